@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Runs the tests.
+#
+#   ./test.sh             everything that needs no other mail software
+#   ./test.sh --quick     without the end-to-end tests
+#   ./test.sh --interop   also against Debian's Postfix and other peers (installs them when run as root)
+#
+# The last line says how many passed and failed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+quick= interop=
+for argument in "$@"; do
+    case $argument in
+        --quick) quick=yes ;;
+        --interop) interop=yes ;;
+        *) echo "usage: ./test.sh [--quick] [--interop]" >&2; exit 64 ;;
+    esac
+done
+
+if [ -n "$interop" ]; then
+    missing=$(tests/tools/missing-packages interop)
+    if [ -n "$missing" ]; then
+        if [ "$(id -u)" -eq 0 ]; then
+            apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $missing >/dev/null || exit 1
+        else
+            echo "test.sh: peers that are missing, their tests are skipped: $missing" >&2
+        fi
+    fi
+    export MTA_INTEROP=1
+fi
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+passed=0 failed=0 broken=
+
+dotnet build tests/tests.proj -v:q -nologo -clp:NoSummary || exit 1
+for project in tests/*/*.Tests.csproj; do
+    name=$(basename "$project" .csproj)
+    dotnet test "$project" --no-build -v:q -nologo --logger "trx;LogFileName=$results/$name.trx" || broken=yes
+done
+
+if [ -z "$quick" ]; then
+    ./build.sh || exit 1
+    dotnet test tests/end-to-end/end-to-end.csproj --no-build -v:q -nologo \
+        --logger "console;verbosity=normal" --logger "trx;LogFileName=$results/end-to-end.trx" || broken=yes
+fi
+
+for file in "$results"/*.trx; do
+    counters=$(grep -o '<Counters [^>]*>' "$file" | head -n 1)
+    passed=$((passed + $(sed -n 's/.* passed="\([0-9]*\)".*/\1/p' <<<"$counters")))
+    failed=$((failed + $(sed -n 's/.* failed="\([0-9]*\)".*/\1/p' <<<"$counters")))
+done
+# A runner that died without counting is a failure too.
+[ -z "$broken" ] || [ "$failed" -gt 0 ] || failed=1
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
