@@ -1,0 +1,26 @@
+namespace Mta.Tables;
+
+/// <summary>What tables need to know of the configuration. This floor knows no parameters: it is given values.</summary>
+public sealed record TableSettings
+{
+    /// <summary>UTF-8 checks and Unicode case folding where a caller asks for them (<c>smtputf8_enable</c>).</summary>
+    public bool Utf8 { get; init; } = true;
+
+    /// <summary>Back-references in <c>regexp:</c> patterns, whose cost an attacker can drive up (<c>regexp_backreferences</c>).</summary>
+    public bool RegexpBackreferences { get; init; }
+
+    /// <summary>Longest subject, in bytes, that a <c>regexp:</c> table matches; longer is a temporary error.</summary>
+    public int RegexpSubjectLimit { get; init; } = 102_400;
+
+    /// <summary>
+    /// Daemons: a table that cannot be opened is replaced by one whose lookups fail, so that only what needs it is
+    /// deferred. Commands: opening it is fatal.
+    /// </summary>
+    public bool UseSurrogates { get; init; }
+
+    /// <summary>Receives what stands after <c>warning: </c>; called from any thread.</summary>
+    public Action<string> Warning { get; init; } = static _ => { };
+
+    /// <summary>Receives what stands after <c>error: </c>; called from any thread.</summary>
+    public Action<string> Error { get; init; } = static _ => { };
+}
