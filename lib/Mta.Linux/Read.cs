@@ -31,6 +31,28 @@ public static partial class Posix
         }
     }
 
+    /// <summary>As <see cref="Pread"/>, in one call: a short count does not mean end of file; 0 does.</summary>
+    /// <exception cref="LinuxException">pread failed.</exception>
+    public static unsafe int PreadOnce(FileHandle file, Span<byte> buffer, long offset)
+    {
+        fixed (byte* pointer = buffer)
+        {
+            while (true)
+            {
+                nint count = PreadNative(file, pointer, (nuint)buffer.Length, offset);
+                if (count >= 0)
+                {
+                    return (int)count;
+                }
+
+                if (Errno.Last != Errno.EINTR)
+                {
+                    throw new LinuxException(Errno.Last, "pread");
+                }
+            }
+        }
+    }
+
     /// <summary>Reads at an offset; the file's position stays.</summary>
     /// <returns>Bytes read, fewer than asked for only at end of file.</returns>
     /// <exception cref="LinuxException">pread failed.</exception>

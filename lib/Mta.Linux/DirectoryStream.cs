@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+using System.Runtime.InteropServices.Marshalling;
+using System.Text;
+
+namespace Mta.Linux;
+
+/// <summary>An open directory, read entry by entry; <c>.</c> and <c>..</c> are left out. Used by one reader at a time.</summary>
+public sealed partial class DirectoryStream : SafeHandle
+{
+    // Linux on 64 bits: d_ino 8, d_off 8, d_reclen 2, d_type 1, then the name.
+    private const int NameOffset = 19;
+
+    public DirectoryStream()
+        : base(0, ownsHandle: true)
+    {
+    }
+
+    public override bool IsInvalid => handle == 0;
+
+    /// <returns>0, or the error number.</returns>
+    public static int TryOpen(string path, out DirectoryStream directory)
+    {
+        directory = OpenDirectoryNative(path);
+        return directory.IsInvalid ? Errno.Last : 0;
+    }
+
+    /// <summary>The next name as a byte string; null at the end.</summary>
+    /// <exception cref="LinuxException">readdir failed.</exception>
+    public unsafe string? Next()
+    {
+        while (true)
+        {
+            Marshal.SetLastSystemError(0);
+            byte* entry = (byte*)ReadDirectoryNative(this);
+            if (entry == null)
+            {
+                int errno = Errno.Last;
+                return errno == 0 ? null : throw new LinuxException(errno, "readdir");
+            }
+
+            ReadOnlySpan<byte> name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry + NameOffset);
+            if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+            {
+                return Encoding.Latin1.GetString(name);
+            }
+        }
+    }
+
+    protected override bool ReleaseHandle() => CloseDirectoryNative(handle) == 0;
+
+    [LibraryImport("libc", EntryPoint = "opendir", SetLastError = true)]
+    private static partial DirectoryStream OpenDirectoryNative([MarshalUsing(typeof(ByteStringMarshaller))] string path);
+
+    [LibraryImport("libc", EntryPoint = "readdir64", SetLastError = true)]
+    private static partial nint ReadDirectoryNative(DirectoryStream directory);
+
+    [LibraryImport("libc", EntryPoint = "closedir", SetLastError = true)]
+    private static partial int CloseDirectoryNative(nint directory);
+}
