@@ -1,205 +1,206 @@
 using System.Runtime.InteropServices;
-using System.Runtime.InteropServices.Marshalling;
 
 namespace Mta.Linux;
 
-/// <summary>One line of the password database; strings are byte strings.</summary>
-public sealed record Account(string Name, uint UserId, uint GroupId, string Gecos, string Home, string Shell);
-
-/// <summary>
-/// Who this process is. The C library changes all threads at once (nptl(7)); every change is read back by
-/// <see cref="Posix.BecomeForever"/>, and a failure leaves no choice but to exit.
-/// </summary>
+// libc's calls change every thread of the process (nptl(7)); each change is read back, since a call that says yes and
+// does nothing would leave a process with rights it believes to have given up.
 public static partial class Posix
 {
-    public static uint EffectiveUser => GetEffectiveUserNative();
+    private const uint Keep = uint.MaxValue;
 
-    public static uint EffectiveGroup => GetEffectiveGroupNative();
+    public static uint RealUser => GetuidNative();
 
-    public static uint RealUser => GetUserNative();
+    public static uint EffectiveUser => GeteuidNative();
 
-    public static uint RealGroup => GetGroupNative();
+    public static uint RealGroup => GetgidNative();
 
-    /// <summary>Looks an account up by name through the system's name services.</summary>
-    /// <returns>0 with a null account when there is none, 0 with the account, or the error number.</returns>
-    public static unsafe int TryGetAccount(string name, out Account? account)
+    public static uint EffectiveGroup => GetegidNative();
+
+    /// <exception cref="LinuxException">setgroups failed.</exception>
+    public static unsafe void SetGroups(ReadOnlySpan<uint> groups)
     {
-        account = null;
-        int size = 1024;
-        while (true)
+        fixed (uint* pointer = groups)
         {
-            byte[] buffer = new byte[size];
-            PasswordEntry entry;
-            PasswordEntry* found;
-            int errno;
-            fixed (byte* pointer = buffer)
+            if (SetgroupsNative((nuint)groups.Length, pointer) != 0)
             {
-                errno = GetPasswordByNameNative(name, &entry, pointer, (nuint)size, &found);
-                if (errno == 0)
-                {
-                    account = found == null ? null : ToAccount(entry);
-                    return 0;
-                }
+                throw new LinuxException(Errno.Last, "setgroups");
             }
+        }
 
-            const int tooSmall = 34;
-            if (errno != tooSmall || size > 1 << 20)
+        uint[] now = SupplementaryGroups();
+        foreach (uint group in groups)
+        {
+            if (Array.IndexOf(now, group) < 0)
             {
-                // Some name services say so when they know no such name (getpwnam(3)).
-                return errno is Errno.ENOENT or Errno.ESRCH or Errno.EBADF or Errno.EPERM ? 0 : errno;
+                throw new LinuxException(Errno.EPERM, "setgroups");
             }
+        }
 
-            size *= 4;
+        foreach (uint group in now)
+        {
+            if (groups.IndexOf(group) < 0)
+            {
+                throw new LinuxException(Errno.EPERM, "setgroups");
+            }
         }
     }
 
-    /// <summary>Looks an account up by number.</summary>
-    /// <returns>0 with a null account when there is none, 0 with the account, or the error number.</returns>
-    public static unsafe int TryGetAccount(uint user, out Account? account)
+    /// <exception cref="LinuxException">getgroups failed.</exception>
+    public static unsafe uint[] SupplementaryGroups()
     {
-        account = null;
-        int size = 1024;
-        while (true)
+        int count = GetgroupsNative(0, null);
+        uint[] groups = new uint[Math.Max(count, 0)];
+        fixed (uint* pointer = groups)
         {
-            byte[] buffer = new byte[size];
-            PasswordEntry entry;
-            PasswordEntry* found;
-            int errno;
-            fixed (byte* pointer = buffer)
-            {
-                errno = GetPasswordByUserNative(user, &entry, pointer, (nuint)size, &found);
-                if (errno == 0)
-                {
-                    account = found == null ? null : ToAccount(entry);
-                    return 0;
-                }
-            }
-
-            const int tooSmall = 34;
-            if (errno != tooSmall || size > 1 << 20)
-            {
-                return errno is Errno.ENOENT or Errno.ESRCH or Errno.EBADF or Errno.EPERM ? 0 : errno;
-            }
-
-            size *= 4;
+            return count >= 0 && GetgroupsNative(count, pointer) >= 0 ? groups : throw new LinuxException(Errno.Last, "getgroups");
         }
     }
+
+    /// <summary>Supplementary groups of an account, as its login would have them (initgroups).</summary>
+    /// <exception cref="LinuxException">The groups could not be looked up or set.</exception>
+    public static void InitGroups(string user, uint group) => SetGroups(GroupList(user, group));
 
     /// <summary>Sets real, effective and saved group, and the supplementary groups of <paramref name="name"/>.</summary>
     /// <exception cref="LinuxException">The system refused.</exception>
     public static void BecomeGroups(string name, uint group)
     {
-        if (SetGroupsOfGroupNative(group, group, group) != 0)
+        SetGroupForGood(group);
+        InitGroups(name, group);
+    }
+
+    /// <summary>Real, effective and saved group, for good.</summary>
+    /// <exception cref="LinuxException">setresgid failed.</exception>
+    public static void SetGroupForGood(uint group)
+    {
+        if (SetresgidNative(group, group, group) != 0)
         {
             throw new LinuxException(Errno.Last, "setresgid");
         }
 
-        if (InitGroupsNative(name, group) != 0)
-        {
-            throw new LinuxException(Errno.Last, "initgroups");
-        }
+        CheckGroup(group, group, group);
     }
 
-    /// <summary>Sets real, effective and saved user and reads them back; there is no way back.</summary>
-    /// <exception cref="LinuxException">The system refused.</exception>
-    public static unsafe void BecomeForever(uint user)
+    /// <summary>Real, effective and saved user, for good.</summary>
+    /// <exception cref="LinuxException">setresuid failed.</exception>
+    public static void BecomeForever(uint user)
     {
-        if (SetUsersNative(user, user, user) != 0)
+        if (SetresuidNative(user, user, user) != 0)
         {
             throw new LinuxException(Errno.Last, "setresuid");
         }
 
-        uint real, effective, saved;
-        if (GetUsersNative(&real, &effective, &saved) != 0 || real != user || effective != user || saved != user)
+        CheckUser(user, user, user);
+    }
+
+    /// <summary>Effective user alone; the real and saved ones stay, so the way back is open.</summary>
+    /// <exception cref="LinuxException">setresuid failed.</exception>
+    public static void SetEffectiveUser(uint user)
+    {
+        if (SetresuidNative(Keep, user, Keep) != 0)
+        {
+            throw new LinuxException(Errno.Last, "seteuid");
+        }
+
+        CheckUser(null, user, null);
+    }
+
+    /// <summary>Effective group alone.</summary>
+    /// <exception cref="LinuxException">setresgid failed.</exception>
+    public static void SetEffectiveGroup(uint group)
+    {
+        if (SetresgidNative(Keep, group, Keep) != 0)
+        {
+            throw new LinuxException(Errno.Last, "setegid");
+        }
+
+        CheckGroup(null, group, null);
+    }
+
+    /// <summary>
+    /// Takes a user's effective identity for a while: groups, then group, then user. The process must be root or
+    /// already have that very identity.
+    /// </summary>
+    /// <exception cref="LinuxException">A call failed; the identity is then undefined and the process should end.</exception>
+    public static void BecomeEffective(uint user, uint group, ReadOnlySpan<uint> groups)
+    {
+        if (EffectiveUser == user && EffectiveGroup == group && user != 0 && RealUser == user)
+        {
+            return;
+        }
+
+        // Only root may change groups, so whoever was taken before is first given back.
+        if (EffectiveUser != 0)
+        {
+            SetEffectiveUser(0);
+        }
+
+        SetEffectiveGroup(group);
+        SetGroups(groups);
+        if (user != 0)
+        {
+            SetEffectiveUser(user);
+        }
+    }
+
+    /// <summary>Takes a user's identity for good: groups, then group, then user.</summary>
+    /// <exception cref="LinuxException">A call failed; the process must end.</exception>
+    public static void BecomeForGood(uint user, uint group, ReadOnlySpan<uint> groups)
+    {
+        if (EffectiveUser != 0)
+        {
+            SetEffectiveUser(0);
+        }
+
+        SetGroups(groups);
+        SetGroupForGood(group);
+        BecomeForever(user);
+    }
+
+    private static unsafe void CheckUser(uint? real, uint effective, uint? saved)
+    {
+        uint* now = stackalloc uint[3];
+        if (GetresuidNative(now, now + 1, now + 2) != 0 || now[1] != effective || now[0] != (real ?? now[0]) || now[2] != (saved ?? now[2]))
         {
             throw new LinuxException(Errno.EPERM, "setresuid");
         }
     }
 
-    /// <summary>Makes a directory the root of this process and its working directory.</summary>
-    /// <exception cref="LinuxException">chroot or chdir failed.</exception>
-    public static void Chroot(string path)
+    private static unsafe void CheckGroup(uint? real, uint effective, uint? saved)
     {
-        if (ChrootNative(path) != 0)
+        uint* now = stackalloc uint[3];
+        if (GetresgidNative(now, now + 1, now + 2) != 0 || now[1] != effective || now[0] != (real ?? now[0]) || now[2] != (saved ?? now[2]))
         {
-            throw new LinuxException(Errno.Last, "chroot", path);
-        }
-
-        Chdir("/");
-    }
-
-    /// <exception cref="LinuxException">chdir failed.</exception>
-    public static void Chdir(string path)
-    {
-        if (ChdirNative(path) != 0)
-        {
-            throw new LinuxException(Errno.Last, "chdir", path);
+            throw new LinuxException(Errno.EPERM, "setresgid");
         }
     }
-
-    /// <summary>Sets the mask of mode bits that new files do not get.</summary>
-    public static int Umask(int mask) => (int)UmaskNative((uint)mask);
-
-    private static unsafe Account ToAccount(in PasswordEntry entry) => new(
-        ToByteString(entry.Name),
-        entry.User,
-        entry.Group,
-        ToByteString(entry.Gecos),
-        ToByteString(entry.Directory),
-        ToByteString(entry.Shell));
-
-    private static unsafe string ToByteString(byte* text) => text == null
-        ? ""
-        : System.Text.Encoding.Latin1.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint GetEffectiveUserNative();
-
-    [LibraryImport("libc", EntryPoint = "getegid")]
-    private static partial uint GetEffectiveGroupNative();
 
     [LibraryImport("libc", EntryPoint = "getuid")]
-    private static partial uint GetUserNative();
+    private static partial uint GetuidNative();
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint GeteuidNative();
 
     [LibraryImport("libc", EntryPoint = "getgid")]
-    private static partial uint GetGroupNative();
+    private static partial uint GetgidNative();
 
-    [LibraryImport("libc", EntryPoint = "getpwnam_r")]
-    private static unsafe partial int GetPasswordByNameNative([MarshalUsing(typeof(ByteStringMarshaller))] string name, PasswordEntry* entry, byte* buffer, nuint size, PasswordEntry** found);
+    [LibraryImport("libc", EntryPoint = "getegid")]
+    private static partial uint GetegidNative();
 
-    [LibraryImport("libc", EntryPoint = "getpwuid_r")]
-    private static unsafe partial int GetPasswordByUserNative(uint user, PasswordEntry* entry, byte* buffer, nuint size, PasswordEntry** found);
+    [LibraryImport("libc", EntryPoint = "setgroups", SetLastError = true)]
+    private static unsafe partial int SetgroupsNative(nuint count, uint* groups);
+
+    [LibraryImport("libc", EntryPoint = "getgroups", SetLastError = true)]
+    private static unsafe partial int GetgroupsNative(int count, uint* groups);
 
     [LibraryImport("libc", EntryPoint = "setresgid", SetLastError = true)]
-    private static partial int SetGroupsOfGroupNative(uint real, uint effective, uint saved);
+    private static partial int SetresgidNative(uint real, uint effective, uint saved);
 
     [LibraryImport("libc", EntryPoint = "setresuid", SetLastError = true)]
-    private static partial int SetUsersNative(uint real, uint effective, uint saved);
+    private static partial int SetresuidNative(uint real, uint effective, uint saved);
 
-    [LibraryImport("libc", EntryPoint = "getresuid", SetLastError = true)]
-    private static unsafe partial int GetUsersNative(uint* real, uint* effective, uint* saved);
+    [LibraryImport("libc", EntryPoint = "getresuid")]
+    private static unsafe partial int GetresuidNative(uint* real, uint* effective, uint* saved);
 
-    [LibraryImport("libc", EntryPoint = "initgroups", SetLastError = true)]
-    private static partial int InitGroupsNative([MarshalUsing(typeof(ByteStringMarshaller))] string name, uint group);
-
-    [LibraryImport("libc", EntryPoint = "chroot", SetLastError = true)]
-    private static partial int ChrootNative([MarshalUsing(typeof(ByteStringMarshaller))] string path);
-
-    [LibraryImport("libc", EntryPoint = "chdir", SetLastError = true)]
-    private static partial int ChdirNative([MarshalUsing(typeof(ByteStringMarshaller))] string path);
-
-    [LibraryImport("libc", EntryPoint = "umask")]
-    private static partial uint UmaskNative(uint mask);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private unsafe struct PasswordEntry
-    {
-        public byte* Name;
-        public byte* Password;
-        public uint User;
-        public uint Group;
-        public byte* Gecos;
-        public byte* Directory;
-        public byte* Shell;
-    }
+    [LibraryImport("libc", EntryPoint = "getresgid")]
+    private static unsafe partial int GetresgidNative(uint* real, uint* effective, uint* saved);
 }

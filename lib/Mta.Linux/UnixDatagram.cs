@@ -90,9 +90,6 @@ public static partial class Posix
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    private static partial int SocketNative(int family, int type, int protocol);
-
     [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
     private static unsafe partial int ConnectNative(int socket, byte* address, uint length);
 

@@ -1,0 +1,53 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Mta.Linux;
+
+/// <summary>Internet listening sockets as plain descriptors.</summary>
+public static class InetSocket
+{
+    /// <summary>A non-blocking listening socket with SO_REUSEADDR, SO_REUSEPORT and, for IPv6, IPV6_V6ONLY.</summary>
+    /// <exception cref="LinuxException">The socket could not be made; the path names the address.</exception>
+    public static FileHandle Listen(IPEndPoint address, int backlog)
+    {
+        bool isSix = address.AddressFamily == AddressFamily.InterNetworkV6;
+        FileHandle socket = Posix.NewSocket(isSix ? SocketNumbers.FamilyInet6 : SocketNumbers.FamilyInet, SocketNumbers.Stream | SocketNumbers.NonBlocking);
+        int errno = Posix.TrySetOption(socket, SocketNumbers.LevelSocket, SocketNumbers.ReuseAddress, 1);
+        errno = errno != 0 ? errno : Posix.TrySetOption(socket, SocketNumbers.LevelSocket, SocketNumbers.ReusePort, 1);
+        errno = errno != 0 || !isSix ? errno : Posix.TrySetOption(socket, SocketNumbers.LevelIpv6, SocketNumbers.Ipv6Only, 1);
+        string call = "setsockopt";
+        if (errno == 0)
+        {
+            call = "bind";
+            errno = Posix.TryBind(socket, SocketNumbers.InetAddress(address));
+        }
+
+        if (errno == 0)
+        {
+            call = "listen";
+            errno = Posix.TryListen(socket, backlog);
+        }
+
+        if (errno != 0)
+        {
+            socket.Dispose();
+            throw new LinuxException(errno, call, $"{address.Address} port {address.Port}");
+        }
+
+        return socket;
+    }
+
+    /// <summary>A blocking connection.</summary>
+    /// <returns>0, or the error number.</returns>
+    public static int TryConnect(IPEndPoint address, out FileHandle socket)
+    {
+        socket = Posix.NewSocket(address.AddressFamily == AddressFamily.InterNetworkV6 ? SocketNumbers.FamilyInet6 : SocketNumbers.FamilyInet, SocketNumbers.Stream);
+        int errno = Posix.TryConnect(socket, SocketNumbers.InetAddress(address));
+        if (errno != 0)
+        {
+            socket.Dispose();
+        }
+
+        return errno;
+    }
+}

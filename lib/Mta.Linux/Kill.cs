@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+
+namespace Mta.Linux;
+
+/// <summary>Signal numbers, equal on x64 and arm64.</summary>
+public static class Signals
+{
+    public const int SIGHUP = 1;
+    public const int SIGINT = 2;
+    public const int SIGQUIT = 3;
+    public const int SIGABRT = 6;
+    public const int SIGKILL = 9;
+    public const int SIGSEGV = 11;
+    public const int SIGPIPE = 13;
+    public const int SIGALRM = 14;
+    public const int SIGTERM = 15;
+    public const int SIGCHLD = 17;
+    public const int SIGXFSZ = 25;
+}
+
+public static partial class Posix
+{
+    /// <param name="process">Positive: that process; negative: that process group. 0 and -1 are refused, since they reach further than any caller means.</param>
+    /// <param name="signal">0 only asks whether the process exists.</param>
+    /// <returns>0, or the error number.</returns>
+    public static int TryKill(int process, int signal) =>
+        process is 0 or -1 ? Errno.EINVAL : KillNative(process, signal) == 0 ? 0 : Errno.Last;
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int KillNative(int process, int signal);
+}

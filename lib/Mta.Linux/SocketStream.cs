@@ -1,0 +1,102 @@
+using System.Net.Sockets;
+
+namespace Mta.Linux;
+
+/// <summary>
+/// A connected stream socket as a <see cref="Stream"/>. Unlike NetworkStream it takes sockets in any blocking mode and
+/// descriptors inherited or received from another process. Owns its socket. Reads and writes may overlap; two reads may
+/// not, nor two writes.
+/// </summary>
+public sealed class SocketStream : Stream
+{
+    /// <summary>Takes over a connected socket.</summary>
+    public SocketStream(Socket socket) => Socket = socket;
+
+    /// <summary>Takes over a descriptor.</summary>
+    public SocketStream(FileHandle descriptor)
+        : this(new Socket(new SafeSocketHandle(descriptor.Release(), ownsHandle: true)))
+    {
+    }
+
+    public Socket Socket { get; }
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(Span<byte> buffer) => Socket.Receive(buffer);
+
+    public override int Read(byte[] buffer, int offset, int count) => Socket.Receive(buffer.AsSpan(offset, count));
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ValueTask<int> send = Socket.SendAsync(buffer, SocketFlags.None, cancellationToken);
+        if (send.IsCompletedSuccessfully)
+        {
+            int sent = send.Result;
+            return sent == buffer.Length ? ValueTask.CompletedTask : SendRestAsync(buffer[sent..], cancellationToken);
+        }
+
+        return FinishAsync(send, buffer, cancellationToken);
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        while (!buffer.IsEmpty)
+        {
+            buffer = buffer[Socket.Send(buffer)..];
+        }
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Socket.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask FinishAsync(ValueTask<int> send, ReadOnlyMemory<byte> buffer, CancellationToken stop) =>
+        await SendRestAsync(buffer[await send..], stop);
+
+    private async ValueTask SendRestAsync(ReadOnlyMemory<byte> rest, CancellationToken stop)
+    {
+        while (!rest.IsEmpty)
+        {
+            rest = rest[await Socket.SendAsync(rest, SocketFlags.None, stop)..];
+        }
+    }
+}
