@@ -1,0 +1,450 @@
+#!/usr/bin/env python3
+"""Measures our mail system beside Debian's Postfix and prints medians and ratios.
+
+Both run from equal configurations on private spools below one temporary directory. Each figure is taken in
+alternating rounds (Postfix, ours, Postfix, ours, ...), so that a machine whose speed drifts is fair to both.
+"""
+
+import argparse
+import glob
+import json
+import os
+import platform
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def run(*words, **options):
+    return subprocess.run(words, check=True, capture_output=True, text=True, timeout=600, **options)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class System:
+    """One mail system in a private directory."""
+
+    def __init__(self, name, base, relay_port):
+        self.name = name
+        self.dir = os.path.join(base, name)
+        self.etc = os.path.join(self.dir, "etc")
+        self.port = free_port()
+        self.ours = name == "ours"
+        run(os.path.join(ROOT, "tests/tools/postfix-instance"), self.dir, str(self.port), str(relay_port))
+        os.chmod(self.dir, 0o755)
+        self.command = "/usr/sbin"
+        if self.ours:
+            self.command = os.path.join(ROOT, "out/sbin")
+            self.set("command_directory", self.command)
+            self.set("daemon_directory", os.path.join(ROOT, "out/libexec"))
+        self.set("maillog_file_prefixes", base)
+        # Sessions are not the limit that is measured.
+        self.set("smtpd_error_sleep_time", "0")
+        master = os.path.join(self.etc, "master.cf")
+        with open(master) as f:
+            text = f.read()
+        with open(master, "w") as f:
+            f.write(text.replace("n - n - - smtpd", "n - n - 20000 smtpd"))
+
+    def set(self, name, value):
+        run("/usr/sbin/postconf", "-c", self.etc, "-e", f"{name}={value}")
+
+    def postfix(self, verb):
+        run(os.path.join(self.command, "postfix"), "-c", self.etc, verb)
+
+    def start(self):
+        """Seconds from the command to the first greeting."""
+        began = time.monotonic()
+        self.postfix("start")
+        while True:
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), 10) as s:
+                    if s.recv(100).startswith(b"220"):
+                        return time.monotonic() - began
+            except ConnectionRefusedError:
+                time.sleep(0.005)
+
+    def stop(self):
+        subprocess.run([os.path.join(self.command, "postfix"), "-c", self.etc, "stop"], capture_output=True, timeout=60)
+
+    def pids(self):
+        with open(os.path.join(self.dir, "spool/pid/master.pid")) as f:
+            master = int(f.read())
+        found = [master]
+        for path in glob.glob("/proc/[0-9]*/stat"):
+            try:
+                with open(path) as f:
+                    fields = f.read().rsplit(")", 1)[1].split()
+                if int(fields[1]) == master:
+                    found.append(int(path.split("/")[2]))
+            except OSError:
+                pass
+        # Workers of workers (a delivery agent's helpers) count too.
+        for path in glob.glob("/proc/[0-9]*/stat"):
+            try:
+                with open(path) as f:
+                    fields = f.read().rsplit(")", 1)[1].split()
+                pid = int(path.split("/")[2])
+                if int(fields[1]) in found and pid not in found:
+                    found.append(pid)
+            except OSError:
+                pass
+        return found
+
+    def cpu(self):
+        """CPU seconds of all processes, ended children included."""
+        total = 0
+        for pid in self.pids():
+            try:
+                with open(f"/proc/{pid}/stat") as f:
+                    fields = f.read().rsplit(")", 1)[1].split()
+                total += sum(int(x) for x in fields[11:15])
+            except OSError:
+                pass
+        return total / TICK
+
+    def pss(self, only=None):
+        """Sum of PSS in KiB."""
+        total = 0
+        for pid in self.pids():
+            try:
+                if only and os.path.basename(os.readlink(f"/proc/{pid}/exe")) not in only:
+                    continue
+                with open(f"/proc/{pid}/smaps_rollup") as f:
+                    total += int(re.search(r"^Pss:\s+(\d+)", f.read(), re.M).group(1))
+            except (OSError, AttributeError):
+                pass
+        return total
+
+    def peak(self):
+        """Largest VmHWM in KiB and the program it belongs to."""
+        worst = (0, "")
+        for pid in self.pids():
+            try:
+                with open(f"/proc/{pid}/status") as f:
+                    size = int(re.search(r"^VmHWM:\s+(\d+)", f.read(), re.M).group(1))
+                worst = max(worst, (size, os.path.basename(os.readlink(f"/proc/{pid}/exe"))))
+            except (OSError, AttributeError):
+                pass
+        return worst
+
+    def log_lines(self):
+        with open(os.path.join(self.dir, "mail.log"), "rb") as f:
+            return sum(1 for _ in f)
+
+    def queued(self):
+        return sum(len(files) for queue in ("maildrop", "incoming", "active") for _, _, files in os.walk(os.path.join(self.dir, "spool", queue)))
+
+
+class Sink:
+    """smtp-sink, counting."""
+
+    def __init__(self, port):
+        self.out = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(["/usr/sbin/smtp-sink", "-u", "postfix", "-c", f"127.0.0.1:{port}", "1000"], stdout=self.out, stderr=subprocess.DEVNULL)
+
+    def count(self):
+        self.out.seek(0)
+        numbers = re.findall(rb"mesgs=(\d+)|(\d+)", self.out.read()[-200:])
+        return int((numbers[-1][0] or numbers[-1][1])) if numbers else 0
+
+    def cpu(self):
+        with open(f"/proc/{self.process.pid}/stat") as f:
+            fields = f.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICK
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def child_cpu():
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def drive(system, sessions, messages, recipient, done, size=4096):
+    """Sends and waits until everything arrived; messages per second and CPU per 1,000 messages."""
+    cpu, source = system.cpu(), child_cpu()
+    lines = system.log_lines()
+    began = time.monotonic()
+    run("/usr/sbin/smtp-source", "-s", str(sessions), "-l", str(size), "-m", str(messages), "-f", "s@bench.test", "-t", recipient, f"127.0.0.1:{system.port}")
+    limit = time.monotonic() + 120
+    while not done():
+        if time.monotonic() > limit:
+            raise RuntimeError(f"{system.name}: not everything arrived within 120 s")
+        time.sleep(0.005)
+    seconds = time.monotonic() - began
+    return {
+        "rate": messages / seconds,
+        "cpu": (system.cpu() - cpu) * 1000 / messages,
+        "source cpu": (child_cpu() - source) * 1000 / messages,
+        "log lines": (system.log_lines() - lines) / messages,
+    }
+
+
+def relay(system, sink, sessions, messages):
+    base = sink.count()
+    cpu = sink.cpu()
+    figures = drive(system, sessions, messages, "r@far.test", lambda: sink.count() - base >= messages)
+    figures["sink cpu"] = (sink.cpu() - cpu) * 1000 / messages
+    return figures
+
+
+def maildir(system, sessions, messages):
+    box = os.path.join(system.dir, "home/box/new")
+    shutil.rmtree(os.path.join(system.dir, "home/box"), ignore_errors=True)
+    os.mkdir(os.path.join(system.dir, "home/box"))
+    os.chown(os.path.join(system.dir, "home/box"), 1000, 1000)
+    return drive(system, sessions, messages, "x@virt.test", lambda: os.path.isdir(box) and len(os.listdir(box)) >= messages)
+
+
+def fsyncs(system, sink, messages=100):
+    """fsync calls per relayed message."""
+    base = sink.count()
+    with tempfile.NamedTemporaryFile() as trace:
+        words = ["strace", "-f", "-q", "-e", "trace=fsync,fdatasync,sync_file_range", "-o", trace.name]
+        for pid in system.pids():
+            words += ["-p", str(pid)]
+        tracer = subprocess.Popen(words, stderr=subprocess.DEVNULL)
+        time.sleep(1)
+        run("/usr/sbin/smtp-source", "-s", "5", "-l", "4096", "-m", str(messages), "-f", "s@bench.test", "-t", "r@far.test", f"127.0.0.1:{system.port}")
+        while sink.count() - base < messages:
+            time.sleep(0.05)
+        tracer.terminate()
+        tracer.wait()
+        return sum(1 for line in trace.read().splitlines() if b"sync(" in line) / messages
+
+
+def idle_sessions(system, count):
+    """KiB of PSS for each idle session that sent EHLO, MAIL and RCPT; each still completes a message."""
+    before = system.pss(("smtpd", "cleanup"))
+    clients = []
+    for _ in range(count):
+        s = socket.create_connection(("127.0.0.1", system.port), 60)
+        f = s.makefile("rwb")
+        f.readline()
+        for command in (b"EHLO idle.test", b"MAIL FROM:<s@bench.test>", b"RCPT TO:<r@far.test>"):
+            f.write(command + b"\r\n")
+            f.flush()
+            while f.readline()[3:4] == b"-":
+                pass
+        clients.append((s, f))
+    after = system.pss(("smtpd", "cleanup"))
+    completed = 0
+    for s, f in clients:
+        f.write(b"DATA\r\n")
+        f.flush()
+        f.readline()
+        f.write(b"Subject: idle\r\n\r\nx\r\n.\r\n")
+        f.flush()
+        completed += f.readline().startswith(b"250")
+        s.close()
+    return {"KiB": (after - before) / count, "completed": completed, "of": count}
+
+
+def large_message(system, megabytes):
+    """Peak memory (KiB) of the largest process while one large message passes."""
+    box = os.path.join(system.dir, "home/box/new")
+    shutil.rmtree(os.path.join(system.dir, "home/box"), ignore_errors=True)
+    os.mkdir(os.path.join(system.dir, "home/box"))
+    os.chown(os.path.join(system.dir, "home/box"), 1000, 1000)
+    began = time.monotonic()
+    block = (b"x" * 70 + b"\r\n") * 1000
+    with socket.create_connection(("127.0.0.1", system.port), 600) as s:
+        f = s.makefile("rwb")
+        f.readline()
+        for command in (b"EHLO large.test", b"MAIL FROM:<s@bench.test>", b"RCPT TO:<x@virt.test>", b"DATA"):
+            f.write(command + b"\r\n")
+            f.flush()
+            while f.readline()[3:4] == b"-":
+                pass
+        sent = 0
+        while sent < megabytes * 1000000:
+            f.write(block)
+            sent += len(block)
+        f.write(b".\r\n")
+        f.flush()
+        reply = f.readline()
+        if not reply.startswith(b"250"):
+            raise RuntimeError(f"{system.name}: large message: {reply}")
+    while not (os.path.isdir(box) and os.listdir(box)):
+        time.sleep(0.05)
+    size, program = system.peak()
+    return {"KiB": size, "program": program, "seconds": time.monotonic() - began}
+
+
+def fill_deferred(system, count):
+    """Deferred messages as a stopped system would have left them."""
+    now = int(time.time())
+    uid = os.stat(os.path.join(system.dir, "data")).st_uid
+
+    def record(kind, data):
+        length = len(data)
+        head = bytearray(kind.encode())
+        while True:
+            if length < 128:
+                head.append(length)
+                break
+            head.append(length & 127 | 128)
+            length >>= 7
+        return bytes(head) + data
+
+    for i in range(count):
+        envelope = record("T", b"%d %d" % (now, i)) + record("A", b"create_time=%d" % now)
+        envelope += record("A", b"rewrite_context=local") + record("S", b"s@bench.test")
+        envelope += record("O", b"r%d@far.test" % i) + record("R", b"r%d@far.test" % i)
+        content = record("N", b"Received: by bench") + record("N", b"Subject: x") + record("N", b"") + record("N", b"x" * 70)
+        offset = 97 + len(envelope) + 2
+        size = b" ".join(b"%15d" % n for n in (len(content), offset, 1, 0, len(content), 0))
+        body = record("C", size) + envelope + record("M", b"") + content + record("X", b"") + record("E", b"")
+        temporary = os.path.join(system.dir, "spool/deferred", f"{i}.tmp")
+        fd = os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o700)
+        os.write(fd, body)
+        inode = os.fstat(fd).st_ino
+        os.fchown(fd, uid, -1)
+        os.utime(fd, (now + 3600, now + 3600))
+        os.close(fd)
+        name = "%05X%X" % (i % 1000000, inode)
+        folder = os.path.join(system.dir, "spool/deferred", name[0])
+        if not os.path.isdir(folder):
+            os.mkdir(folder, 0o700)
+            os.chown(folder, uid, -1)
+        os.rename(temporary, os.path.join(folder, name))
+
+
+def deferred_queue(system, count):
+    system.stop()
+    fill_deferred(system, count)
+    start = system.start()
+    began = time.monotonic()
+    listing = run(os.path.join(system.command, "postqueue"), "-c", system.etc, "-p").stdout
+    listed = time.monotonic() - began
+    if f"in {count} Requests" not in listing:
+        raise RuntimeError(f"{system.name}: mailq: {listing[-200:]}")
+    time.sleep(3)
+    memory = system.pss(("qmgr",))
+    began = time.monotonic()
+    run(os.path.join(system.command, "postsuper"), "-c", system.etc, "-d", "ALL")
+    return {"start": start, "mailq": listed, "qmgr KiB": memory, "delete": time.monotonic() - began}
+
+
+def median(rows, key):
+    return statistics.median(row[key] for row in rows)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer messages and one round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", default="", help="comma-separated: relay1 relay20 relay100 maildir fsync idle rest start large deferred")
+    arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.rounds = 1
+    scale = 0.25 if arguments.quick else 1
+    only = set(filter(None, arguments.only.split(",")))
+    wanted = lambda name: not only or name in only
+
+    base = tempfile.mkdtemp(prefix="mta-bench-", dir="/tmp")
+    os.chmod(base, 0o755)
+    relay_port = free_port()
+    sink = Sink(relay_port)
+    systems = [System("postfix", base, relay_port), System("ours", base, relay_port)]
+    results = {"machine": {"processors": os.cpu_count(), "kernel": platform.release()}, "figures": {}}
+    table = []
+
+    def row(name, unit, values, smaller_is_better=False, digits=0):
+        p, o = values["postfix"], values["ours"]
+        ratio = o / p if p else float("nan")
+        results["figures"][name] = {"unit": unit, "postfix": p, "ours": o, "ratio": ratio}
+        table.append((name, f"{p:.{digits}f}", f"{o:.{digits}f}", unit, f"{ratio:.2f}", "smaller" if smaller_is_better else "larger"))
+        print(f"{name}: postfix {p:.{digits}f}, ours {o:.{digits}f} {unit}, ratio {ratio:.2f}", flush=True)
+
+    def alternate(measure, rounds=None):
+        rows = {"postfix": [], "ours": []}
+        for _ in range(rounds or arguments.rounds):
+            for system in systems:
+                rows[system.name].append(measure(system))
+        return rows
+
+    try:
+        if wanted("start"):
+            def start_and_stop(system):
+                seconds = system.start()
+                system.stop()
+                return {"s": seconds}
+            rows = alternate(start_and_stop)
+            row("start to first 220", "s", {n: median(r, "s") for n, r in rows.items()}, True, 3)
+        for system in systems:
+            system.start()
+        # One message each way, so that every process of the path is there.
+        for system in systems:
+            relay(system, sink, 1, 5)
+            maildir(system, 1, 5)
+        if wanted("rest"):
+            time.sleep(3)
+            row("memory at rest, all processes", "KiB PSS", {s.name: s.pss() for s in systems}, True)
+        for sessions, count in ((1, 800), (20, 4000), (100, 4000)):
+            if wanted(f"relay{sessions}"):
+                rows = alternate(lambda s: relay(s, sink, sessions, int(count * scale)))
+                row(f"relay, {sessions} sessions", "msg/s", {n: median(r, "rate") for n, r in rows.items()})
+                row(f"  CPU per 1,000 messages", "s", {n: median(r, "cpu") for n, r in rows.items()}, True, 2)
+                if sessions == 20:
+                    for part in ("source cpu", "sink cpu", "log lines"):
+                        row(f"  {part} per {'message' if part == 'log lines' else '1,000 messages'}", "", {n: median(r, part) for n, r in rows.items()}, True, 2)
+        if wanted("maildir"):
+            rows = alternate(lambda s: maildir(s, 20, int(3000 * scale)))
+            row("maildir, 20 sessions", "msg/s", {n: median(r, "rate") for n, r in rows.items()})
+            row("  CPU per 1,000 messages", "s", {n: median(r, "cpu") for n, r in rows.items()}, True, 2)
+        if wanted("fsync"):
+            row("fsyncs per relayed message", "", {s.name: fsyncs(s, sink) for s in systems}, True, 2)
+        if wanted("idle"):
+            counts = {"postfix": 80, "ours": 1000 if arguments.quick else 10000}
+            values = {s.name: idle_sessions(s, counts[s.name]) for s in systems}
+            for name, value in values.items():
+                if value["completed"] != value["of"]:
+                    raise RuntimeError(f"{name}: {value['completed']} of {value['of']} idle sessions completed their message")
+            row(f"idle session ({counts['ours']} of ours, {counts['postfix']} of Postfix's)", "KiB PSS each", {n: v["KiB"] for n, v in values.items()}, True, 1)
+        if wanted("large"):
+            for system in systems:
+                system.stop()
+                system.set("message_size_limit", "0")
+                system.set("mailbox_size_limit", "0")
+                system.set("virtual_mailbox_limit", "0")
+                system.start()
+            values = {s.name: large_message(s, 200 if arguments.quick else 1000) for s in systems}
+            row("large message, peak memory of a process", "KiB", {n: v["KiB"] for n, v in values.items()}, True)
+            row("  time to the mailbox", "s", {n: v["seconds"] for n, v in values.items()}, True, 1)
+        if wanted("deferred"):
+            count = 10000 if arguments.quick else 100000
+            values = {s.name: deferred_queue(s, count) for s in systems}
+            for key, unit in (("start", "s"), ("mailq", "s"), ("delete", "s"), ("qmgr KiB", "KiB PSS")):
+                row(f"{count} deferred: {key}", unit, {n: v[key] for n, v in values.items()}, True, 2)
+    finally:
+        for system in systems:
+            system.stop()
+        sink.stop()
+        shutil.rmtree(base, ignore_errors=True)
+
+    print("\n| figure | Postfix | ours | unit | ours / Postfix | better |\n|---|---|---|---|---|---|")
+    for name, p, o, unit, ratio, better in table:
+        print(f"| {name.strip()} | {p} | {o} | {unit} | {ratio} | {better} |")
+    os.makedirs(os.path.join(ROOT, "bench/results"), exist_ok=True)
+    with open(os.path.join(ROOT, "bench/results/latest.json"), "w") as f:
+        json.dump(results, f, indent=2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

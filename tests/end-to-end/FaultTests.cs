@@ -1,0 +1,143 @@
+using System.Diagnostics;
+
+namespace Mta.EndToEnd;
+
+/// <summary>Disks that fail or fill up: never a 250 for what was not kept, and recovery by itself.</summary>
+public sealed class FaultTests
+{
+    [PeerFact("/usr/bin/strace")]
+    public void A_failing_fsync_is_answered_with_451_and_leaves_no_file()
+    {
+        using Instance mta = new Instance().Start();
+        mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: before\n\nbefore token\n");
+        mta.WaitForMail(mta.User, "before token");
+        mta.WaitForEmptyQueue();
+        using (Injection.Into(mta, "cleanup", "fsync:error=EIO"))
+        using (SmtpClient client = mta.Connect())
+        {
+            client.Command("EHLO test", "250");
+            string reply = client.SendMessage("s@example.test", [$"{mta.User}@example.test"], "Subject: fault\n\nfault token\n");
+            Assert.StartsWith("451 4.3.0", reply, StringComparison.Ordinal);
+            Assert.Empty(mta.QueueFiles());
+        }
+
+        mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: after\n\nafter token\n");
+        mta.WaitForMail(mta.User, "after token");
+        Assert.Null(mta.FindMail(mta.User, "fault token"));
+    }
+
+    [PeerFact("/usr/bin/strace")]
+    public void A_failing_flush_of_the_maildir_keeps_the_message_in_the_queue()
+    {
+        using var mta = new Instance();
+        mta.Main["minimal_backoff_time"] = "1s";
+        mta.Main["maximal_backoff_time"] = "1s";
+        mta.Main["queue_run_delay"] = "2s";
+        mta.Start();
+        mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: before\n\nbefore token\n");
+        mta.WaitForMail(mta.User, "before token");
+        mta.WaitForEmptyQueue();
+        string id;
+        using (Injection.Into(mta, "local", "fsync:error=EIO"))
+        {
+            id = mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: fault\n\nfault token\n");
+            mta.WaitForLog($"{id}: to=<{mta.User}@example.test>, relay=local");
+            Wait.Until(() => mta.QueueFiles().Length == 1, "the message still queued", () => mta.Log);
+        }
+
+        mta.WaitForMail(mta.User, "fault token");
+        mta.WaitForEmptyQueue();
+    }
+
+    [RootFact]
+    public void A_full_disk_is_a_temporary_error_and_heals_by_itself()
+    {
+        using var mta = new Instance();
+        mta.Main["message_size_limit"] = "1000000";
+        Shell.Bash($"mount -t tmpfs -o size=8m,mode=755 tmpfs {mta.Spool}").MustSucceed();
+        try
+        {
+            mta.Start();
+            mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: before\n\nbefore token\n");
+            mta.WaitForMail(mta.User, "before token");
+            Shell.Bash($"dd if=/dev/zero of={mta.Spool}/filler bs=64k 2>/dev/null");
+            using (SmtpClient client = mta.Connect())
+            {
+                client.Command("EHLO test", "250");
+                client.Command("MAIL FROM:<s@example.test>", "452 4.3.1");
+            }
+
+            Outcome outcome = mta.Sendmail("Subject: full\n\n" + new string('x', 200_000) + "\n", mta.User);
+            Assert.Equal(75, outcome.ExitCode);
+            Shell.Bash($"rm {mta.Spool}/filler").MustSucceed();
+            mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: after\n\nafter token\n");
+            mta.WaitForMail(mta.User, "after token");
+        }
+        finally
+        {
+            mta.Postfix("stop");
+            Shell.Bash($"umount -l {mta.Spool}");
+        }
+    }
+
+    [RootFact]
+    public void A_disk_that_fills_during_a_message_loses_nothing_and_acknowledges_nothing()
+    {
+        using var mta = new Instance();
+        mta.Main["message_size_limit"] = "3000000";
+        Shell.Bash($"mount -t tmpfs -o size=8m,mode=755 tmpfs {mta.Spool}").MustSucceed();
+        try
+        {
+            mta.Start();
+            using (SmtpClient client = mta.Connect())
+            {
+                client.Command("EHLO test", "250");
+                client.Command("MAIL FROM:<s@example.test>", "250");
+                client.Command($"RCPT TO:<{mta.User}@example.test>", "250");
+                Shell.Bash($"dd if=/dev/zero of={mta.Spool}/filler bs=64k 2>/dev/null");
+                client.Command("DATA", "354");
+                client.SendRaw(string.Concat(Enumerable.Repeat(new string('x', 70) + "\r\n", 20_000)));
+                Assert.StartsWith("4", client.Command("."), StringComparison.Ordinal);
+            }
+
+            Shell.Bash($"rm {mta.Spool}/filler").MustSucceed();
+            Assert.Empty(mta.QueueFiles());
+            mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: after\n\nafter token\n");
+            mta.WaitForMail(mta.User, "after token");
+        }
+        finally
+        {
+            mta.Postfix("stop");
+            Shell.Bash($"umount -l {mta.Spool}");
+        }
+    }
+
+    /// <summary>A fault that strace injects into the system calls of a running program.</summary>
+    private sealed class Injection : IDisposable
+    {
+        private readonly Process _tracer;
+
+        private Injection(Process tracer) => _tracer = tracer;
+
+        public static Injection Into(Instance mta, string daemon, string fault)
+        {
+            int[] pids = [.. mta.Processes().Where(process => Path.GetFileName(process.Program) == daemon).Select(process => process.Pid)];
+            Assert.NotEmpty(pids);
+            string call = fault.Split(':')[0];
+            string[] arguments = ["-f", "-e", $"trace={call}", "-e", $"inject={fault}", .. pids.SelectMany(pid => (string[])["-p", $"{pid}"])];
+            var start = new ProcessStartInfo("/usr/bin/strace", arguments) { RedirectStandardError = true };
+            Process tracer = Process.Start(start)!;
+            Task<string?> attached = tracer.StandardError.ReadLineAsync();
+            Assert.True(attached.Wait(10_000), "strace attached");
+            tracer.BeginErrorReadLine();
+            return new Injection(tracer);
+        }
+
+        public void Dispose()
+        {
+            Shell.Bash($"kill -INT {_tracer.Id}");
+            _tracer.WaitForExit(10_000);
+            _tracer.Dispose();
+        }
+    }
+}
