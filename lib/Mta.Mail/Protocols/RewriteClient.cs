@@ -34,7 +34,7 @@ public sealed class RewriteClient : IDisposable
     /// <summary>Puts an address in external (RFC 822) form into standard form. The empty address stays empty.</summary>
     public async ValueTask<string> RewriteAsync(RewriteContext context, string address, CancellationToken stop)
     {
-        if (address.Length == 0)
+        if (address.Length == 0 || RewriteProtocol.IsPlainAddress(address))
         {
             return address;
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Mta.Text;
 
 namespace Mta.Mail.Protocols;
@@ -13,6 +14,12 @@ public static class RewriteProtocol
 
     /// <summary>What the server announces.</summary>
     public const string Name = "trivial_rewrite_protocol";
+
+    private static readonly SearchValues<char> LocalPartCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789#$&'*+-/=?^_`{}~.");
+
+    private static readonly SearchValues<char> DomainCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
 
     /// <summary>Longest address accepted, in bytes.</summary>
     public const int MaxAddressLength = 1 << 20;
@@ -90,6 +97,24 @@ public static class RewriteProtocol
         ResolveReply reply = new(transport, nextHop, recipient, (ResolveFlags)reader.Int("flags"u8));
         reader.End();
         return reply;
+    }
+
+    /// <summary>
+    /// True for <c>atom.atom@label.label</c>: every rewriting rule, whatever its settings, leaves such an address as it
+    /// is, so nobody needs to ask. Anything less plain may still be in standard form.
+    /// </summary>
+    public static bool IsPlainAddress(ReadOnlySpan<char> address)
+    {
+        int at = address.LastIndexOf('@');
+        return at > 0 && IsDotted(address[..at], LocalPartCharacters, out _)
+            && IsDotted(address[(at + 1)..], DomainCharacters, out bool dotted) && dotted;
+    }
+
+    private static bool IsDotted(ReadOnlySpan<char> text, SearchValues<char> allowed, out bool dotted)
+    {
+        dotted = text.Contains('.');
+        return !text.IsEmpty && !text.ContainsAnyExcept(allowed) && text[0] != '.' && text[^1] != '.'
+            && (!dotted || text.IndexOf("..") < 0);
     }
 
     private static string Address(AttributeReader reader, ReadOnlySpan<byte> name)
