@@ -1,0 +1,43 @@
+namespace Mta.Config;
+
+/// <summary>A compatibility level, <c>major[.minor[.patch]]</c>. Levels compare part by part; absent parts are 0.</summary>
+public readonly record struct CompatibilityLevel(int Major, int Minor, int Patch) : IComparable<CompatibilityLevel>
+{
+    /// <summary>The newest level this program knows.</summary>
+    public static readonly CompatibilityLevel Current = new(3, 7, 11);
+
+    public static bool TryParse(ReadOnlySpan<char> text, out CompatibilityLevel level)
+    {
+        level = default;
+        Span<int> parts = stackalloc int[3];
+        for (int i = 0; ; i++)
+        {
+            int dot = text.IndexOf('.');
+            if (i == 3 || !Numbers.TryParse(dot < 0 ? text : text[..dot], out long value) || value is < 0 or > 0xFFFFF)
+            {
+                return false;
+            }
+
+            parts[i] = (int)value;
+            if (dot < 0)
+            {
+                level = new CompatibilityLevel(parts[0], parts[1], parts[2]);
+                return true;
+            }
+
+            text = text[(dot + 1)..];
+        }
+    }
+
+    public int CompareTo(CompatibilityLevel other) => (Major, Minor, Patch).CompareTo((other.Major, other.Minor, other.Patch));
+
+    public static bool operator <(CompatibilityLevel left, CompatibilityLevel right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(CompatibilityLevel left, CompatibilityLevel right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(CompatibilityLevel left, CompatibilityLevel right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(CompatibilityLevel left, CompatibilityLevel right) => left.CompareTo(right) >= 0;
+
+    public override string ToString() => Patch != 0 ? $"{Major}.{Minor}.{Patch}" : Minor != 0 ? $"{Major}.{Minor}" : $"{Major}";
+}

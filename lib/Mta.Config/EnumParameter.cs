@@ -1,0 +1,29 @@
+using Mta.Text;
+
+namespace Mta.Config;
+
+/// <summary>One of a few keywords, in any case; the value read is the keyword as declared.</summary>
+public sealed class EnumParameter(string name, string defaultText, params string[] keywords) : Parameter<string>(name, defaultText)
+{
+    /// <summary>The accepted keywords; an empty one means that the empty value is accepted.</summary>
+    public IReadOnlyList<string> Keywords { get; } = keywords;
+
+    public override string Kind => "enum";
+
+    public override string Parse(string text)
+    {
+        foreach (string keyword in keywords)
+        {
+            if (Ascii.EqualsIgnoreCase(keyword, text))
+            {
+                return keyword;
+            }
+        }
+
+        throw text.Length == 0
+            ? new ConfigurationException($"bad string length 0 < 1: {Name} = ")
+            : new ConfigurationException($"invalid {Name} value: {text}");
+    }
+
+    internal override Parameter Renamed(string name, string defaultText) => new EnumParameter(name, defaultText, keywords);
+}

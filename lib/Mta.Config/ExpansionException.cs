@@ -1,0 +1,4 @@
+namespace Mta.Config;
+
+/// <summary>A <c>$name</c> expression is malformed. The text is what stands after <c>warning: </c> in the log.</summary>
+public sealed class ExpansionException(string message) : Exception(message);

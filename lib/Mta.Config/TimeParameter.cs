@@ -1,0 +1,66 @@
+namespace Mta.Config;
+
+/// <summary>
+/// A stretch of time: digits and a unit (<c>s m h d w</c>); a bare number is in the parameter's own unit. Whole
+/// seconds only. Bounds are in seconds; those not given are not checked.
+/// </summary>
+public sealed class TimeParameter(string name, string defaultText, char unit = 's', long min = long.MinValue, long max = long.MaxValue)
+    : Parameter<TimeSpan>(name, defaultText)
+{
+    /// <summary>The unit of a number without one.</summary>
+    public char Unit { get; } = unit;
+
+    public long MinSeconds { get; } = min;
+
+    public long MaxSeconds { get; } = max;
+
+    public override string Kind => "time";
+
+    public override TimeSpan Parse(string text)
+    {
+        if (!TryParse(text, Unit, out long seconds))
+        {
+            throw new ConfigurationException($"parameter {Name}: bad time value or unit: {text}");
+        }
+
+        if (seconds < MinSeconds)
+        {
+            throw new ConfigurationException($"invalid {Name}: {seconds} (min {MinSeconds})");
+        }
+
+        return seconds > MaxSeconds
+            ? throw new ConfigurationException($"invalid {Name}: {seconds} (max {MaxSeconds})")
+            : TimeSpan.FromSeconds(seconds);
+    }
+
+    /// <summary>Reads a time as main.cf writes it. What follows the unit letter is ignored, as in Postfix.</summary>
+    /// <returns>False when it is negative, has no digits, has another unit, or exceeds 2^31-1 seconds.</returns>
+    public static bool TryParse(ReadOnlySpan<char> text, char defaultUnit, out long seconds)
+    {
+        seconds = 0;
+        if (!Numbers.TryParsePrefix(text, out long value, out int length) || value < 0)
+        {
+            return false;
+        }
+
+        char unit = length < text.Length ? text[length] : defaultUnit;
+        long factor = unit switch
+        {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86400,
+            'w' => 604800,
+            _ => 0,
+        };
+        if (factor == 0 || value > int.MaxValue / factor)
+        {
+            return false;
+        }
+
+        seconds = value * factor;
+        return true;
+    }
+
+    internal override Parameter Renamed(string name, string defaultText) => new TimeParameter(name, defaultText, Unit, MinSeconds, MaxSeconds);
+}
