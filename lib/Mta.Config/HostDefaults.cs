@@ -21,7 +21,7 @@ internal static class HostDefaults
     /// <summary>The host's name; one without a dot gets mydomain, or <c>localdomain</c>.</summary>
     public static string MyHostname(Configuration configuration)
     {
-        string name = Posix.Gethostname();
+        string name = Posix.HostName();
         if (name.Length == 0)
         {
             name = "localhost";
@@ -46,7 +46,7 @@ internal static class HostDefaults
         string style = configuration.Get(GlobalParameters.MynetworksStyle);
         var result = new StringBuilder();
         var seen = new HashSet<string>();
-        foreach (InterfaceAddress own in configuration.OwnAddresses.Addresses)
+        foreach (OwnAddress own in configuration.OwnAddresses.Addresses)
         {
             string network = style switch
             {

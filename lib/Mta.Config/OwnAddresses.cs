@@ -1,10 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Numerics;
 using Mta.Config.Parameters;
 using Mta.Linux;
+using Mta.Tables;
 using Mta.Text;
 
 namespace Mta.Config;
+
+/// <summary>An address of this host and the length of its network prefix.</summary>
+public readonly record struct OwnAddress(IPAddress Address, int PrefixLength);
 
 /// <summary>The addresses on which this mail system receives mail: inet_interfaces, and proxy_interfaces.</summary>
 public sealed class OwnAddresses
@@ -12,7 +17,7 @@ public sealed class OwnAddresses
     private readonly HashSet<IPAddress> _own = [];
     private readonly HashSet<IPAddress> _proxy = [];
 
-    private OwnAddresses(List<InterfaceAddress> addresses, List<IPAddress> proxies)
+    private OwnAddresses(List<OwnAddress> addresses, List<IPAddress> proxies)
     {
         Addresses = addresses;
         ProxyAddresses = proxies;
@@ -21,7 +26,7 @@ public sealed class OwnAddresses
     }
 
     /// <summary>Own addresses in the order of inet_interfaces, of the protocols in inet_protocols.</summary>
-    public IReadOnlyList<InterfaceAddress> Addresses { get; }
+    public IReadOnlyList<OwnAddress> Addresses { get; }
 
     /// <summary>Addresses of proxies and translators in front of this host.</summary>
     public IReadOnlyList<IPAddress> ProxyAddresses { get; }
@@ -35,10 +40,14 @@ public sealed class OwnAddresses
     {
         (bool ipv4, bool ipv6) = Protocols(configuration);
         bool Wanted(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork ? ipv4 : ipv6;
-        List<InterfaceAddress> system = Posix.InterfaceAddresses().Where(a => Wanted(a.Address)).Select(a => a with { Address = WithoutScope(a.Address) }).Distinct().ToList();
-        var own = new List<InterfaceAddress>();
+        List<OwnAddress> system = Posix.InterfaceAddresses()
+            .Where(a => a.IsUp && Wanted(a.Address))
+            .Select(a => new OwnAddress(WithoutScope(a.Address), PrefixLength(a.Netmask)))
+            .Distinct()
+            .ToList();
+        var own = new List<OwnAddress>();
         bool isListed = false;
-        foreach (string word in ListSyntax.Split(configuration.Get(GlobalParameters.InetInterfaces)))
+        foreach (string word in TableListSyntax.Split(configuration.Get(GlobalParameters.InetInterfaces)))
         {
             if (Ascii.EqualsIgnoreCase(word, "all"))
             {
@@ -55,8 +64,8 @@ public sealed class OwnAddresses
             isListed = true;
             foreach (IPAddress address in Resolve(word, GlobalParameters.InetInterfaces.Name).Where(Wanted))
             {
-                InterfaceAddress known = system.Find(a => a.Address.Equals(address));
-                own.Add(known.Address is null ? new InterfaceAddress(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128) : known);
+                OwnAddress known = system.Find(a => a.Address.Equals(address));
+                own.Add(known.Address is null ? new OwnAddress(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128) : known);
             }
         }
 
@@ -66,7 +75,7 @@ public sealed class OwnAddresses
         }
 
         var proxies = new List<IPAddress>();
-        foreach (string word in ListSyntax.Split(configuration.Get(GlobalParameters.ProxyInterfaces)))
+        foreach (string word in TableListSyntax.Split(configuration.Get(GlobalParameters.ProxyInterfaces)))
         {
             proxies.AddRange(Resolve(word, GlobalParameters.ProxyInterfaces.Name).Where(Wanted));
         }
@@ -80,7 +89,7 @@ public sealed class OwnAddresses
     {
         bool ipv4 = false;
         bool ipv6 = false;
-        foreach (string word in ListSyntax.Split(configuration.Get(GlobalParameters.InetProtocols)))
+        foreach (string word in TableListSyntax.Split(configuration.Get(GlobalParameters.InetProtocols)))
         {
             bool isAll = Ascii.EqualsIgnoreCase(word, "all");
             bool isIpv4 = Ascii.EqualsIgnoreCase(word, "ipv4");
@@ -114,6 +123,8 @@ public sealed class OwnAddresses
             throw new ConfigurationException($"config variable {parameter}: host not found: {word}");
         }
     }
+
+    private static int PrefixLength(IPAddress mask) => mask.GetAddressBytes().Sum(b => BitOperations.PopCount(b));
 
     private static IPAddress WithoutScope(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0 ? new IPAddress(address.GetAddressBytes()) : address;
