@@ -1,0 +1,109 @@
+using System.Net.Sockets;
+using Mta.Linux;
+using Mta.Text;
+
+namespace Mta.Service;
+
+/// <summary>
+/// One client of a daemon: the stream, its buffers and both addresses. The skeleton makes it and disposes of it
+/// when the session's task has ended. Used by one session at a time.
+/// </summary>
+public sealed class ClientConnection : IDisposable
+{
+    private readonly Stream? _given;
+    private Socket? _socket;
+    private Stream? _stream;
+    private BufferedInput? _input;
+    private BufferedOutput? _output;
+    private FileHandle? _file;
+    private SocketName? _peer;
+    private SocketName? _local;
+
+    internal ClientConnection(ServiceContext context, FileHandle file, SocketName peer, TimeSpan timeout)
+    {
+        Context = context;
+        _file = file;
+        _peer = peer;
+        Timeout = timeout;
+    }
+
+    /// <summary>A connection over any stream: stdin and stdout (option -S), and tests.</summary>
+    public ClientConnection(ServiceContext context, Stream stream, SocketName peer, SocketName local, TimeSpan timeout)
+    {
+        Context = context;
+        _given = stream;
+        _peer = peer;
+        _local = local;
+        Timeout = timeout;
+    }
+
+    public ServiceContext Context { get; }
+
+    /// <summary>Longest wait of a read or flush that this connection's buffers start with: <c>ipc_timeout</c>.</summary>
+    public TimeSpan Timeout { get; }
+
+    /// <summary>The socket; null over stdin and stdout.</summary>
+    public Socket? Socket
+    {
+        get
+        {
+            if (_socket is null && _file is not null)
+            {
+                _socket = new Socket(new SafeSocketHandle(_file.Release(), ownsHandle: true));
+                _file = null;
+            }
+
+            return _socket;
+        }
+    }
+
+    public Stream Stream => _stream ??= _given ?? new SocketStream(Socket!); // Without a given stream there is a socket.
+
+    public BufferedInput Input => _input ??= new BufferedInput(Stream) { Timeout = Timeout };
+
+    public BufferedOutput Output => _output ??= new BufferedOutput(Stream) { Timeout = Timeout };
+
+    /// <summary>The client's end. For a Unix socket the address is empty.</summary>
+    public SocketName Peer => _peer ??= default;
+
+    /// <summary>This end.</summary>
+    public SocketName Local
+    {
+        get
+        {
+            if (_local is null)
+            {
+                Posix.TryGetSocketName((int)(Socket?.Handle ?? 0), out SocketName name);
+                _local = name;
+            }
+
+            return _local.Value;
+        }
+    }
+
+    /// <summary>Token for the wait for the client's next request; see <see cref="ServiceContext.BetweenRequests"/>.</summary>
+    public CancellationToken BetweenRequests => Context.BetweenRequests;
+
+    // Dead peers are found out, and replies are not held back for an acknowledgement of the one before.
+    internal void PrepareInternetSocket()
+    {
+        try
+        {
+            Socket?.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            Socket?.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.NoDelay, true);
+        }
+        catch (SocketException)
+        {
+            // The peer is gone already; the first read says so.
+        }
+    }
+
+    public void Dispose()
+    {
+        _input?.Dispose();
+        _output?.Dispose();
+        _stream?.Dispose();
+        _socket?.Dispose();
+        _file?.Dispose();
+    }
+}

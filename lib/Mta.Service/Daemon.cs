@@ -1,0 +1,205 @@
+using Mta.Config;
+using Mta.Service.Logging;
+
+namespace Mta.Service;
+
+/// <summary>
+/// A daemon under a master: says what it is, what it loads before and after privileges are dropped, and how it
+/// serves. The order of start-up is the skeleton's: command line, configuration, logging, checks, lock file, queue
+/// directory, <see cref="BeforePrivilegeDrop(Action{ServiceContext})"/>, name services, change of identity and root,
+/// <see cref="AfterPrivilegeDrop(Action{ServiceContext})"/>, service.
+/// </summary>
+/// <example>
+/// <code>
+/// return await Daemon.Single("smtpd")
+///     .NumberedSessions()
+///     .BeforePrivilegeDrop(context => Tables.Open(context))
+///     .ServeAsync((client, stop) => new SessionLoop(client).RunAsync(stop));
+/// </code>
+/// </example>
+public sealed class Daemon
+{
+    private Daemon(string name, ServerModel model)
+    {
+        Name = name;
+        Model = model;
+    }
+
+    internal string Name { get; }
+
+    internal ServerModel Model { get; }
+
+    internal ProcessLimit Limit { get; private set; }
+
+    internal bool NeedsPrivileges { get; private set; }
+
+    internal bool TakesArguments { get; private set; }
+
+    internal bool HasUseLimit { get; private set; } = true;
+
+    internal bool HasIdleLimit { get; private set; } = true;
+
+    internal bool HasNumberedSessions { get; private set; }
+
+    internal bool DropsPrivilegesAlways { get; private set; }
+
+    internal bool LogsItself { get; private set; }
+
+    internal int TerminationCode { get; private set; }
+
+    internal Func<Configuration, TimeSpan>? ShortestIdle { get; private set; }
+
+    internal List<Func<ServiceContext, Task>> PreJail { get; } = [];
+
+    internal List<Func<ServiceContext, Task>> PostJail { get; } = [];
+
+    internal Action<ServiceContext>? Cleanup { get; private set; }
+
+    internal Func<ServiceContext, EventLoop, Task>? LoopStart { get; private set; }
+
+    /// <summary>A session per client; a foreign master gives each process one client at a time.</summary>
+    public static Daemon Single(string name) => new(name, ServerModel.Single);
+
+    /// <summary>Persistent clients with one request after another.</summary>
+    public static Daemon Multi(string name) => new(name, ServerModel.Multi);
+
+    /// <summary>Many long sessions.</summary>
+    public static Daemon Event(string name) => new(name, ServerModel.Event);
+
+    /// <summary>Acts on trigger bytes.</summary>
+    public static Daemon Trigger(string name) => new(name, ServerModel.Trigger);
+
+    /// <summary>Acts on datagrams.</summary>
+    public static Daemon Dgram(string name) => new(name, ServerModel.Dgram);
+
+    /// <summary>master.cf must say 1, or 0, as process limit.</summary>
+    public Daemon RequiresProcessLimit(ProcessLimit limit)
+    {
+        Limit = limit;
+        return this;
+    }
+
+    /// <summary>master.cf must leave this daemon its root identity (unprivileged = n).</summary>
+    public Daemon RequiresPrivileges()
+    {
+        NeedsPrivileges = true;
+        return this;
+    }
+
+    /// <summary>Words behind the options are allowed; see <see cref="ServiceContext.Arguments"/>.</summary>
+    public Daemon AcceptsArguments()
+    {
+        TakesArguments = true;
+        return this;
+    }
+
+    /// <summary><c>max_use</c> does not count.</summary>
+    public Daemon WithoutUseLimit()
+    {
+        HasUseLimit = false;
+        return this;
+    }
+
+    /// <summary><c>max_idle</c> does not count.</summary>
+    public Daemon WithoutIdleLimit()
+    {
+        HasIdleLimit = false;
+        return this;
+    }
+
+    /// <summary>The idle limit is at least this.</summary>
+    public Daemon IdlesAtLeast(Func<Configuration, TimeSpan> shortest)
+    {
+        ShortestIdle = shortest;
+        return this;
+    }
+
+    /// <summary>Log lines of a session carry a number of their own (<see cref="LogSession"/>).</summary>
+    public Daemon NumberedSessions()
+    {
+        HasNumberedSessions = true;
+        return this;
+    }
+
+    /// <summary>Becomes the mail owner even where master.cf leaves it root (pickup).</summary>
+    public Daemon AlwaysUnprivileged()
+    {
+        DropsPrivilegesAlways = true;
+        return this;
+    }
+
+    /// <summary>This is the log service: its own lines do not go to its own socket.</summary>
+    public Daemon WithOwnLog()
+    {
+        LogsItself = true;
+        return this;
+    }
+
+    /// <summary>Runs with the privileges of the start, in the queue directory: opens tables, certificates, libraries.</summary>
+    public Daemon BeforePrivilegeDrop(Action<ServiceContext> hook) => BeforePrivilegeDrop(Synchronous(hook));
+
+    /// <inheritdoc cref="BeforePrivilegeDrop(Action{ServiceContext})"/>
+    public Daemon BeforePrivilegeDrop(Func<ServiceContext, Task> hook)
+    {
+        PreJail.Add(hook);
+        return this;
+    }
+
+    /// <summary>Runs with the final identity and root, before the first client.</summary>
+    public Daemon AfterPrivilegeDrop(Action<ServiceContext> hook) => AfterPrivilegeDrop(Synchronous(hook));
+
+    /// <inheritdoc cref="AfterPrivilegeDrop(Action{ServiceContext})"/>
+    public Daemon AfterPrivilegeDrop(Func<ServiceContext, Task> hook)
+    {
+        PostJail.Add(hook);
+        return this;
+    }
+
+    /// <summary>
+    /// Runs once before the process ends by a fatal error or SIGTERM, when sessions have had their time: removes
+    /// unfinished files.
+    /// </summary>
+    /// <param name="terminationCode">Exit code after SIGTERM.</param>
+    public Daemon OnExit(Action<ServiceContext> cleanup, int terminationCode = 0)
+    {
+        Cleanup = cleanup;
+        TerminationCode = terminationCode;
+        return this;
+    }
+
+    /// <summary>
+    /// Trigger servers: runs on the event loop before the first trigger. The task it returns may be the daemon's whole
+    /// life; when it ends, the process goes on serving triggers.
+    /// </summary>
+    public Daemon StartOnLoop(Func<ServiceContext, EventLoop, Task> start)
+    {
+        LoopStart = start;
+        return this;
+    }
+
+    /// <summary>Serves clients until this process retires (single, multi and event servers).</summary>
+    /// <param name="session">
+    /// Serves one client. The token is cancelled when the process cannot wait for it any longer, three seconds after
+    /// SIGTERM. The connection is closed when the task ends; an exception closes it and costs one log line.
+    /// </param>
+    /// <returns>The exit code.</returns>
+    public Task<int> ServeAsync(Func<ClientConnection, CancellationToken, Task> session) =>
+        new DaemonProcess(this).RunAsync(process => new SessionServer(process, session).RunAsync());
+
+    /// <summary>Serves triggers until this process retires. Handlers run one at a time, on the event loop.</summary>
+    /// <param name="handler">Is given the bytes of all triggers that came since it ran last.</param>
+    public Task<int> ServeTriggersAsync(Func<ServiceContext, ReadOnlyMemory<byte>, CancellationToken, Task> handler) =>
+        new DaemonProcess(this).RunAsync(process => new TriggerServer(process, handler).RunAsync());
+
+    /// <summary>Serves datagrams until this process retires, on one thread.</summary>
+    /// <param name="datagram">Is given each datagram; at most 4096 bytes.</param>
+    /// <param name="pause">Runs when no further datagram waits: the place to write what was gathered.</param>
+    public Task<int> ServeDatagramsAsync(Action<ServiceContext, ReadOnlyMemory<byte>> datagram, Action<ServiceContext> pause) =>
+        new DaemonProcess(this).RunAsync(process => new DatagramServer(process, datagram, pause).RunAsync());
+
+    private static Func<ServiceContext, Task> Synchronous(Action<ServiceContext> hook) => context =>
+    {
+        hook(context);
+        return Task.CompletedTask;
+    };
+}

@@ -1,0 +1,101 @@
+using Mta.Linux;
+using Mta.Mail.Protocols;
+
+namespace Mta.Service;
+
+/// <summary>Receives datagrams on one thread and hands each to the handler.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
+internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContext, ReadOnlyMemory<byte>> datagram, Action<ServiceContext> pause)
+{
+    private const int LongestDatagram = 4096;
+
+    private readonly EventFd _wake = new();
+    private readonly byte[] _buffer = new byte[LongestDatagram];
+    private bool _hasReported;
+    private volatile bool _isBusy;
+
+    public async Task<int> RunAsync()
+    {
+        process.IsBusy = () => _isBusy;
+        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() => Run(done), 256 * 1024) { Name = "datagram", IsBackground = true }.Start();
+        await done.Task;
+        return 0;
+    }
+
+    private void Run(TaskCompletionSource done)
+    {
+        try
+        {
+            using CancellationTokenRegistration registration = process.Context.Retiring.UnsafeRegister(static wake => ((EventFd)wake!).Signal(), _wake);
+            _isBusy = true;
+            while (Turn())
+            {
+            }
+
+            // What was sent before the end is still taken.
+            ReceiveAll();
+            done.SetResult();
+        }
+        catch (Exception failure)
+        {
+            done.SetException(failure);
+        }
+        finally
+        {
+            _isBusy = false;
+        }
+    }
+
+    private bool Turn()
+    {
+        Span<PollEntry> entries = stackalloc PollEntry[2 + process.Listeners.Length];
+        entries[0] = new PollEntry(_wake.Descriptor, PollEvents.Input);
+        entries[1] = new PollEntry(process.Status.Descriptor, PollEvents.Input);
+        for (int i = 0; i < process.Listeners.Length; i++)
+        {
+            entries[2 + i] = new PollEntry(process.Listeners[i], PollEvents.Input);
+        }
+
+        int wait = process.IdleLimit is TimeSpan most ? (int)Math.Clamp(most.TotalMilliseconds, 1, int.MaxValue) : -1;
+        if (Posix.Poll(entries, wait) == 0 && wait > 0)
+        {
+            return false;
+        }
+
+        if (process.Context.Retiring.IsCancellationRequested || entries[1].Returned != 0)
+        {
+            return false;
+        }
+
+        ReceiveAll();
+        return true;
+    }
+
+    private void ReceiveAll()
+    {
+        bool any = false;
+        foreach (int listener in process.Listeners)
+        {
+            int length;
+            while ((length = Posix.Receive(listener, _buffer)) >= 0)
+            {
+                any = true;
+                datagram(process.Context, _buffer.AsMemory(0, length));
+            }
+        }
+
+        if (!any)
+        {
+            return;
+        }
+
+        pause(process.Context);
+        if (!_hasReported)
+        {
+            _hasReported = true;
+            process.Status.Send(WorkerState.Taken);
+            process.Status.Send(WorkerState.Available);
+        }
+    }
+}
