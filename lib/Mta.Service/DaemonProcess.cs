@@ -23,6 +23,7 @@ internal sealed class DaemonProcess(Daemon daemon)
     private static readonly TimeSpan TimeForCancellation = TimeSpan.FromMilliseconds(500);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly List<(LogSeverity Severity, string Text)> _earlyLines = [];
     private int _terminating;
     private int _cleanedUp;
 
@@ -139,13 +140,13 @@ internal sealed class DaemonProcess(Daemon daemon)
         string early = Environment.GetEnvironmentVariable("MAIL_LOGTAG") is { Length: > 0 } logTag ? logTag : "postfix";
         if (daemon.LogsItself)
         {
-            MailLog.UseObserver(static (_, _) => { });
+            MailLog.UseObserver(KeepEarlyLine);
         }
 
         MailLog.Start($"{early}/{name}");
         DaemonOptions options = DaemonOptions.Parse(name, ProgramArguments.Arguments);
         Configuration configuration = LoadConfiguration(options);
-        if (!options.Detached && !options.StandardStreams && IsTerminal(0))
+        if (!options.Detached && !options.StandardStreams && Posix.IsTerminal(0))
         {
             throw new FatalException("do not run this command by hand");
         }
@@ -168,6 +169,11 @@ internal sealed class DaemonProcess(Daemon daemon)
         foreach (Func<ServiceContext, Task> hook in daemon.PreJail)
         {
             await hook(Context);
+        }
+
+        foreach ((LogSeverity severity, string text) in _earlyLines)
+        {
+            MailLog.Write(severity, text);
         }
 
         Jail.Enter(configuration, options, daemon.DropsPrivilegesAlways);
@@ -399,5 +405,16 @@ internal sealed class DaemonProcess(Daemon daemon)
         }
     }
 
-    private static bool IsTerminal(int descriptor) => Posix.IsTerminal(descriptor);
+    // The log service has no place for its own lines before it has opened its file.
+    private void KeepEarlyLine(LogSeverity severity, string text)
+    {
+        if (severity is LogSeverity.Fatal or LogSeverity.Panic)
+        {
+            MailLog.UseSyslog();
+            MailLog.WriteAs(MailLog.Tag, severity, text);
+            return;
+        }
+
+        _earlyLines.Add((severity, text));
+    }
 }

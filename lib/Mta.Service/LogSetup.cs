@@ -6,7 +6,7 @@ using Mta.Text;
 namespace Mta.Service;
 
 /// <summary>Applies the log parameters of main.cf to this process's log.</summary>
-internal static class LogSetup
+public static class LogSetup
 {
     /// <exception cref="FatalException">The log file is not where log files may be, or a facility is unknown.</exception>
     public static void Apply(Configuration configuration, string processName, bool alsoStderr, bool isLogService)

@@ -1,1 +1,4 @@
-return 69;
+using Mta.Postlog;
+using Mta.Service;
+
+return CommandLineTool.Run("postlog", ToolKinds.Privileged | ToolKinds.StderrIfTerminal, tool => new PostlogCommand(tool).Run());
