@@ -47,6 +47,7 @@ public static partial class Errno
     public const int ECONNREFUSED = 111;
     public const int EHOSTDOWN = 112;
     public const int EHOSTUNREACH = 113;
+    public const int ESTALE = 116;
     public const int EDQUOT = 122;
 
     /// <summary>The C library's text, for example <c>No such file or directory</c>.</summary>

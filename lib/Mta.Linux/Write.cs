@@ -44,6 +44,19 @@ public static partial class Posix
         }
     }
 
+    /// <summary>One write, of a descriptor that does not block.</summary>
+    /// <returns>Bytes written; -1 with the error number, EAGAIN when nothing can be written now.</returns>
+    public static unsafe int TryWrite(FileHandle file, ReadOnlySpan<byte> bytes, out int errno)
+    {
+        fixed (byte* pointer = bytes)
+        {
+            nint written = WriteNative(file, pointer, (nuint)bytes.Length);
+            errno = written < 0 ? Errno.Last : 0;
+            errno = errno == Errno.EINTR ? Errno.EAGAIN : errno;
+            return (int)written;
+        }
+    }
+
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static unsafe partial nint WriteNative(FileHandle file, byte* bytes, nuint count);
 

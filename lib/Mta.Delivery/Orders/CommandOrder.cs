@@ -1,0 +1,321 @@
+using System.Globalization;
+using Mta.Linux;
+using Mta.Text;
+
+namespace Mta.Delivery.Orders;
+
+/// <summary>
+/// Run a command with the message on its standard input. The child gets its identity from <c>run-as</c>, a session of
+/// its own, and descriptors 0 to 2 only. At the time limit its whole process group is killed.
+/// </summary>
+public sealed class CommandOrder : Order
+{
+    private const int MaxOutput = 4096;
+    private static readonly int[] Defaults = [Signals.SIGPIPE, Signals.SIGXFSZ];
+
+    /// <param name="user">Whom the command runs as; the order itself begins as root, who alone can start it.</param>
+    /// <param name="arguments">The program (searched in PATH when without a slash) and its arguments.</param>
+    /// <param name="environment">The whole environment.</param>
+    public CommandOrder(uint user, uint group, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, byte[] head, long offset)
+        : base(0, 0)
+    {
+        RunUser = user;
+        RunGroup = group;
+        Arguments = arguments;
+        Environment = environment;
+        Head = head;
+        Offset = offset;
+    }
+
+    public uint RunUser { get; }
+
+    public uint RunGroup { get; }
+
+    public IReadOnlyList<string> Arguments { get; }
+
+    public IReadOnlyList<string> Environment { get; }
+
+    /// <summary>Where it starts; empty is where the mail system is.</summary>
+    public string Directory { get; init; } = "";
+
+    /// <summary>The program that takes on an identity; not used by an unprivileged process.</summary>
+    public string RunAs { get; init; } = "";
+
+    /// <summary>Longest wait for each read, write, and for the end (<c>command_time_limit</c>).</summary>
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(1000);
+
+    public CopyOptions Options { get; init; }
+
+    private byte[] Head { get; }
+
+    private long Offset { get; }
+
+    internal override OrderResult Execute(OrderContext context, FileHandle? file)
+    {
+        (FileHandle input, FileHandle feed) = Posix.Pipe();
+        (FileHandle output, FileHandle drain) = Posix.Pipe();
+        using (feed)
+        using (output)
+        {
+            int process;
+            using (input)
+            using (drain)
+            {
+                int errno = Posix.TrySpawn(Request(context, input, drain), out process);
+                if (errno != 0)
+                {
+                    return new OrderResult(OrderOutcome.NotStarted, number: errno);
+                }
+            }
+
+            Posix.SetNonBlocking(feed);
+            Posix.SetNonBlocking(output);
+            CommandPipes pipes = new(feed, output, TimeLimit, MaxOutput);
+            bool reaped = false;
+            try
+            {
+                OrderResult result = Converse(pipes, process, file!, ref reaped); // orders with content come with the file
+                return result;
+            }
+            finally
+            {
+                if (!reaped)
+                {
+                    // Its group is its own (setsid), and stays reserved until it is waited for.
+                    Posix.TryKill(-process, Signals.SIGKILL);
+                    Posix.TryKill(process, Signals.SIGKILL);
+                    Posix.TryWait(process, wait: true, out _);
+                }
+            }
+        }
+    }
+
+    internal override void WriteBody(OrderWriter writer)
+    {
+        writer.UInt(RunUser);
+        writer.UInt(RunGroup);
+        writer.Texts(Arguments);
+        writer.Texts(Environment);
+        writer.Data(Head);
+        writer.Long(Offset);
+        writer.Text(Directory);
+        writer.Text(RunAs);
+        writer.Long(TimeLimit.Ticks);
+        writer.Byte((byte)Options);
+    }
+
+    internal static CommandOrder Read(uint user, uint group, ref OrderReader reader)
+    {
+        if (user != 0 || group != 0)
+        {
+            throw new InvalidDataException("command order with an identity of its own");
+        }
+
+        return new CommandOrder(reader.UInt(), reader.UInt(), reader.Texts(), reader.Texts(), reader.Data().ToArray(), reader.Long())
+        {
+            Directory = reader.Text(),
+            RunAs = reader.Text(),
+            TimeLimit = TimeSpan.FromTicks(reader.Long()),
+            Options = (CopyOptions)reader.Byte(),
+        };
+    }
+
+    private SpawnRequest Request(OrderContext context, FileHandle input, FileHandle drain)
+    {
+        IReadOnlyList<(int, System.Runtime.InteropServices.SafeHandle)> descriptors = [(0, input), (1, drain), (2, drain)];
+        if (!context.Identity.IsPrivileged)
+        {
+            return new SpawnRequest
+            {
+                Path = FindProgram(Arguments[0]),
+                Arguments = Arguments,
+                Environment = Environment,
+                Descriptors = descriptors,
+                Directory = Directory.Length > 0 ? Directory : null,
+                NewSession = true,
+                DefaultSignals = Defaults,
+            };
+        }
+
+        if (RunUser == 0)
+        {
+            throw new LinuxException(Errno.EPERM, "command as root");
+        }
+
+        string group = RunGroup.ToString(CultureInfo.InvariantCulture);
+        return new SpawnRequest
+        {
+            Path = RunAs,
+            Arguments = ["run-as", RunUser.ToString(CultureInfo.InvariantCulture), group, group, Directory, "", .. Arguments],
+            Environment = Environment,
+            Descriptors = descriptors,
+            NewSession = true,
+            DefaultSignals = Defaults,
+        };
+    }
+
+    private OrderResult Converse(CommandPipes pipes, int process, FileHandle file, ref bool reaped)
+    {
+        CopyOutcome copy = MessageCopy.Run(file, Offset, Head, Options, pipes, out int errno);
+        if (copy == CopyOutcome.Corrupt)
+        {
+            return OrderResult.Corrupt;
+        }
+
+        if (copy == CopyOutcome.ReadFailed)
+        {
+            return MessageCopy.ToResult(copy, errno, "5.3.0")!; // not Done
+        }
+
+        pipes.CloseInput();
+        if ((copy == CopyOutcome.WriteFailed && errno == Errno.ETIMEDOUT) || !pipes.Finish(process, out ChildStatus status))
+        {
+            return new OrderResult(OrderOutcome.TimedOut, reason: pipes.Output);
+        }
+
+        reaped = true;
+        return status.WasKilled ? new OrderResult(OrderOutcome.Killed, reason: pipes.Output, number: status.Signal)
+            : copy == CopyOutcome.WriteFailed && errno != Errno.EPIPE && status.ExitCode == 0 ? new OrderResult(OrderOutcome.Failed, "5.3.0", Errno.Text(errno), errno)
+            : new OrderResult(OrderOutcome.Exited, reason: pipes.Output, number: status.ExitCode);
+    }
+
+    private string FindProgram(string name)
+    {
+        if (name.Contains('/'))
+        {
+            return name;
+        }
+
+        foreach (string entry in Environment)
+        {
+            if (entry.StartsWith("PATH=", StringComparison.Ordinal))
+            {
+                foreach (string directory in entry[5..].Split(':'))
+                {
+                    string path = $"{directory}/{name}";
+                    if (directory.Length > 0 && Posix.TryAccess(path, AccessMode.Execute) == 0)
+                    {
+                        return path;
+                    }
+                }
+            }
+        }
+
+        return name;
+    }
+}
+
+/// <summary>The two pipes of a running command: feeds it, and keeps the beginning of what it says meanwhile.</summary>
+internal sealed class CommandPipes(FileHandle feed, FileHandle output, TimeSpan limit, int maxOutput) : CopySink
+{
+    private readonly byte[] _output = new byte[maxOutput];
+    private readonly byte[] _surplus = new byte[4096];
+    private int _count;
+    private bool _outputEnded;
+
+    /// <summary>The output on one line: white space is a blank, what cannot be printed an underscore.</summary>
+    public string Output
+    {
+        get
+        {
+            Span<byte> text = _output.AsSpan(0, _count);
+            foreach (ref byte b in text)
+            {
+                b = b is (byte)'\t' or (byte)'\n' ? (byte)' ' : Ascii.IsPrintable(b) ? b : (byte)'_';
+            }
+
+            return ByteString.FromBytes(text);
+        }
+    }
+
+    /// <exception cref="LinuxException">EPIPE: the command does not read on. ETIMEDOUT: it did not read in time.</exception>
+    public override void Write(ReadOnlySpan<byte> bytes)
+    {
+        long deadline = Deadline();
+        while (!bytes.IsEmpty)
+        {
+            int written = Posix.TryWrite(feed, bytes, out int errno);
+            if (written > 0)
+            {
+                bytes = bytes[written..];
+                deadline = Deadline();
+                continue;
+            }
+
+            if (errno != Errno.EAGAIN)
+            {
+                throw new LinuxException(errno, "write");
+            }
+
+            PollEntry[] items = [new(feed.Descriptor, PollEvents.Output), new(_outputEnded ? -1 : output.Descriptor, PollEvents.Input)];
+            Posix.Poll(items, (int)Math.Clamp(deadline - System.Environment.TickCount64, 1, int.MaxValue));
+            if (items[1].Returned != PollEvents.None)
+            {
+                Drain();
+            }
+
+            if (System.Environment.TickCount64 >= deadline)
+            {
+                throw new LinuxException(Errno.ETIMEDOUT, "write");
+            }
+        }
+    }
+
+    public void CloseInput() => feed.Dispose();
+
+    /// <summary>Reads the output to its end and waits for the command's. A child it left behind is not waited for.</summary>
+    /// <returns>False at the time limit.</returns>
+    public bool Finish(int process, out ChildStatus status)
+    {
+        long deadline = Deadline();
+        int pause = 1;
+        while (!Posix.TryWait(process, wait: false, out status))
+        {
+            if (System.Environment.TickCount64 >= deadline)
+            {
+                return false;
+            }
+
+            if (_outputEnded)
+            {
+                Thread.Sleep(pause);
+                pause = Math.Min(pause * 2, 50);
+                continue;
+            }
+
+            PollEntry[] items = [new(output.Descriptor, PollEvents.Input)];
+            Posix.Poll(items, Math.Min(pause * 10, 200));
+            pause = Math.Min(pause * 2, 50);
+            if (items[0].Returned != PollEvents.None)
+            {
+                Drain();
+                pause = 1;
+            }
+        }
+
+        Drain();
+        return true;
+    }
+
+    private void Drain()
+    {
+        // Bounded: a command that writes without end must not keep us from looking at the clock.
+        for (int i = 0; i < 64 && !_outputEnded; i++)
+        {
+            Span<byte> room = _count < _output.Length ? _output.AsSpan(_count) : _surplus;
+            int count = Posix.Read(output, room);
+            if (count < 0)
+            {
+                return;
+            }
+
+            _outputEnded = count == 0;
+            if (_count < _output.Length)
+            {
+                _count += count;
+            }
+        }
+    }
+
+    private long Deadline() => System.Environment.TickCount64 + (long)limit.TotalMilliseconds;
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using Mta.Linux;
+
+namespace Mta.Delivery.Orders;
+
+/// <summary>
+/// The worker mode of <c>local</c> and <c>virtual</c>: takes orders from the parent's socket until it closes. Reads no
+/// configuration, opens no table, logs nothing: results carry what there is to say. Whatever is not foreseen ends the
+/// process.
+/// </summary>
+public static class WorkerProgram
+{
+    /// <summary>First argument of a worker.</summary>
+    public const string Switch = "--delivery-worker";
+
+    /// <summary>Descriptor of the socket to the parent.</summary>
+    internal const int SocketNumber = 3;
+
+    private const int MaxMessage = 60_000;
+    private const int MaxThreads = 64;
+    private static int s_threads;
+    private static int s_idle;
+
+    /// <summary>Whether this process was started as a worker.</summary>
+    /// <param name="arguments">The arguments behind argv[0].</param>
+    public static bool IsRequested(IReadOnlyList<string> arguments) => arguments.Count == 2 && arguments[0] == Switch;
+
+    /// <summary>Runs until the parent goes away.</summary>
+    /// <returns>The exit status.</returns>
+    public static int Run(IReadOnlyList<string> arguments)
+    {
+        Posix.Umask(0x3F);
+        if (ulong.TryParse(arguments[1], NumberStyles.None, CultureInfo.InvariantCulture, out ulong limit) && limit != Posix.Unlimited)
+        {
+            LimitFileSize(limit);
+        }
+
+        FileHandle socket = new(SocketNumber);
+        Posix.SetCloseOnExec(socket);
+        OrderContext context = new(WorkerIdentity.Privileged());
+        Volatile.Write(ref s_threads, 1);
+        Serve(socket, context);
+
+        // The parent is gone. Deliveries under way are finished: half an append would stay in someone's mailbox.
+        while (Volatile.Read(ref s_threads) > 0)
+        {
+            Thread.Sleep(10);
+        }
+
+        return 0;
+    }
+
+    /// <summary>Writing beyond the limit is EFBIG, not the process's death.</summary>
+    internal static void LimitFileSize(ulong limit)
+    {
+        Posix.IgnoreSignal(Signals.SIGXFSZ);
+        (_, ulong hard) = Posix.GetLimit(ResourceLimit.FileSize);
+        Posix.SetLimit(ResourceLimit.FileSize, Math.Min(limit, hard), hard);
+    }
+
+    // Every thread waits for orders; whoever takes the last free place starts the next thread.
+    private static void Serve(FileHandle socket, OrderContext context)
+    {
+        byte[] buffer = new byte[MaxMessage];
+        while (true)
+        {
+            Interlocked.Increment(ref s_idle);
+            int errno = Posix.TryReceiveMessage(socket, buffer, out int length, out FileHandle? file);
+            int idle = Interlocked.Decrement(ref s_idle);
+            if (errno != 0 || length == 0)
+            {
+                Interlocked.Decrement(ref s_threads);
+                return;
+            }
+
+            if (idle == 0 && Interlocked.Increment(ref s_threads) <= MaxThreads)
+            {
+                new Thread(() => Serve(socket, context), 512 << 10) { IsBackground = true, Name = "delivery" }.Start();
+            }
+            else if (idle == 0)
+            {
+                Interlocked.Decrement(ref s_threads);
+            }
+
+            using (file)
+            {
+                OrderReader reader = new(buffer.AsSpan(0, length));
+                long number = reader.Long();
+                Order order = Order.Read(ref reader);
+                Answer(socket, number, OrderExecution.Run(context, order, file));
+            }
+        }
+    }
+
+    private static void Answer(FileHandle socket, long number, OrderResult result)
+    {
+        using FileHandle? opened = result.File;
+        using OrderWriter writer = new();
+        writer.Long(number);
+        result.Write(writer);
+        Posix.TrySendMessage(socket, writer.Bytes, opened);
+    }
+}
