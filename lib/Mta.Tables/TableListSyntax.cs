@@ -31,7 +31,7 @@ public static class TableListSyntax
         error = "";
         if (text.Length == 0 || text[0] != '{')
         {
-            error = $"missing '{{' in \"{text}\"";
+            error = $"no '{{' at start of text in \"{text}\"";
             return false;
         }
 

@@ -18,6 +18,12 @@ public sealed record TableSettings
     /// </summary>
     public bool UseSurrogates { get; init; }
 
+    /// <summary>Size limit of a new lmdb file in bytes (<c>lmdb_map_size</c>); it doubles as needed.</summary>
+    public long LmdbMapSize { get; init; } = 16_777_216;
+
+    /// <summary>Receives plain log lines; called from any thread.</summary>
+    public Action<string> Info { get; init; } = static _ => { };
+
     /// <summary>Receives what stands after <c>warning: </c>; called from any thread.</summary>
     public Action<string> Warning { get; init; } = static _ => { };
 

@@ -1,3 +1,5 @@
+using Mta.Tables.Index;
+
 namespace Mta.Tables.Types;
 
 /// <summary>The types that need nothing from higher floors.</summary>
@@ -7,6 +9,23 @@ internal static class BuiltInTypes
     {
         registry.Register("static", StaticTable.Open);
         registry.Register("fail", FailTable.Open);
+        registry.Register("inline", InlineTable.Open);
+        registry.Register("texthash", TextHashTable.Open);
+        registry.Register("environ", EnvironmentTable.Open);
+        registry.Register("internal", InternalTable.Open);
+        registry.Register("unix", UnixTable.Open);
+        registry.Register("nis", NisTable.Open);
+        registry.Register("pipemap", PipeTable.Open);
+        registry.Register("unionmap", UnionTable.Open);
+        registry.Register("randmap", RandomTable.Open);
+        registry.Register("cidr", CidrTable.Open);
+        registry.Register("regexp", RegexpTable.Open);
+        registry.Register("pcre", PcreTable.Open);
+        registry.Register("lmdb", LmdbTable.Open);
+        registry.Register("hash", LmdbTable.Open);
+        registry.Register("btree", LmdbTable.Open);
+        registry.Register("cdb", CdbTable.Open);
+        registry.Register("debug", DebugTable.Open);
     }
 
     /// <exception cref="TableException">The access asked for writes.</exception>
@@ -16,5 +35,47 @@ internal static class BuiltInTypes
         {
             throw new TableException($"{type}:{name} map requires O_RDONLY access mode");
         }
+    }
+
+    /// <summary>The members of <c>{type:name, ...}</c>, opened.</summary>
+    /// <exception cref="TableException">The syntax is bad, or a member cannot be opened.</exception>
+    public static LookupTable[] OpenMembers(TableRegistry registry, string type, string name, TableFlags flags)
+    {
+        string syntax = $"bad syntax: \"{type}:{name}\"; need \"{type}:{{type:name...}}\"";
+        if (!TableListSyntax.TryUnbrace(name, out string inner, out _))
+        {
+            throw new TableException(syntax);
+        }
+
+        List<LookupTable> members = [];
+        foreach (string element in TableListSyntax.Split(inner))
+        {
+            string reference = element[0] == '{' && TableListSyntax.TryUnbrace(element, out string plain, out _) ? plain : element;
+            if (!reference.Contains(':', StringComparison.Ordinal))
+            {
+                throw new TableException(syntax);
+            }
+
+            if (!registry.TryOpen(reference, flags, TableAccess.ReadOnly, out LookupTable? member, out string error))
+            {
+                throw new TableException(error);
+            }
+
+            members.Add(member);
+        }
+
+        return members.Count > 0 ? [.. members] : throw new TableException(syntax);
+    }
+
+    /// <summary>The least trusted of several owners.</summary>
+    public static TableOwner WorstOwner(LookupTable[] members)
+    {
+        TableOwner worst = TableOwner.Trusted;
+        foreach (LookupTable member in members)
+        {
+            worst = worst.Worst(member.Owner);
+        }
+
+        return worst;
     }
 }

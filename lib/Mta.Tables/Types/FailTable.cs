@@ -11,5 +11,5 @@ internal sealed class FailTable : LookupTable
     public static LookupTable Open(TableRegistry registry, string type, string name, TableFlags flags, TableAccess access) =>
         new FailTable(registry, type, name, flags);
 
-    protected override ValueTask<LookupResult> FindAsync(string key, CancellationToken stop) => new(LookupResult.Failed($"{Reference}: fail"));
+    protected override ValueTask<LookupResult> FindAsync(string key, CancellationToken stop) => new(LookupResult.Failed($"{Reference}: Application error"));
 }

@@ -14,7 +14,7 @@ internal sealed class StaticTable : LookupTable
         string value = name;
         if (name[0] == '{' && !TableListSyntax.TryUnbrace(name, out value, out string error))
         {
-            throw new TableException($"bad syntax in \"{type}:{name}\"; {error}");
+            throw new TableException($"bad static:name syntax: {error}");
         }
 
         return new StaticTable(registry, type, name, value, flags);

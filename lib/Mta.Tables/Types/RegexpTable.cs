@@ -1,0 +1,144 @@
+using Mta.Linux;
+using Mta.Text;
+
+namespace Mta.Tables.Types;
+
+/// <summary>
+/// <c>regexp:FILE</c> and <c>regexp:{ {rule} ... }</c>: POSIX expressions of the C library. Its matcher takes
+/// exponential time only with back-references, which are refused unless allowed, and otherwise grows with the text,
+/// which is bounded.
+/// </summary>
+internal sealed class RegexpTable : PatternTable
+{
+    private RegexpTable(TableRegistry registry, string type, string name, TableFlags flags, TableOwner owner)
+        : base(registry, type, name, flags, owner)
+    {
+    }
+
+    protected override string NoClosingDelimiterSuffix => "skipping this rule";
+
+    protected override int SubjectLimit => Registry.Settings.RegexpSubjectLimit;
+
+    public static LookupTable Open(TableRegistry registry, string type, string name, TableFlags flags, TableAccess access)
+    {
+        (byte[] content, TableOwner owner) = ReadRules(type, name, access);
+        RegexpTable table = new(registry, type, name, flags, owner);
+        table.Parse(content);
+        return table;
+    }
+
+    // /p1/flags, or /p1/flags!/p2/flags: p1 and not p2.
+    protected override PatternMatcher? TakePattern(ref ReadOnlySpan<char> rest, int line)
+    {
+        if (!TryTakeOne(ref rest, line, out string first, out PosixRegex.Options firstOptions))
+        {
+            return null;
+        }
+
+        string? second = null;
+        PosixRegex.Options secondOptions = default;
+        if (!rest.IsEmpty && rest[0] == '!')
+        {
+            rest = rest[1..].TrimStart(" \t\r\n\v\f");
+            if (!TryTakeOne(ref rest, line, out second, out secondOptions))
+            {
+                return null;
+            }
+        }
+
+        PosixRegex? compiled = Compile(first, firstOptions, line);
+        PosixRegex? excluded = compiled is null || second is null ? null : Compile(second, secondOptions, line);
+        return compiled is null || (second is not null && excluded is null) ? null : new Matcher(compiled, excluded);
+    }
+
+    private static bool HasBackReference(string pattern)
+    {
+        bool bracket = false;
+        for (int i = 0; i < pattern.Length; i++)
+        {
+            if (bracket)
+            {
+                bracket = pattern[i] != ']';
+            }
+            else if (pattern[i] == '[')
+            {
+                bracket = true;
+                i += i + 1 < pattern.Length && pattern[i + 1] == '^' ? 1 : 0;
+                i += i + 1 < pattern.Length && pattern[i + 1] == ']' ? 1 : 0;
+            }
+            else if (pattern[i] == '\\' && i + 1 < pattern.Length)
+            {
+                i++;
+                if (pattern[i] is >= '1' and <= '9')
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private bool TryTakeOne(ref ReadOnlySpan<char> rest, int line, out string pattern, out PosixRegex.Options options)
+    {
+        options = PosixRegex.Options.Extended | PosixRegex.Options.IgnoreCase;
+        if (!TryTakeDelimited(ref rest, line, out pattern))
+        {
+            return false;
+        }
+
+        for (; !rest.IsEmpty && !Ascii.IsSpace(rest[0]) && rest[0] != '!'; rest = rest[1..])
+        {
+            switch (rest[0])
+            {
+                case 'i':
+                    options ^= PosixRegex.Options.IgnoreCase;
+                    break;
+                case 'm':
+                    options ^= PosixRegex.Options.NewLine;
+                    break;
+                case 'x':
+                    options ^= PosixRegex.Options.Extended;
+                    break;
+                default:
+                    Warn(line, $"unknown regexp option \"{rest[0]}\": skipping this rule");
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private PosixRegex? Compile(string pattern, PosixRegex.Options options, int line)
+    {
+        // Leaving the rule out would open what it closes, so the whole table is refused.
+        if (!Registry.Settings.RegexpBackreferences && HasBackReference(pattern))
+        {
+            throw new TableException($"regexp map {Name}, line {line}: a back-reference can take unbounded time; specify \"regexp_backreferences = yes\" to allow it");
+        }
+
+        PosixRegex? regex = PosixRegex.Compile(ByteString.ToBytes(pattern), options, out string error);
+        if (regex is null)
+        {
+            Warn(line, error);
+        }
+
+        return regex;
+    }
+
+    private sealed class Matcher(PosixRegex regex, PosixRegex? excluded) : PatternMatcher
+    {
+        public override int GroupCount => regex.GroupCount;
+
+        public override bool IsMatch(ReadOnlySpan<byte> subject, Span<(int Start, int End)> groups, out string? error)
+        {
+            if (!regex.IsMatch(subject, groups, out error))
+            {
+                return false;
+            }
+
+            Span<(int, int)> ignored = stackalloc (int, int)[1];
+            return excluded is null || (!excluded.IsMatch(subject, ignored, out error) && error is null);
+        }
+    }
+}
