@@ -16,6 +16,9 @@ public sealed partial class EventFd : IDisposable
 
     public int Descriptor => _file.Descriptor;
 
+    /// <summary>For an <see cref="Epoll"/>; owned by this object.</summary>
+    public FileHandle Handle => _file;
+
     /// <summary>Makes the descriptor readable. May be called from any thread, also after Dispose.</summary>
     public void Signal()
     {

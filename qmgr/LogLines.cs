@@ -1,0 +1,74 @@
+using Mta.Linux;
+using Mta.Mail.Addresses;
+using Mta.Qmgr.Scheduling;
+using Mta.Text;
+using NLog;
+
+namespace Mta.Qmgr;
+
+/// <summary>Every line the queue manager logs.</summary>
+internal sealed class LogLines(bool externalAddresses, bool allowUtf8, Func<double, string> formatDelay)
+{
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
+    public void EnteredActive(Message message, int announcedRecipients) =>
+        Log.Info($"{message.QueueId}: from=<{Address(message.Sender)}>, size={message.ContentLength}, nrcpt={announcedRecipients} (queue active)");
+
+    public static void Removed(Message message) => Log.Info(message.QueueId + ": removed");
+
+    public static void StillBeingDelivered(string queueId) => Log.Info($"{queueId}: skipped, still being delivered");
+
+    public void Expired(Message message) =>
+        Log.Info($"{message.QueueId}: from=<{Address(message.Sender)}>, status={(message.IsForceExpired ? "force-expired" : "expired")}, returned to sender");
+
+    /// <summary>A recipient that no agent sees: deferred, or a discarded notice.</summary>
+    public void Recipient(Message message, Recipient recipient, string dsn, string status, string text, long nowMicros)
+    {
+        string original = recipient.Wire.OriginalRecipient;
+        string originalPart = original.Length > 0 && !Ascii.EqualsIgnoreCase(original, recipient.Address) ? $" orig_to=<{Address(original)}>," : "";
+        double before = Seconds(message.EnteredActive - message.Arrival);
+        double rest = Seconds(nowMicros - message.EnteredActive);
+        string delays = $"{formatDelay(before)}/{formatDelay(rest)}/0/0";
+        Log.Info($"{message.QueueId}: to=<{Address(recipient.Address)}>,{originalPart} relay=none, delay={formatDelay(Seconds(nowMicros - message.Arrival))}, delays={delays}, dsn={dsn}, status={status} ({Printable.Neutralize(text, allowUtf8)})");
+    }
+
+    public static void LargerThan(string larger, string smaller) => Log.Warn($"{larger} is larger than {smaller} - adjusting {larger}");
+
+    public static void SmallerThan(string smaller, string larger) => Log.Warn($"{smaller} is smaller than {larger} - adjusting {smaller}");
+
+    public static void ConnectFailed(string transport, int errno) =>
+        Log.Warn($"connect to transport private/{transport}: {Errno.Text(errno)}");
+
+    public static void AgentLost(string transport, bool malformed) =>
+        Log.Warn($"private/{transport} socket: {(malformed ? "malformed response" : "premature disconnect")}");
+
+    public static void NoGreeting(string transport, string text) =>
+        Log.Warn($"private/{transport} socket: {Printable.Neutralize(text)}");
+
+    public static void Corrupt(string queueId) =>
+        Log.Warn($"saving corrupt file \"{queueId}\" from queue \"active\" to queue \"corrupt\"");
+
+    public static void Damaged(string queueId, string problem) => Log.Warn($"{queueId}: {Printable.Neutralize(problem)}");
+
+    public static void FileTrouble(string text) => Log.Warn(text);
+
+    public static void MessageWarning(string queueId, string text) => Log.Warn($"{queueId}: {Printable.Neutralize(text)}");
+
+    public static void BadFeedback(string parameter, string value) =>
+        Log.Warn($"{parameter}: ignoring malformed or unreasonable feedback: {Printable.Neutralize(value)}");
+
+    public static void Clog(string line) => Log.Warn(line);
+
+    public static void Feedback(DestinationQueue queue, string step)
+    {
+        (double success, double failure, double cohorts) = queue.Counters;
+        Log.Info(string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{step}: queue {queue.Name}: limit {queue.Transport.Settings.EffectiveConcurrencyLimit} window {queue.Window} success {success:G6} failure {failure:G6} fail_cohorts {cohorts:G6}"));
+    }
+
+    private static double Seconds(long micros) => Math.Max(0, micros) / 1_000_000.0;
+
+    private string Address(string address) =>
+        Printable.Neutralize(externalAddresses ? AddressSyntax.ToExternal(address) : address, allowUtf8);
+}

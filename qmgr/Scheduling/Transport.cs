@@ -1,0 +1,66 @@
+namespace Mta.Qmgr.Scheduling;
+
+/// <summary>One delivery service of master.cf with its destinations and its jobs.</summary>
+internal sealed class Transport
+{
+    public Transport(string name, TransportSettings settings)
+    {
+        Name = name;
+        Settings = settings;
+        UnusedRecipientSlots = settings.RecipientLimit;
+        InRotation = new LinkedListNode<Transport>(this);
+    }
+
+    public string Name { get; }
+
+    public TransportSettings Settings { get; }
+
+    /// <summary>Place in the scheduler's round-robin list.</summary>
+    public LinkedListNode<Transport> InRotation { get; }
+
+    public Dictionary<string, DestinationQueue> Queues { get; } = [];
+
+    /// <summary>Jobs in the order in which they are to be served.</summary>
+    public LinkedList<Job> Jobs { get; } = new();
+
+    /// <summary>Listed jobs whose message has unread recipients, in time order.</summary>
+    public LinkedList<Job> UnreadJobs { get; } = new();
+
+    /// <summary>The job from which the next selection starts; null when all jobs are blocked or there are none.</summary>
+    public Job? CurrentJob { get; set; }
+
+    /// <summary>Jobs and queues that carry this tag cannot take part now; a new tag frees them all.</summary>
+    public int BlockerTag { get; set; } = 1;
+
+    /// <summary>Sum over the destinations of what may be selected now: min(window - busy, waiting).</summary>
+    public int Capacity { get; set; }
+
+    /// <summary>Agents asked for that have not announced themselves.</summary>
+    public int PendingConnects { get; set; }
+
+    /// <summary>Why the transport is dead (<c>D.S.N text</c>); null when it is not.</summary>
+    public string? DeadReason { get; set; }
+
+    /// <summary>What ends the dead state; owned by the scheduler.</summary>
+    public object? DeadTimer { get; set; }
+
+    /// <summary>A transport rate delay allows one delivery at a time.</summary>
+    public bool IsRateLocked { get; set; }
+
+    /// <summary>Recipient slots no job holds; negative when pre-empting jobs borrowed from the extra pool.</summary>
+    public int UnusedRecipientSlots { get; set; }
+
+    /// <summary>The last search for a pre-empting job, which stays good for a second.</summary>
+    public PreemptionCandidate Candidate { get; set; }
+
+    /// <summary>An agent of this transport has taken a second request on a connection.</summary>
+    public bool ReusesConnections { get; set; }
+
+    /// <summary>Agents of this transport close after one request.</summary>
+    public bool OneRequestPerConnection { get; set; }
+
+    public bool MayAskForAgent => DeadReason is null && !IsRateLocked && PendingConnects < 2 && Capacity >= PendingConnects + 1;
+}
+
+/// <summary>Result of a search: who may pre-empt <paramref name="Current"/>, if anyone.</summary>
+internal readonly record struct PreemptionCandidate(Job? Current, Job? Best, long Searched);
