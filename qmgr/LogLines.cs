@@ -1,3 +1,4 @@
+using Mta.Delivery;
 using Mta.Linux;
 using Mta.Mail.Addresses;
 using Mta.Qmgr.Scheduling;
@@ -7,7 +8,7 @@ using NLog;
 namespace Mta.Qmgr;
 
 /// <summary>Every line the queue manager logs.</summary>
-internal sealed class LogLines(bool externalAddresses, bool allowUtf8, Func<double, string> formatDelay)
+internal sealed class LogLines(bool externalAddresses, bool allowUtf8, int delayDecimals)
 {
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
@@ -26,10 +27,9 @@ internal sealed class LogLines(bool externalAddresses, bool allowUtf8, Func<doub
     {
         string original = recipient.Wire.OriginalRecipient;
         string originalPart = original.Length > 0 && !Ascii.EqualsIgnoreCase(original, recipient.Address) ? $" orig_to=<{Address(original)}>," : "";
-        double before = Seconds(message.EnteredActive - message.Arrival);
-        double rest = Seconds(nowMicros - message.EnteredActive);
-        string delays = $"{formatDelay(before)}/{formatDelay(rest)}/0/0";
-        Log.Info($"{message.QueueId}: to=<{Address(recipient.Address)}>,{originalPart} relay=none, delay={formatDelay(Seconds(nowMicros - message.Arrival))}, delays={delays}, dsn={dsn}, status={status} ({Printable.Neutralize(text, allowUtf8)})");
+        string before = Delay(message.EnteredActive - message.Arrival);
+        string rest = Delay(nowMicros - message.EnteredActive);
+        Log.Info($"{message.QueueId}: to=<{Address(recipient.Address)}>,{originalPart} relay=none, delay={Delay(nowMicros - message.Arrival)}, delays={before}/{rest}/0/0, dsn={dsn}, status={status} ({Printable.Neutralize(text, allowUtf8)})");
     }
 
     public static void LargerThan(string larger, string smaller) => Log.Warn($"{larger} is larger than {smaller} - adjusting {larger}");
@@ -67,7 +67,7 @@ internal sealed class LogLines(bool externalAddresses, bool allowUtf8, Func<doub
             $"{step}: queue {queue.Name}: limit {queue.Transport.Settings.EffectiveConcurrencyLimit} window {queue.Window} success {success:G6} failure {failure:G6} fail_cohorts {cohorts:G6}"));
     }
 
-    private static double Seconds(long micros) => Math.Max(0, micros) / 1_000_000.0;
+    private string Delay(long micros) => DelayText.Format(micros, delayDecimals);
 
     private string Address(string address) =>
         Printable.Neutralize(externalAddresses ? AddressSyntax.ToExternal(address) : address, allowUtf8);

@@ -11,7 +11,7 @@ namespace Mta.Qmgr.Agents;
 /// Brings entries to delivery agents and results back. An agent announces itself before its work is chosen. After
 /// a final list the next request goes over the same stream, unless the agents of that transport close then.
 /// </summary>
-internal sealed class AgentDispatcher(EventLoop loop, QmgrSettings settings, Scheduler scheduler, LogLines log)
+internal sealed class AgentDispatcher(EventLoop loop, QmgrSettings settings, Scheduler scheduler)
 {
     private const string TransportUnavailable = "4.3.0 mail transport unavailable";
     private static readonly TimeSpan BacklogPause = TimeSpan.FromMilliseconds(50);
@@ -152,7 +152,7 @@ internal sealed class AgentDispatcher(EventLoop loop, QmgrSettings settings, Sch
 
     private void Park(AgentConnection connection)
     {
-        if (connection.Transport.OneRequestPerConnection)
+        if (connection.Transport.OneRequestPerConnection || connection.Transport.Settings.TransportRateDelay > TimeSpan.Zero)
         {
             connection.Dispose();
         }
@@ -223,7 +223,7 @@ internal sealed class AgentDispatcher(EventLoop loop, QmgrSettings settings, Sch
         {
             connection.Dispose();
         }
-        else if (connection.Transport is { DeadReason: null, IsRateLocked: false } && connection.Transport.Settings.TransportRateDelay <= TimeSpan.Zero)
+        else if (connection.Transport.DeadReason is null && connection.Transport.Settings.TransportRateDelay <= TimeSpan.Zero)
         {
             TryStart(connection);
         }

@@ -109,6 +109,12 @@ internal sealed class Message(string queueId)
     /// <summary>At least one recipient must be tried again.</summary>
     public bool IsDeferred { get; set; }
 
+    /// <summary>No recipients were handed over yet.</summary>
+    public bool IsFirstBatch { get; set; } = true;
+
+    /// <summary>Its file is gone or damaged: it leaves the active queue when nothing of it is under way.</summary>
+    public bool IsDamaged { get; set; }
+
     public List<Job> Jobs { get; } = new(1);
 
     public Job FindOrAddJob(Transport transport)

@@ -208,6 +208,11 @@ internal sealed class Scheduler
 
         JobSelection.Unblock(queue);
         DropIfIdle(queue);
+        if (entry.Message.UnreadRecipients > 0)
+        {
+            ConsiderRefill(entry.Peer.Job);
+        }
+
         Release(entry.Message);
     }
 

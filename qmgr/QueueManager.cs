@@ -1,0 +1,294 @@
+using System.Runtime.ExceptionServices;
+using Mta.Mail.Addresses;
+using Mta.Mail.Protocols;
+using Mta.Mail.Queue;
+using Mta.Qmgr.Agents;
+using Mta.Qmgr.Completion;
+using Mta.Qmgr.Feeding;
+using Mta.Qmgr.Loop;
+using Mta.Qmgr.Scheduling;
+
+namespace Mta.Qmgr;
+
+/// <summary>
+/// The parts put together, and the pass that the loop makes after each batch of events: give work to agents, take in
+/// mail, keep the flow control. Everything here runs on the loop except <see cref="Trigger"/>.
+/// </summary>
+internal sealed class QueueManager : IDisposable
+{
+    /// <summary>Files looked at in one pass: enough to be worth a wake-up, few enough that results do not wait.</summary>
+    private const int FilesPerPass = 32;
+
+    /// <summary>Messages whose recipients are being resolved at a time.</summary>
+    private const int ResolvingLimit = 50;
+
+    private readonly EventLoop _loop;
+    private readonly QmgrSettings _settings;
+    private readonly Scheduler _scheduler;
+    private readonly MessageFeeder _feeder;
+    private readonly RecipientRouter _router;
+    private readonly AgentDispatcher _dispatcher;
+    private readonly MessageCompletion _completion;
+    private readonly BounceClient _bounce;
+    private readonly QueueDirectory _directory;
+    private readonly LogLines _log;
+    private readonly ClogWarning _clog;
+    private readonly FlowControl? _flow;
+    private readonly QueueScan[] _scans;
+    private readonly TimeProvider _clock;
+    private int _nextScan;
+    private int _resolving;
+    private ExceptionDispatchInfo? _failure;
+
+    public QueueManager(EventLoop loop, QmgrSettings settings, QueueDirectory directory, RewriteClient rewrite, BounceClient bounce, AddressExtension extension, LogLines log, TimeProvider clock)
+    {
+        _loop = loop;
+        _settings = settings;
+        _directory = directory;
+        _bounce = bounce;
+        _log = log;
+        _clock = clock;
+        _scheduler = new Scheduler(settings.Transport, settings.Limits, loop);
+        _feeder = new MessageFeeder(directory, settings, _scheduler, log, clock) { RecipientsRead = OnRecipientsRead };
+        _router = new RecipientRouter(settings, _scheduler, rewrite, extension)
+        {
+            DeferDirectly = (message, recipient, reason) => Track(DeferDirectlyAsync(message, recipient, reason)),
+            DiscardPostmasterNotice = DiscardPostmasterNotice,
+        };
+        _dispatcher = new AgentDispatcher(loop, settings, _scheduler) { Track = Track };
+        _completion = new MessageCompletion(directory, settings, _scheduler, _feeder, bounce, log, clock) { Track = Track, Left = OnLeft };
+        _clog = new ClogWarning(settings, _scheduler);
+        _scheduler.MessageIdle = _completion.Complete;
+        _scheduler.RefillWanted = OnRefillWanted;
+        _scheduler.Suspended = OnSuspended;
+        _scheduler.EntryAdded = (queue, _) => _clog.Consider(queue);
+        _scans = [new QueueScan(directory, QueueName.Incoming), new QueueScan(directory, QueueName.Deferred)];
+        _flow = settings.InFlowDelay > TimeSpan.Zero ? new FlowControl(settings.DefaultProcessLimit) : null;
+    }
+
+    private QueueScan Incoming => _scans[0];
+
+    private QueueScan Deferred => _scans[1];
+
+    /// <summary>Runs on the calling thread until the loop is stopped.</summary>
+    public void Run()
+    {
+        _feeder.MoveActiveToIncoming();
+        Incoming.Request(start: true, ignoreTimes: false, ignoreDeferTransports: false);
+        ScanDeferred();
+        EverySecond();
+        _loop.Run(Pass);
+        _failure?.Throw();
+    }
+
+    /// <summary>Trigger bytes, as a set; from any thread.</summary>
+    public void Trigger(ReadOnlySpan<byte> bytes)
+    {
+        bool incoming = bytes.IndexOfAny((byte)'I', (byte)'W') >= 0;
+        bool deferred = bytes.Contains((byte)'D');
+        bool forget = bytes.Contains((byte)'F');
+        bool ignoreTimes = bytes.Contains((byte)'A');
+        _loop.Post(() =>
+        {
+            if (forget)
+            {
+                _scheduler.ReviveAll();
+            }
+
+            Incoming.Request(incoming, ignoreTimes, forget);
+            Deferred.Request(deferred, ignoreTimes, forget);
+        });
+    }
+
+    public void Dispose()
+    {
+        _flow?.Dispose();
+        Incoming.Dispose();
+        Deferred.Dispose();
+    }
+
+    private bool Pass()
+    {
+        if (_failure is not null)
+        {
+            _loop.Stop();
+            return true;
+        }
+
+        _dispatcher.Drain();
+        bool found = false;
+        int imported = 0;
+        int files = 0;
+        while (files < FilesPerPass && _scheduler.MessageCount < _settings.Limits.ActiveMessages && _resolving < ResolvingLimit)
+        {
+            if (!TryImport(ref files, ref imported))
+            {
+                break;
+            }
+
+            found = true;
+        }
+
+        if (_scheduler.MessageCount >= _settings.Limits.ActiveMessages)
+        {
+            _nextScan = 0;
+        }
+
+        if (found)
+        {
+            _dispatcher.Drain();
+        }
+
+        _flow?.Balance(imported, Incoming.IsRunning);
+        return found;
+    }
+
+    // One message from either queue, in turns; a scan without one lets the other try. False when neither has a name.
+    private bool TryImport(ref int files, ref int imported)
+    {
+        bool found = false;
+        int asked = _nextScan;
+        for (int i = 0; i < _scans.Length; i++)
+        {
+            asked = (_nextScan + i) % _scans.Length;
+            QueueScan scan = _scans[asked];
+            if (!scan.TryNext(out QueueId id))
+            {
+                continue;
+            }
+
+            found = true;
+            files++;
+            if (_feeder.Feed(id, scan) == FeedResult.Accepted)
+            {
+                imported += asked == 0 ? 1 : 0;
+                break;
+            }
+        }
+
+        _nextScan = (asked + 1) % _scans.Length;
+        return found;
+    }
+
+    private void ScanDeferred()
+    {
+        Deferred.Request(start: true, ignoreTimes: false, ignoreDeferTransports: false);
+        _loop.Schedule(_settings.QueueRunDelay, ScanDeferred);
+    }
+
+    private void EverySecond()
+    {
+        _dispatcher.CloseIdle();
+        _scheduler.TrimDeadQueues();
+        _loop.Schedule(TimeSpan.FromSeconds(1), EverySecond);
+    }
+
+    // The message is held once for this step.
+    private void OnRecipientsRead(Message message, List<Recipient> recipients)
+    {
+        if (message.IsFirstBatch && (message.TraceFlags & DeliveryFlags.MtaVerify) != 0)
+        {
+            _router.PendingProbes++;
+        }
+
+        message.IsFirstBatch = false;
+        ValueTask resolve = _router.ResolveAsync(message, recipients, CancellationToken.None);
+        if (resolve.IsCompletedSuccessfully)
+        {
+            resolve.GetAwaiter().GetResult();
+            Assign(message, recipients);
+            return;
+        }
+
+        _resolving++;
+        Track(AssignLaterAsync(resolve, message, recipients));
+    }
+
+    private async Task AssignLaterAsync(ValueTask resolve, Message message, List<Recipient> recipients)
+    {
+        await resolve;
+        _resolving--;
+        Assign(message, recipients);
+    }
+
+    private void Assign(Message message, List<Recipient> recipients)
+    {
+        _router.Bind(message, recipients);
+        _scheduler.Assign(message, recipients);
+        message.IsRefilling = false;
+        _scheduler.Release(message);
+    }
+
+    private void OnRefillWanted(Message message)
+    {
+        if (!_feeder.ReadMore(message))
+        {
+            message.UnreadRecipients = 0;
+            message.Reader = null;
+            message.IsDamaged = true;
+        }
+    }
+
+    private void OnSuspended(Message message, List<Recipient> recipients, string reason)
+    {
+        _router.BindToRetry(message, recipients, reason);
+        _scheduler.Assign(message, recipients);
+        _scheduler.Release(message);
+    }
+
+    private void OnLeft(Message message)
+    {
+        if ((message.TraceFlags & DeliveryFlags.MtaVerify) != 0)
+        {
+            _router.PendingProbes--;
+        }
+    }
+
+    private async Task DeferDirectlyAsync(Message message, Recipient recipient, string reason)
+    {
+        message.Outstanding++;
+        message.IsDeferred = true;
+        int blank = reason.IndexOf(' ', StringComparison.Ordinal);
+        string status = blank < 0 ? "4.0.0" : reason[..blank];
+        string text = blank < 0 ? reason : reason[(blank + 1)..];
+        Dsn dsn = new(status, "delayed", text);
+        await _bounce.AppendAsync(BounceService.Defer, message.TraceFlags, message.QueueId, recipient.Wire, dsn, CancellationToken.None);
+        _log.Recipient(message, recipient, status, "deferred", text, MessageTimes.Now(_clock));
+        _scheduler.Release(message);
+    }
+
+    private void DiscardPostmasterNotice(Message message, Recipient recipient)
+    {
+        if (QueueId.TryParse(message.QueueId, out QueueId id)
+            && QueueFileReader.TryOpen(_directory, QueueName.Active, id, out QueueFileReader? file) == 0 && file is not null)
+        {
+            using (file)
+            {
+                file.MarkDone(recipient.Wire.Offset);
+            }
+        }
+
+        _log.Recipient(message, recipient, "2.0.0", "sent", "undeliverable postmaster notification discarded", MessageTimes.Now(_clock));
+    }
+
+    // A failure anywhere ends the process: master starts a new one, which takes the active queue up again.
+    private void Track(Task task)
+    {
+        if (task.IsCompletedSuccessfully)
+        {
+            return;
+        }
+
+        task.ContinueWith(
+            static (failed, state) =>
+            {
+                QueueManager manager = (QueueManager)state!; // given below
+                manager._failure ??= ExceptionDispatchInfo.Capture(failed.Exception!.InnerException!); // a faulted task has one
+                manager._loop.Post(static () => { });
+            },
+            this,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+}
