@@ -1,1 +1,15 @@
-return 69;
+using Mta.Qmgr;
+using Mta.Service;
+
+QueueManagerThread? thread = null;
+return await Daemon.Trigger("qmgr")
+    .RequiresProcessLimit(ProcessLimit.One)
+    .WithoutUseLimit()
+    .WithoutIdleLimit()
+    .BeforePrivilegeDrop(context => thread = new QueueManagerThread(context))
+    .StartOnLoop((_, _) => thread!.RunAsync()) // made above
+    .ServeTriggersAsync((_, bytes, _) =>
+    {
+        thread!.Trigger(bytes.Span); // made above
+        return Task.CompletedTask;
+    });

@@ -5,8 +5,9 @@ using Mta.Mail.Queue;
 using Mta.Qmgr.Agents;
 using Mta.Qmgr.Completion;
 using Mta.Qmgr.Feeding;
-using Mta.Qmgr.Loop;
 using Mta.Qmgr.Scheduling;
+using Mta.Service;
+using EventLoop = Mta.Qmgr.Loop.EventLoop;
 
 namespace Mta.Qmgr;
 
@@ -40,7 +41,7 @@ internal sealed class QueueManager : IDisposable
     private int _resolving;
     private ExceptionDispatchInfo? _failure;
 
-    public QueueManager(EventLoop loop, QmgrSettings settings, QueueDirectory directory, RewriteClient rewrite, BounceClient bounce, AddressExtension extension, LogLines log, TimeProvider clock)
+    public QueueManager(EventLoop loop, QmgrSettings settings, QueueDirectory directory, RewriteClient rewrite, BounceClient bounce, AddressExtension extension, LogLines log, FlowControl flow, TimeProvider clock)
     {
         _loop = loop;
         _settings = settings;
@@ -63,7 +64,7 @@ internal sealed class QueueManager : IDisposable
         _scheduler.Suspended = OnSuspended;
         _scheduler.EntryAdded = (queue, _) => _clog.Consider(queue);
         _scans = [new QueueScan(directory, QueueName.Incoming), new QueueScan(directory, QueueName.Deferred)];
-        _flow = settings.InFlowDelay > TimeSpan.Zero ? new FlowControl(settings.DefaultProcessLimit) : null;
+        _flow = settings.InFlowDelay > TimeSpan.Zero ? flow : null;
     }
 
     private QueueScan Incoming => _scans[0];
@@ -102,7 +103,6 @@ internal sealed class QueueManager : IDisposable
 
     public void Dispose()
     {
-        _flow?.Dispose();
         Incoming.Dispose();
         Deferred.Dispose();
     }
@@ -139,7 +139,7 @@ internal sealed class QueueManager : IDisposable
             _dispatcher.Drain();
         }
 
-        _flow?.Balance(imported, Incoming.IsRunning);
+        BalanceFlow(imported);
         return found;
     }
 
@@ -168,6 +168,30 @@ internal sealed class QueueManager : IDisposable
 
         _nextScan = (asked + 1) % _scans.Length;
         return found;
+    }
+
+    // Cleanup takes a token for each message and pauses when there is none, so that mail does not come in faster than
+    // it is taken from incoming.
+    private void BalanceFlow(int imported)
+    {
+        if (_flow is null)
+        {
+            return;
+        }
+
+        int missing = _settings.DefaultProcessLimit - _flow.Available;
+        if (missing > 0)
+        {
+            int give = imported > 0 ? Math.Min(imported, missing) : Incoming.IsRunning ? 0 : missing;
+            if (give > 0)
+            {
+                _flow.Give(give);
+            }
+        }
+        else if (missing < 0)
+        {
+            _flow.Take(-missing);
+        }
     }
 
     private void ScanDeferred()

@@ -1,3 +1,5 @@
+using Mta.Config;
+using Mta.Config.Parameters;
 using Mta.Text;
 
 namespace Mta.Mail.Addresses;
@@ -13,6 +15,12 @@ public sealed class AddressExtension(string delimiters, string doubleBounceSende
 {
     /// <summary>No local part has an extension.</summary>
     public static readonly AddressExtension None = new("");
+
+    /// <summary>As main.cf says.</summary>
+    public static AddressExtension From(Configuration configuration) => new(
+        configuration.Get(GlobalParameters.RecipientDelimiter),
+        configuration.Get(GlobalParameters.DoubleBounceSender),
+        configuration.Get(LocalParameters.OwnerRequestSpecial));
 
     /// <summary>
     /// Position of the delimiter in a local part (internal form); -1 when it has no extension. The text behind may be

@@ -1,3 +1,5 @@
+using Mta.Config;
+using Mta.Config.Parameters;
 using Mta.Text;
 using NLog;
 
@@ -249,6 +251,12 @@ public sealed class BounceClient(BounceServiceNames names, string directory = "p
 /// <summary>Names of the bounce services in master.cf (<c>bounce_service_name</c> and its sisters).</summary>
 public sealed record BounceServiceNames(string Bounce = "bounce", string Defer = "defer", string Trace = "trace")
 {
+    /// <summary>As main.cf says.</summary>
+    public static BounceServiceNames From(Configuration configuration) => new(
+        configuration.Get(GlobalParameters.BounceServiceName),
+        configuration.Get(GlobalParameters.DeferServiceName),
+        configuration.Get(GlobalParameters.TraceServiceName));
+
     public string Of(BounceService service) => service switch
     {
         BounceService.Bounce => Bounce,

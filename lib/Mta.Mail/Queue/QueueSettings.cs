@@ -1,3 +1,6 @@
+using Mta.Config;
+using Mta.Config.Parameters;
+
 namespace Mta.Mail.Queue;
 
 /// <summary>How queue files are named and spread; the same for every program of an instance.</summary>
@@ -8,4 +11,10 @@ public sealed record QueueSettings(IReadOnlyList<string> HashedQueues, int HashD
 {
     /// <summary>Postfix's defaults.</summary>
     public static QueueSettings Default { get; } = new(["deferred", "defer"], 1, LongIds: false);
+
+    /// <summary>As main.cf says.</summary>
+    public static QueueSettings From(Configuration configuration) => new(
+        configuration.Get(GlobalParameters.HashQueueNames).Split([' ', ',', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries),
+        configuration.Get(GlobalParameters.HashQueueDepth),
+        configuration.Get(GlobalParameters.EnableLongQueueIds));
 }
