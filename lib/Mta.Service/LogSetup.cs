@@ -8,8 +8,12 @@ namespace Mta.Service;
 /// <summary>Applies the log parameters of main.cf to this process's log.</summary>
 public static class LogSetup
 {
+    /// <param name="processName">What stands behind <c>syslog_name/</c> in the tag.</param>
+    /// <param name="alsoStderr">Copies lines to stderr; false changes nothing.</param>
+    /// <param name="isLogService">This process writes the log itself.</param>
+    /// <param name="mayWriteFile">Lines go straight to the file while the log service cannot be reached (the master, postfix).</param>
     /// <exception cref="FatalException">The log file is not where log files may be, or a facility is unknown.</exception>
-    public static void Apply(Configuration configuration, string processName, bool alsoStderr, bool isLogService)
+    public static void Apply(Configuration configuration, string processName, bool alsoStderr, bool isLogService, bool mayWriteFile = false)
     {
         MailLog.Tag = $"{configuration.Get(GlobalParameters.SyslogName)}/{processName}";
         MailLog.Host = configuration.Get(GlobalParameters.Myhostname);
@@ -28,6 +32,7 @@ public static class LogSetup
         if (configuration.Get(PostlogParameters.MaillogFile).Length > 0)
         {
             CheckPrefix(configuration);
+            MailLog.FallbackFile = mayWriteFile ? configuration.Get(PostlogParameters.MaillogFile) : null;
             MailLog.UsePostlog($"{configuration.Get(GlobalParameters.QueueDirectory)}/public/{configuration.Get(PostlogParameters.PostlogServiceName)}");
         }
         else

@@ -23,6 +23,9 @@ internal sealed class LogSocket(string path) : IDisposable
     /// <summary>Lines given up since the last one that went out.</summary>
     public int Lost { get; private set; }
 
+    /// <summary>Connected, or able to connect now.</summary>
+    public bool IsReachable => _socket is not null || Connect();
+
     /// <summary>Connects now, as long as the path can be reached.</summary>
     public bool Connect()
     {

@@ -70,6 +70,12 @@ public static class MailLog
         : throw new FatalException($"file {configurationDirectory}/main.cf: parameter syslog_facility: unrecognized value: {name}");
 
     /// <summary>
+    /// Where a line is appended when the log service cannot be reached: for the master, which starts that service, and
+    /// for privileged commands. Null: such a line is lost.
+    /// </summary>
+    public static string? FallbackFile { get; set; }
+
+    /// <summary>
     /// Sends all NLog events of this process here. Until <see cref="UsePostlog"/> or <see cref="UseSyslog"/> decides,
     /// lines go where the environment says (POSTLOG_SERVICE), else to syslog.
     /// </summary>
@@ -271,7 +277,7 @@ public static class MailLog
 
     private static bool SendLine(LogSocket socket, LogSeverity severity, string text, long session)
     {
-        Span<byte> line = stackalloc byte[LogLine.MaxLine];
+        Span<byte> line = stackalloc byte[LogLine.MaxLine + 1];
         if (socket.Lost > 0)
         {
             // The report goes first; when it does not get through, this line will not either.
@@ -284,7 +290,27 @@ public static class MailLog
         }
 
         int length = Format(line, _tag, severity, text, session, _isPostlog);
+        if (FallbackFile is { } file && _isPostlog && !socket.IsReachable)
+        {
+            line[length++] = (byte)'\n';
+            return Append(file, line[..length]);
+        }
+
         return socket.Send(line[..length]);
+    }
+
+    private static bool Append(string file, ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            using FileHandle log = Posix.Open(file, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append, 0x180);
+            Posix.WriteAll(log, line);
+            return true;
+        }
+        catch (LinuxException)
+        {
+            return false;
+        }
     }
 
     private static int Format(Span<byte> line, string tag, LogSeverity severity, string text, long session, bool postlog)
