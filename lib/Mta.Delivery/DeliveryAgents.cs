@@ -1,0 +1,94 @@
+using Mta.Config;
+using Mta.Config.Parameters;
+using Mta.Delivery.Orders;
+using Mta.Mail.Protocols;
+using Mta.Mail.Queue;
+using Mta.Tables;
+using Mta.Text;
+
+namespace Mta.Delivery;
+
+/// <summary>Makes agents, and what they share, from a configuration.</summary>
+public static class DeliveryAgents
+{
+    /// <param name="serviceName">Name of the service in master.cf.</param>
+    /// <param name="statusFilter">The agent's own status filter parameter; none when null.</param>
+    /// <exception cref="ConfigurationException">A value is not acceptable.</exception>
+    public static DeliveryAgent Create(Configuration configuration, TableRegistry tables, string serviceName, StringParameter? statusFilter = null)
+    {
+        DeliverySettings settings = new()
+        {
+            ServiceName = serviceName,
+            SoftBounce = configuration.Get(GlobalParameters.SoftBounce),
+            CacheNegativeProbes = configuration.Get(VerifyParameters.AddressVerifyNegativeCache),
+            DelayDecimals = Math.Clamp(configuration.Get(GlobalParameters.DelayLoggingResolutionLimit), 0, 6),
+            LogExternalAddresses = configuration.Get(GlobalParameters.InfoLogAddressFormat) == "external",
+            BounceServices = new BounceServiceNames(
+                configuration.Get(GlobalParameters.BounceServiceName),
+                configuration.Get(GlobalParameters.DeferServiceName),
+                configuration.Get(GlobalParameters.TraceServiceName)),
+            VerifyService = configuration.Get(VerifyParameters.AddressVerifyServiceName),
+        };
+        string filter = statusFilter is null ? "" : configuration.Get(statusFilter);
+        return new DeliveryAgent(
+            settings,
+            new QueueDirectory(QueueOf(configuration)),
+            new BounceClient(settings.BounceServices),
+            new VerifyClient($"private/{settings.VerifyService}"),
+            TimeProvider.System)
+        {
+            Filter = filter.Length == 0 ? null : new StatusFilter(TableList.Open(tables, statusFilter!.Name, filter)), // a filter has a parameter
+        };
+    }
+
+    /// <summary>How the queue is spread over directories.</summary>
+    public static QueueSettings QueueOf(Configuration configuration) => new(
+        TableListSyntax.Split(configuration.Get(GlobalParameters.HashQueueNames)),
+        configuration.Get(GlobalParameters.HashQueueDepth),
+        configuration.Get(GlobalParameters.EnableLongQueueIds));
+
+    /// <summary>Reads a list of lock methods, such as <c>mailbox_delivery_lock</c>.</summary>
+    /// <exception cref="FatalException">No usable method, or an unknown one.</exception>
+    public static LockSettings LocksOf(Configuration configuration, StringParameter parameter)
+    {
+        MailboxLocks locks = MailboxLocks.None;
+        foreach (string name in TableListSyntax.Split(configuration.Get(parameter)))
+        {
+            locks |= Ascii.ToLower(name) switch
+            {
+                "flock" => MailboxLocks.Flock,
+                "fcntl" => MailboxLocks.Fcntl,
+                "dotlock" => MailboxLocks.Dotlock,
+                _ => throw new FatalException($"unknown {parameter.Name} value \"{name}\" in \"{configuration.Get(parameter)}\""),
+            };
+        }
+
+        if (locks == MailboxLocks.None)
+        {
+            throw new FatalException($"parameter {parameter.Name} specifies no applicable mailbox locking method");
+        }
+
+        return new LockSettings(
+            locks,
+            configuration.Get(GlobalParameters.DeliverLockAttempts),
+            configuration.Get(GlobalParameters.DeliverLockDelay),
+            configuration.Get(GlobalParameters.StaleLockTime));
+    }
+
+    /// <summary>Checks a mailbox size limit against <c>message_size_limit</c>.</summary>
+    /// <returns>The limit in bytes; 0 is unlimited.</returns>
+    /// <exception cref="FatalException">Accepted messages would not fit into mailboxes.</exception>
+    public static long SizeLimitOf(Configuration configuration, SizeParameter parameter)
+    {
+        long limit = configuration.Get(parameter);
+        long message = configuration.Get(GlobalParameters.MessageSizeLimit);
+        if (limit > 0 && message == 0)
+        {
+            throw new FatalException($"configuration error: {parameter.Name} is limited but message_size_limit is unlimited");
+        }
+
+        return limit > 0 && limit < message
+            ? throw new FatalException($"configuration error: {parameter.Name} is smaller than message_size_limit")
+            : limit;
+    }
+}
