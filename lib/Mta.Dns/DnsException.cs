@@ -1,0 +1,4 @@
+namespace Mta.Dns;
+
+/// <summary>The resolver cannot be set up.</summary>
+public sealed class DnsException(string message) : Exception(message);
