@@ -32,9 +32,9 @@ internal sealed class WorkerIdentity
     /// <exception cref="LinuxException">It is not root.</exception>
     public static WorkerIdentity Privileged()
     {
+        // The parent works as the mail owner, whose trace exec leaves in the saved identity.
         Posix.SetEffectiveUser(0);
-        Posix.SetEffectiveGroup(0);
-        Posix.SetGroups([0]);
+        Posix.BecomeForGood(0, 0, [0]);
         return new WorkerIdentity(isFixed: false, 0, 0);
     }
 
