@@ -1,3 +1,4 @@
+using Mta.Config;
 using Mta.Mail.Addresses;
 using Mta.Tables;
 
@@ -52,16 +53,8 @@ public readonly record struct AddressLookupResult(LookupResult Result, string Un
     public string Value => Result.Value;
 }
 
-/// <summary>Whether a domain is one of ours; <c>Failed</c> when a table could not tell.</summary>
-public enum LocalDomainAnswer
-{
-    No,
-    Yes,
-    Failed,
-}
-
 /// <summary>Answers whether a domain is local: <c>mydestination</c>, or a literal of an own or proxy address.</summary>
-public delegate ValueTask<LocalDomainAnswer> LocalDomainTest(string domain, CancellationToken stop);
+public delegate ValueTask<MatchResult> LocalDomainTest(string domain, CancellationToken stop);
 
 /// <summary>
 /// Looks addresses up in a list of tables: the full address, then less and less of it, each key in all tables before
@@ -119,13 +112,13 @@ public sealed class AddressLookup(TableList tables, AddressExtension extension, 
         string domain = address[(at + 1)..];
         if ((keys & (AddressKeys.LocalPart | AddressKeys.LocalPartWithoutExtension)) != 0)
         {
-            LocalDomainAnswer local = await IsLocalAsync(domain, stop);
-            if (local == LocalDomainAnswer.Failed)
+            MatchResult local = await IsLocalAsync(domain, stop);
+            if (local == MatchResult.Failed)
             {
                 return new AddressLookupResult(LookupResult.Failed("local domain lookup problem"), "");
             }
 
-            if (local == LocalDomainAnswer.Yes)
+            if (local == MatchResult.Yes)
             {
                 if ((keys & AddressKeys.LocalPart) != 0)
                 {
@@ -161,9 +154,9 @@ public sealed class AddressLookup(TableList tables, AddressExtension extension, 
             : default;
     }
 
-    private ValueTask<LocalDomainAnswer> IsLocalAsync(string domain, CancellationToken stop) =>
-        AddressSyntax.EqualsIgnoreCase(domain, origin) ? new(LocalDomainAnswer.Yes)
-        : isLocal is null ? new(LocalDomainAnswer.No)
+    private ValueTask<MatchResult> IsLocalAsync(string domain, CancellationToken stop) =>
+        AddressSyntax.EqualsIgnoreCase(domain, origin) ? new(MatchResult.Yes)
+        : isLocal is null ? new(MatchResult.No)
         : isLocal(domain, stop);
 
     private async ValueTask<LookupResult> TryAsync(string key, AddressForm form, bool partial, CancellationToken stop)
