@@ -45,6 +45,24 @@ public sealed class BufferedInput : IDisposable
         }
     }
 
+    /// <summary>Makes the window at least so large: for content that comes in bulk.</summary>
+    public void Reserve(int capacity)
+    {
+        if (_buffer.Length < capacity)
+        {
+            Exchange(capacity);
+        }
+    }
+
+    /// <summary>Gives a large window back when what it holds fits into a small one: for connections that idle.</summary>
+    public void Shrink(int capacity = 4096)
+    {
+        if (_buffer.Length > capacity && _end - _start <= capacity)
+        {
+            Exchange(capacity);
+        }
+    }
+
     /// <summary>Forgets everything read ahead (STARTTLS, RFC 3207 §4.2) and goes on with another stream.</summary>
     public void SwitchTo(Stream stream)
     {
@@ -137,6 +155,17 @@ public sealed class BufferedInput : IDisposable
     {
         _end += count;
         return count > 0;
+    }
+
+    private void Exchange(int capacity)
+    {
+        byte[] other = ArrayPool<byte>.Shared.Rent(capacity);
+        int held = _end - _start;
+        _buffer.AsSpan(_start, held).CopyTo(other);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = other;
+        _start = 0;
+        _end = held;
     }
 
     private void MakeRoom(int limit)

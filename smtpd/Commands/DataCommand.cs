@@ -1,0 +1,103 @@
+using Mta.Mail.Protocols;
+using Mta.Text;
+
+namespace Mta.Smtpd.Commands;
+
+/// <summary>DATA (RFC 5321 §4.1.1.4): streams the content from the client to cleanup.</summary>
+internal static class DataCommand
+{
+    // Read from the client at once, and gathered for cleanup before it is sent on.
+    private const int WindowSize = 32 << 10;
+    private const int OutputSize = 32 << 10;
+
+    public static async ValueTask<bool> RunAsync(Session session, List<CommandToken> words, CancellationToken stop)
+    {
+        MailTransaction? transaction = session.Transaction;
+        string? problem = transaction?.Bdat is not null ? "503 5.5.1 Error: DATA after BDAT"
+            : transaction is null ? "503 5.5.1 Error: need RCPT command"
+            : transaction.RecipientCount == 0 ? "554 5.5.1 Error: no valid recipients"
+            : words.Count != 1 ? "501 5.5.4 Syntax: DATA"
+            : null;
+        if (problem is null && !session.IsStandalone)
+        {
+            problem = await session.Server.Checks.CheckDataAsync(session, stop);
+        }
+
+        if (problem is not null || transaction is null)
+        {
+            if (!session.IsBroken)
+            {
+                await session.ReplyAsync(problem!, stop); // without a transaction there is a problem
+            }
+
+            return false;
+        }
+
+        await session.ReplyAsync("354 End data with <CR><LF>.<CR><LF>", stop);
+        QueueSubmission.BeginContent(session, transaction);
+        var decoder = new ContentDecoder(session.BareNewline, session.Settings.LineLengthLimit, session.Settings.MessageSizeLimit);
+        session.ContentProgress = decoder;
+        if (!await ReceiveAsync(session, transaction, decoder, stop))
+        {
+            return false;
+        }
+
+        session.ContentProgress = null;
+        return await EndOfMessage.FinishAsync(session, transaction, decoder, isBdat: false, stop);
+    }
+
+    // Returns false when the client left before the end.
+    private static async ValueTask<bool> ReceiveAsync(Session session, MailTransaction transaction, ContentDecoder decoder, CancellationToken stop)
+    {
+        BufferedInput input = session.Input;
+        BufferedOutput output = transaction.Queue!.Output; // there is a recipient, so there is a queue file
+        await session.Output.FlushAsync(stop);
+        using ContentDeadline deadline = new(session);
+        while (true)
+        {
+            int taken = decoder.TakeData(input.Available, output, OutputSize, out bool ended);
+            input.Consume(taken);
+            if (ended)
+            {
+                input.Shrink();
+                return true;
+            }
+
+            if (output.Pending >= OutputSize)
+            {
+                await ForwardAsync(session, transaction, decoder, stop);
+                continue;
+            }
+
+            input.Reserve(WindowSize);
+            if (!await input.FillAsync(WindowSize + session.Settings.LineLengthLimit + 2, stop))
+            {
+                session.IsBroken = true;
+                return false;
+            }
+
+            deadline.Extend(input.Available.Length);
+        }
+    }
+
+    /// <summary>Sends what is gathered to cleanup. When cleanup is gone, the rest of the message is read and dropped.</summary>
+    public static async ValueTask ForwardAsync(Session session, MailTransaction transaction, ContentDecoder decoder, CancellationToken stop)
+    {
+        if (transaction.IsQueueBroken)
+        {
+            transaction.Queue!.Output.Discard(); // the caller has written to it
+            return;
+        }
+
+        try
+        {
+            await transaction.Queue!.Output.FlushAsync(stop); // as above
+        }
+        catch (Exception error) when (error is IOException or TimeoutException)
+        {
+            LogLines.QueueServiceLost(session, error.Message);
+            transaction.IsQueueBroken = true;
+            decoder.IsDiscarding = true;
+        }
+    }
+}

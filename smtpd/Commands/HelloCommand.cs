@@ -1,0 +1,104 @@
+using System.Text;
+using Mta.Text;
+
+namespace Mta.Smtpd.Commands;
+
+/// <summary>HELO and EHLO (RFC 5321 §4.1.1.1).</summary>
+internal static class HelloCommand
+{
+    public static async ValueTask<bool> RunHeloAsync(Session session, List<CommandToken> words, CancellationToken stop)
+    {
+        if (!await BeginAsync(session, words, "HELO", stop))
+        {
+            return false;
+        }
+
+        await session.ReplyAsync($"250 {session.Settings.HostName}", stop);
+        return true;
+    }
+
+    public static async ValueTask<bool> RunEhloAsync(Session session, List<CommandToken> words, CancellationToken stop)
+    {
+        if (!await BeginAsync(session, words, "EHLO", stop))
+        {
+            return false;
+        }
+
+        session.IsExtended = true;
+        session.Protocol = "ESMTP";
+        SmtpdSettings settings = session.Settings;
+        EhloKeywords hidden = session.Hidden;
+        if (hidden != EhloKeywords.None && !settings.DiscardsSilently)
+        {
+            LogLines.DiscardingKeywords(hidden);
+        }
+
+        var reply = new StringBuilder("250 ").Append(settings.HostName);
+        Offer(EhloKeywords.Pipelining, "PIPELINING");
+        Offer(EhloKeywords.Size, settings.MessageSizeLimit > 0 ? $"SIZE {settings.MessageSizeLimit}" : "SIZE");
+        if (!settings.DisableVrfy)
+        {
+            Offer(EhloKeywords.Vrfy, "VRFY");
+        }
+
+        Offer(EhloKeywords.Etrn, "ETRN");
+        Offer(EhloKeywords.EnhancedStatusCodes, "ENHANCEDSTATUSCODES");
+        Offer(EhloKeywords.EightBitMime, "8BITMIME");
+        Offer(EhloKeywords.Dsn, "DSN");
+        if (settings.SmtpUtf8Enable)
+        {
+            Offer(EhloKeywords.SmtpUtf8, "SMTPUTF8");
+        }
+
+        Offer(EhloKeywords.Chunking, "CHUNKING");
+        await session.ReplyAsync(reply.ToString(), stop);
+        return true;
+
+        void Offer(EhloKeywords keyword, string text)
+        {
+            if (!hidden.Contains(keyword))
+            {
+                reply.Append("\n250 ").Append(text);
+            }
+        }
+    }
+
+    private static async ValueTask<bool> BeginAsync(Session session, List<CommandToken> words, string command, CancellationToken stop)
+    {
+        if (words.Count < 2)
+        {
+            await session.ReplyAsync($"501 Syntax: {command} hostname", stop);
+            return false;
+        }
+
+        string name = words.Count == 2 ? words[1].Text : string.Join(' ', words.Skip(1).Select(static word => word.Text));
+        session.Reset();
+        if (!session.Settings.DelayReject && !session.IsStandalone)
+        {
+            // The list sees the name it decides about; a refused name is not kept.
+            string? before = session.HeloName;
+            session.HeloName = Neutralize(name);
+            string? refusal = await session.Server.Checks.CheckHeloAsync(session, stop);
+            if (refusal is not null)
+            {
+                session.HeloName = before;
+                await session.ReplyAsync(refusal, stop);
+                return false;
+            }
+        }
+
+        session.HeloName = Neutralize(name);
+        session.HasImproperPipelining = false;
+        return true;
+    }
+
+    // What would be syntax in a trace field or a log line becomes '?'.
+    private static string Neutralize(string name) => string.Create(name.Length, name, static (span, source) =>
+    {
+        for (int i = 0; i < span.Length; i++)
+        {
+            char c = source[i];
+            span[i] = c is <= ' ' or '\x7f' or '<' or '>' or '(' or ')' or '\\' or '"' or ';' or '@' ? '?' : c;
+        }
+    });
+}

@@ -1,0 +1,64 @@
+using Mta.Text;
+
+namespace Mta.Smtpd.Commands;
+
+/// <summary>Commands of a line or two.</summary>
+internal static class SmallCommands
+{
+    public static async ValueTask<bool> RunRsetAsync(Session session, List<CommandToken> words, CancellationToken stop)
+    {
+        if (words.Count > 1)
+        {
+            await session.ReplyAsync("501 5.5.4 Syntax: RSET", stop);
+            return false;
+        }
+
+        session.Reset();
+        await session.ReplyAsync("250 2.0.0 Ok", stop);
+        return true;
+    }
+
+    public static async ValueTask<bool> RunNoopAsync(Session session, List<CommandToken> words, CancellationToken stop)
+    {
+        await session.ReplyAsync("250 2.0.0 Ok", stop);
+        return true;
+    }
+
+    public static async ValueTask<bool> RunQuitAsync(Session session, List<CommandToken> words, CancellationToken stop)
+    {
+        await session.ReplyAsync("221 2.0.0 Bye", stop);
+        session.MustClose = true;
+        return true;
+    }
+
+    public static ValueTask<bool> RunStartTlsAsync(Session session, List<CommandToken> words, CancellationToken stop) =>
+        RefuseAsync(session, words.Count > 1 ? "501 5.5.4 Syntax: STARTTLS" : "502 5.5.1 Error: command not implemented", stop);
+
+    public static ValueTask<bool> RunAuthAsync(Session session, List<CommandToken> words, CancellationToken stop) =>
+        RefuseAsync(
+            session,
+            session.Settings.HeloRequired && session.HeloName is null
+                ? "503 5.5.1 Error: send HELO/EHLO first"
+                : "503 5.5.1 Error: authentication not enabled",
+            stop);
+
+    public static ValueTask<bool> RunXclientAsync(Session session, List<CommandToken> words, CancellationToken stop) =>
+        RefuseForwardedAsync(session, words, "XCLIENT", stop);
+
+    public static ValueTask<bool> RunXforwardAsync(Session session, List<CommandToken> words, CancellationToken stop) =>
+        RefuseForwardedAsync(session, words, "XFORWARD", stop);
+
+    private static ValueTask<bool> RefuseForwardedAsync(Session session, List<CommandToken> words, string command, CancellationToken stop) =>
+        RefuseAsync(
+            session,
+            session.Transaction is not null ? "503 5.5.1 Error: MAIL transaction in progress"
+            : words.Count < 2 ? $"501 5.5.4 Syntax: {command} attribute=value..."
+            : "550 5.7.0 Error: insufficient authorization",
+            stop);
+
+    private static async ValueTask<bool> RefuseAsync(Session session, string reply, CancellationToken stop)
+    {
+        await session.ReplyAsync(reply, stop);
+        return false;
+    }
+}

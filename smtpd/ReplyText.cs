@@ -1,0 +1,124 @@
+using System.Text;
+using Mta.Mail;
+using Mta.Mail.Addresses;
+using Mta.Text;
+
+namespace Mta.Smtpd;
+
+/// <summary>Replies as finished text: <c>NNN D.S.N text</c>, several lines separated by LF.</summary>
+internal static class ReplyText
+{
+    /// <summary>Writes a reply; every line but the last has a hyphen behind the code.</summary>
+    public static void Write(BufferedOutput output, string reply)
+    {
+        int start = 0;
+        while (true)
+        {
+            int end = reply.IndexOf('\n', start);
+            string line = end < 0 ? (start == 0 ? reply : reply[start..]) : reply[start..end];
+            if (end >= 0 && line.Length > 3)
+            {
+                output.Write(line[..3]);
+                output.Write((byte)'-');
+                output.Write(line[4..]);
+            }
+            else
+            {
+                output.Write(line);
+            }
+
+            output.Write("\r\n"u8);
+            if (end < 0)
+            {
+                return;
+            }
+
+            start = end + 1;
+        }
+    }
+
+    /// <summary><c>soft_bounce</c>: a permanent refusal becomes a temporary one, in the code and in the enhanced code.</summary>
+    public static string Soften(string reply)
+    {
+        if (reply[0] != '5')
+        {
+            return reply;
+        }
+
+        return reply.Length > 5 && reply[4] == '5' && reply[5] == '.'
+            ? string.Concat("4", reply.AsSpan(1, 3), "4", reply.AsSpan(5))
+            : string.Concat("4", reply.AsSpan(1));
+    }
+
+    /// <summary>Adds <c>smtpd_reject_footer</c>.</summary>
+    public static string WithFooter(Session session, string reply)
+    {
+        string footer = session.Settings.RejectFooter;
+        bool continues = footer.StartsWith("\\c", StringComparison.Ordinal);
+        string text = Expand(session, continues ? footer[2..] : footer);
+        string prefix = reply[..4];
+        if (EnhancedStatus.TryParsePrefix(reply.AsSpan(4), out EnhancedStatus status, out _))
+        {
+            prefix += status + " ";
+        }
+
+        var result = new StringBuilder(reply);
+        bool first = true;
+        foreach (string line in text.Split("\\n"))
+        {
+            if (!first || !continues)
+            {
+                result.Append('\n').Append(prefix);
+            }
+
+            result.Append(line);
+            first = false;
+        }
+
+        return result.ToString();
+    }
+
+    private static string Expand(Session session, string text)
+    {
+        var result = new StringBuilder(text.Length);
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] != '$')
+            {
+                result.Append(text[i]);
+                continue;
+            }
+
+            bool braced = i + 1 < text.Length && text[i + 1] is '{' or '(';
+            int start = i + (braced ? 2 : 1);
+            int end = start;
+            while (end < text.Length && (Ascii.IsAlphanumeric(text[end]) || text[end] == '_'))
+            {
+                end++;
+            }
+
+            result.Append(Printable.Neutralize(Value(session, text[start..end]) ?? "unavailable"));
+            i = braced && end < text.Length ? end : end - 1;
+        }
+
+        return result.ToString();
+    }
+
+    private static string? Value(Session session, string name) => name switch
+    {
+        "client" => session.NameAndAddress,
+        "client_address" => session.Client.Address,
+        "client_name" => session.Client.Name,
+        "client_port" => session.Client.Port.ToString(),
+        "helo_name" => session.HeloName,
+        "localtime" => DateTime.Now.ToString("MMM dd HH:mm:ss"),
+        "sender" => session.Transaction?.Sender,
+        "sender_name" => session.Transaction is { } mail ? AddressSyntax.LocalPart(mail.Sender).ToString() : null,
+        "sender_domain" => session.Transaction is { } mail ? AddressSyntax.Domain(mail.Sender).ToString() : null,
+        "recipient" => session.CurrentRecipient,
+        "recipient_name" => session.CurrentRecipient is { } recipient ? AddressSyntax.LocalPart(recipient).ToString() : null,
+        "recipient_domain" => session.CurrentRecipient is { } recipient ? AddressSyntax.Domain(recipient).ToString() : null,
+        "server_name" => session.Settings.HostName,
+        _ => null,
+    };
+}

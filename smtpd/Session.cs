@@ -1,0 +1,141 @@
+using Mta.Service;
+using Mta.Text;
+
+namespace Mta.Smtpd;
+
+/// <summary>
+/// What one client session knows. Small: thousands live in one process. Used by its own session loop only.
+/// </summary>
+internal sealed class Session : IDisposable
+{
+    public Session(SmtpdServer server, ClientConnection connection, ClientIdentity client)
+    {
+        Server = server;
+        Settings = connection.Context.IsStressed ? server.StressedSettings : server.Settings;
+        Connection = connection;
+        Client = client;
+        NameAndAddress = session.Settings.PortLogging ? $"{client.NameAndAddress}:{client.Port}" : client.NameAndAddress;
+        Commands = new CommandReader(this);
+    }
+
+    public SmtpdServer Server { get; }
+
+    /// <summary>The settings in force when the session began: under stress, the short ones.</summary>
+    public SmtpdSettings Settings { get; }
+
+    public ClientConnection Connection { get; }
+
+    public BufferedInput Input => Connection.Input;
+
+    public BufferedOutput Output => Connection.Output;
+
+    public ClientIdentity Client { get; }
+
+    /// <summary><c>name[address]</c> with the port where the configuration wants it.</summary>
+    public string NameAndAddress { get; }
+
+    public CommandReader Commands { get; }
+
+    /// <summary>The client runs below <c>sendmail -bs</c>: no restrictions.</summary>
+    public bool IsStandalone { get; init; }
+
+    public BareNewlineMode BareNewline { get; set; }
+
+    /// <summary>Extensions hidden from this client.</summary>
+    public EhloKeywords Hidden { get; set; }
+
+    /// <summary>Argument of HELO or EHLO, made printable; null before.</summary>
+    public string? HeloName { get; set; }
+
+    /// <summary>The client said EHLO: pipelining is allowed.</summary>
+    public bool IsExtended { get; set; }
+
+    /// <summary><c>SMTP</c> or <c>ESMTP</c>: also before any greeting, as in the log.</summary>
+    public string Protocol { get; set; } = "SMTP";
+
+    /// <summary>Where the session stands, for log lines: the last command, <c>CONNECT</c>, <c>END-OF-MESSAGE</c>.</summary>
+    public string Stage { get; set; } = "CONNECT";
+
+    public int ErrorCount { get; set; }
+
+    public int JunkCount { get; set; }
+
+    /// <summary>Counters of the disconnect line; a field, since it is changed in place.</summary>
+    public CommandStatistics Statistics;
+
+    /// <summary>The client sent several commands at once where it must not.</summary>
+    public bool HasImproperPipelining { get; set; }
+
+    public bool SawBareNewline { get; set; }
+
+    /// <summary>The text that refused the client at the start (<c>smtpd_delay_reject = no</c>).</summary>
+    public string? AccessDenied { get; set; }
+
+    /// <summary>Content is being received: its size so far belongs into log lines.</summary>
+    public ContentDecoder? ContentProgress { get; set; }
+
+    /// <summary>A reply or rule ends the session.</summary>
+    public bool MustClose { get; set; }
+
+    /// <summary>Nothing can or must be written any more.</summary>
+    public bool IsBroken { get; set; }
+
+    public MailTransaction? Transaction { get; private set; }
+
+    /// <summary>The recipient that is being looked at, internal form.</summary>
+    public string? CurrentRecipient { get; set; }
+
+    /// <summary>Queue ID of the message on its way, or <c>NOQUEUE</c>.</summary>
+    public string QueueId => Transaction?.Queue?.Id.Value ?? "NOQUEUE";
+
+    public void Begin(MailTransaction transaction) => Transaction = transaction;
+
+    /// <summary>Forgets the transaction; a message that was not finished is cancelled.</summary>
+    public void Reset()
+    {
+        Transaction?.Dispose();
+        Transaction = null;
+    }
+
+    /// <summary>Writes one reply line; it is sent when the client is waited for.</summary>
+    public ValueTask ReplyAsync(string line, CancellationToken stop)
+    {
+        if (Settings.SoftBounce)
+        {
+            line = ReplyText.Soften(line);
+        }
+
+        if (line[0] is '4' or '5' && Settings.RejectFooter.Length > 0)
+        {
+            line = ReplyText.WithFooter(this, line);
+        }
+
+        if (line.StartsWith("421", StringComparison.Ordinal) || line.StartsWith("521", StringComparison.Ordinal))
+        {
+            MustClose = true;
+        }
+
+        return ErrorCount >= Settings.SoftErrorLimit && Settings.ErrorSleepTime > TimeSpan.Zero
+            ? DelayedReplyAsync(line, stop)
+            : WriteAsync(line);
+    }
+
+    public void Dispose()
+    {
+        Reset();
+    }
+
+    // Clients that make errors are slowed down.
+    private async ValueTask DelayedReplyAsync(string line, CancellationToken stop)
+    {
+        await Output.FlushAsync(stop);
+        await Task.Delay(Settings.ErrorSleepTime, stop);
+        await WriteAsync(line);
+    }
+
+    private ValueTask WriteAsync(string line)
+    {
+        ReplyText.Write(Output, line);
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,180 @@
+using Mta.Config;
+using Mta.Tables;
+using Mta.Config.Parameters;
+using Mta.Mail.Protocols;
+using Mta.Text;
+
+namespace Mta.Smtpd;
+
+/// <summary>Values of the parameters that a session asks for, read once at start.</summary>
+internal sealed class SmtpdSettings
+{
+    public SmtpdSettings(Configuration configuration)
+    {
+        HostName = configuration.Get(GlobalParameters.Myhostname);
+        MailName = configuration.Get(GlobalParameters.MailName);
+        Banner = configuration.Get(SmtpdParameters.SmtpdBanner);
+        ContentFilter = configuration.Get(GlobalParameters.ContentFilter);
+        LineLengthLimit = configuration.Get(GlobalParameters.LineLengthLimit);
+        MessageSizeLimit = configuration.Get(GlobalParameters.MessageSizeLimit);
+        QueueMinFree = configuration.Get(SmtpdParameters.QueueMinfree);
+        RecipientLimit = configuration.Get(SmtpdParameters.SmtpdRecipientLimit);
+        RecipientOvershootLimit = configuration.Get(SmtpdParameters.SmtpdRecipientOvershootLimit);
+        SoftErrorLimit = configuration.Get(SmtpdParameters.SmtpdSoftErrorLimit);
+        HardErrorLimit = configuration.Get(SmtpdParameters.SmtpdHardErrorLimit);
+        ErrorSleepTime = configuration.Get(SmtpdParameters.SmtpdErrorSleepTime);
+        JunkCommandLimit = configuration.Get(SmtpdParameters.SmtpdJunkCommandLimit);
+        Timeout = configuration.Get(SmtpdParameters.SmtpdTimeout);
+        PerRequestDeadline = configuration.Get(SmtpdParameters.SmtpdPerRequestDeadline);
+        MinDataRate = configuration.Get(SmtpdParameters.SmtpdMinDataRate);
+        HeloRequired = configuration.Get(SmtpdParameters.SmtpdHeloRequired);
+        DelayReject = configuration.Get(SmtpdParameters.SmtpdDelayReject);
+        DelayOpenUntilValidRecipient = configuration.Get(SmtpdParameters.SmtpdDelayOpenUntilValidRcpt);
+        StrictEnvelopes = configuration.Get(SmtpdParameters.StrictRfc821Envelopes);
+        SmtpUtf8Enable = configuration.Get(GlobalParameters.Smtputf8Enable);
+        StrictSmtpUtf8 = configuration.Get(GlobalParameters.StrictSmtputf8);
+        DisableVrfy = configuration.Get(SmtpdParameters.DisableVrfyCommand);
+        SoftBounce = configuration.Get(GlobalParameters.SoftBounce);
+        ForbidUnauthPipelining = configuration.Get(SmtpdParameters.SmtpdForbidUnauthPipelining);
+        BareNewline = configuration.Get(SmtpdParameters.SmtpdForbidBareNewline) switch
+        {
+            "no" => BareNewlineMode.Allow,
+            "note" => BareNewlineMode.Note,
+            "reject" => BareNewlineMode.Reject,
+            _ => BareNewlineMode.Normalize,
+        };
+        BareNewlineRejectCode = configuration.Get(SmtpdParameters.SmtpdForbidBareNewlineRejectCode);
+        PortLogging = configuration.Get(SmtpdParameters.SmtpdClientPortLogging);
+        PeerNameLookup = configuration.Get(SmtpdParameters.SmtpdPeernameLookup);
+        HideClientSession = configuration.Get(SmtpdParameters.SmtpdHideClientSession);
+        LogExternalAddresses = configuration.Get(GlobalParameters.InfoLogAddressFormat) != "internal";
+        RejectFooter = configuration.Get(SmtpdParameters.SmtpdRejectFooter);
+        NoopCommands = TableListSyntax.Split(configuration.Get(SmtpdParameters.SmtpdNoopCommands)).ToArray();
+        DiscardedKeywords = EhloKeywords.Parse(configuration.Get(SmtpdParameters.SmtpdDiscardEhloKeywords), out bool silent);
+        DiscardsSilently = silent;
+        ConnectionCountLimit = configuration.Get(SmtpdParameters.SmtpdClientConnectionCountLimit);
+        ConnectionRateLimit = configuration.Get(SmtpdParameters.SmtpdClientConnectionRateLimit);
+        MessageRateLimit = configuration.Get(SmtpdParameters.SmtpdClientMessageRateLimit);
+        RecipientRateLimit = configuration.Get(SmtpdParameters.SmtpdClientRecipientRateLimit);
+        CleanupFlags = FlagsFor(configuration);
+        HashSet<string> classes = [.. TableListSyntax.Split(configuration.Get(GlobalParameters.Smtputf8AutodetectClasses)).Select(Ascii.ToLower)];
+        AutodetectsUtf8 = SmtpUtf8Enable && (classes.Contains("smtpd") || classes.Contains("all"));
+        ChecksUnknownRecipients = !Overrides(configuration).Contains("no_unknown_recipient_checks");
+    }
+
+    public string HostName { get; }
+
+    public string MailName { get; }
+
+    public string Banner { get; }
+
+    public string ContentFilter { get; }
+
+    public int LineLengthLimit { get; }
+
+    public long MessageSizeLimit { get; }
+
+    public long QueueMinFree { get; }
+
+    public int RecipientLimit { get; }
+
+    public int RecipientOvershootLimit { get; }
+
+    public int SoftErrorLimit { get; }
+
+    public int HardErrorLimit { get; }
+
+    public TimeSpan ErrorSleepTime { get; }
+
+    public int JunkCommandLimit { get; }
+
+    public TimeSpan Timeout { get; }
+
+    public bool PerRequestDeadline { get; }
+
+    public int MinDataRate { get; }
+
+    public bool HeloRequired { get; }
+
+    public bool DelayReject { get; }
+
+    public bool DelayOpenUntilValidRecipient { get; }
+
+    public bool StrictEnvelopes { get; }
+
+    public bool SmtpUtf8Enable { get; }
+
+    public bool StrictSmtpUtf8 { get; }
+
+    public bool DisableVrfy { get; }
+
+    public bool SoftBounce { get; }
+
+    public bool ForbidUnauthPipelining { get; }
+
+    public BareNewlineMode BareNewline { get; }
+
+    public int BareNewlineRejectCode { get; }
+
+    public bool PortLogging { get; }
+
+    public bool PeerNameLookup { get; }
+
+    public bool HideClientSession { get; }
+
+    public bool LogExternalAddresses { get; }
+
+    public string RejectFooter { get; }
+
+    public IReadOnlyList<string> NoopCommands { get; }
+
+    public EhloKeywords DiscardedKeywords { get; }
+
+    public bool DiscardsSilently { get; }
+
+    public int ConnectionCountLimit { get; }
+
+    public int ConnectionRateLimit { get; }
+
+    public int MessageRateLimit { get; }
+
+    public int RecipientRateLimit { get; }
+
+    /// <summary>What cleanup is told about every message from here.</summary>
+    public CleanupFlags CleanupFlags { get; }
+
+    /// <summary>Cleanup finds out by itself whether mail from here needs SMTPUTF8.</summary>
+    public bool AutodetectsUtf8 { get; }
+
+    public bool ChecksUnknownRecipients { get; }
+
+    private static HashSet<string> Overrides(Configuration configuration) =>
+        [.. TableListSyntax.Split(configuration.Get(GlobalParameters.ReceiveOverrideOptions)).Select(Ascii.ToLower)];
+
+    private static CleanupFlags FlagsFor(Configuration configuration)
+    {
+        CleanupFlags flags = CleanupFlags.External | CleanupFlags.SmtpReply;
+        if (configuration.Get(SmtpdParameters.SmtpdMilters).Length == 0)
+        {
+            flags &= ~CleanupFlags.Milter;
+        }
+
+        HashSet<string> overrides = Overrides(configuration);
+        if (overrides.Contains("no_address_mappings"))
+        {
+            flags &= ~(CleanupFlags.Bcc | CleanupFlags.Map);
+        }
+
+        if (overrides.Contains("no_header_body_checks"))
+        {
+            flags &= ~CleanupFlags.Filter;
+        }
+
+        if (overrides.Contains("no_milters"))
+        {
+            flags &= ~CleanupFlags.Milter;
+        }
+
+        return flags;
+    }
+}
