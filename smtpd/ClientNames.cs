@@ -10,6 +10,7 @@ namespace Mta.Smtpd;
 /// threads; clients wait for their turn. Answers are remembered for a short while: many sessions of one client
 /// share one lookup.
 /// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
 internal sealed class ClientNames
 {
     private const int MaxThreads = 16;

@@ -1,1 +1,8 @@
-return 69;
+using Mta.Service;
+using Mta.Smtpd;
+
+SmtpdServer? server = null;
+return await Daemon.Single("smtpd")
+    .NumberedSessions()
+    .BeforePrivilegeDrop(context => server = new SmtpdServer(context))
+    .ServeAsync((client, stop) => new SessionLoop(server!, client).RunAsync(stop)); // made before the first client

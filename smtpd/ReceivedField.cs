@@ -13,7 +13,7 @@ internal static class ReceivedField
         SmtpdSettings settings = session.Settings;
         ClientIdentity client = session.Client;
         string id = session.QueueId;
-        string date = MailDate.Format(transaction.Arrival);
+        string date = HeaderDate.Format(transaction.Arrival.UtcDateTime);
         string by;
         if (settings.HideClientSession)
         {

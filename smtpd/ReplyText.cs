@@ -2,6 +2,7 @@ using System.Text;
 using Mta.Mail;
 using Mta.Mail.Addresses;
 using Mta.Text;
+using Ascii = Mta.Text.Ascii;
 
 namespace Mta.Smtpd;
 

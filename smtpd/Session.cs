@@ -80,6 +80,9 @@ internal sealed class Session : IDisposable
     /// <summary>Nothing can or must be written any more.</summary>
     public bool IsBroken { get; set; }
 
+    /// <summary>The client may go now without a word about it in the log.</summary>
+    public bool EndsInOrder { get; set; }
+
     public MailTransaction? Transaction { get; private set; }
 
     /// <summary>The recipient that is being looked at, internal form.</summary>

@@ -198,7 +198,7 @@ internal sealed class AccessActions(Configuration configuration, Func<string, Re
         {
             LogLines.Warning($"access {source} entry \"{key}\" has PREPEND entry without value");
         }
-        else if (!HeaderSyntax.IsHeader(text))
+        else if (!HeaderSyntax.TryParseName(ByteString.ToBytes(text), out _, out _))
         {
             LogLines.Warning($"access {source} entry \"{key}\" requires header: text");
         }

@@ -21,6 +21,8 @@ internal enum DestinationPolicy
 /// </summary>
 internal sealed class AuthDestination(string name, DestinationPolicy policy, int rejectCode, bool allowsUntrustedRouting) : Restriction(name)
 {
+    public bool RefusesOthers => policy != DestinationPolicy.PermitAuthorized;
+
     public override async ValueTask<Verdict> EvaluateAsync(Evaluation at, CancellationToken stop)
     {
         if (at.Recipient is not { } recipient)

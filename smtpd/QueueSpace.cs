@@ -1,0 +1,45 @@
+using Mta.Linux;
+
+namespace Mta.Smtpd;
+
+/// <summary>Whether the queue's file system has room for another message. Asked often, looked at once a second.</summary>
+internal sealed class QueueSpace(long minimumFree, long messageSizeLimit)
+{
+    private const long LookAgain = 1000;
+    private long _looked = long.MinValue;
+    private long _free;
+    private bool _isKnown;
+
+    public bool IsShort(out long free)
+    {
+        long now = Environment.TickCount64;
+        long looked = Volatile.Read(ref _looked);
+        if (looked == long.MinValue || now - looked >= LookAgain)
+        {
+            Look();
+            Volatile.Write(ref _looked, now);
+        }
+
+        free = Volatile.Read(ref _free);
+        if (!_isKnown)
+        {
+            return false;
+        }
+
+        return minimumFree >= free || (messageSizeLimit > 0 && messageSizeLimit >= free / 3 * 2);
+    }
+
+    private void Look()
+    {
+        try
+        {
+            FileSystemSpace space = Posix.FileSystemSpaceOf(".");
+            Volatile.Write(ref _free, space.FreeBytes);
+            _isKnown = true;
+        }
+        catch (LinuxException error)
+        {
+            LogLines.Warning(error.Message);
+        }
+    }
+}

@@ -1,0 +1,330 @@
+using Mta.Linux;
+using Mta.Mail.Protocols;
+using Mta.Service;
+using Mta.Tables;
+using Mta.Text;
+
+namespace Mta.Smtpd;
+
+/// <summary>Reads commands, finds them, runs them; begins and ends the session. One per client.</summary>
+internal sealed class SessionLoop(SmtpdServer server, ClientConnection connection)
+{
+    private readonly List<CommandToken> _words = [];
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        bool isStandalone = !connection.Peer.IsInternet;
+        ClientIdentity client = isStandalone
+            ? ClientIdentity.Local
+            : connection.Peer.Address.Length == 0
+                ? ClientIdentity.Gone
+                : await server.Names.IdentifyAsync(connection.Peer, server.Settings.PeerNameLookup, stop);
+        using var session = new Session(server, connection, client) { IsStandalone = isStandalone };
+        session.Input.Timeout = session.Settings.Timeout;
+        session.Output.Timeout = session.Settings.Timeout;
+        LogLines.Connect(session);
+        await RunGuardedAsync(session, stop);
+        await server.Limits.DisconnectAsync(session);
+        LogLines.Disconnect(session);
+    }
+
+    private async Task RunGuardedAsync(Session session, CancellationToken stop)
+    {
+        try
+        {
+            if (await GreetAsync(session, stop))
+            {
+                await ServeAsync(session, stop);
+            }
+
+            if (session.IsBroken)
+            {
+                NoteLoss(session);
+            }
+            else
+            {
+                await session.Output.FlushAsync(stop);
+            }
+        }
+        catch (TimeoutException)
+        {
+            LogLines.Timeout(session, StageText(session));
+            await TrySendAsync(session, $"421 4.4.2 {session.Settings.HostName} Error: timeout exceeded", stop);
+        }
+        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
+        {
+            NoteLoss(session);
+        }
+    }
+
+    // A client that leaves after QUIT or after its message leaves in good order.
+    private static void NoteLoss(Session session)
+    {
+        if (!session.EndsInOrder)
+        {
+            LogLines.LostConnection(session, StageText(session));
+        }
+    }
+
+    private static string StageText(Session session) =>
+        session.ContentProgress is { } content ? $"{session.Stage} ({content.Size} bytes)" : session.Stage;
+
+    private static async ValueTask TrySendAsync(Session session, string reply, CancellationToken stop)
+    {
+        try
+        {
+            session.Output.Discard();
+            await session.ReplyAsync(reply, stop);
+            session.Output.Timeout = TimeSpan.FromSeconds(1);
+            await session.Output.FlushAsync(stop);
+        }
+        catch (Exception error) when (error is IOException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            // The session ends anyway, and the log has said why.
+        }
+    }
+
+    // Everything before the first command. False when the client is sent away.
+    private async ValueTask<bool> GreetAsync(Session session, CancellationToken stop)
+    {
+        SmtpdSettings settings = session.Settings;
+        session.BareNewline = await server.BareNewlineModeAsync(session.Client, stop);
+        if (!session.IsStandalone)
+        {
+            if (HasWaitingInput(session) && await RefusePipeliningAsync(session, stop))
+            {
+                return false;
+            }
+
+            if (await server.Limits.ConnectAsync(session, stop) is { } tooMuch)
+            {
+                await session.ReplyAsync(tooMuch, stop);
+                session.EndsInOrder = true;
+                return false;
+            }
+        }
+
+        if (await server.HiddenKeywordsAsync(session.Client, stop) is not { } hidden)
+        {
+            await LocalDataErrorAsync(session, stop);
+            return false;
+        }
+
+        session.Hidden = hidden;
+        if (!settings.DelayReject && !session.IsStandalone && await server.Checks.CheckClientAsync(session, stop) is { } refusal)
+        {
+            session.AccessDenied = refusal;
+            session.ErrorCount++;
+            if (!session.IsBroken)
+            {
+                await session.ReplyAsync(refusal, stop);
+            }
+
+            return !session.MustClose;
+        }
+
+        await session.ReplyAsync($"220 {settings.Banner}", stop);
+        return true;
+    }
+
+    private async ValueTask ServeAsync(Session session, CancellationToken stop)
+    {
+        while (!session.MustClose && !session.IsBroken)
+        {
+            if (session.ErrorCount >= session.Settings.HardErrorLimit)
+            {
+                LogLines.TooManyErrors(session);
+                await session.ReplyAsync($"421 4.7.0 {session.Settings.HostName} Error: too many errors", stop);
+                return;
+            }
+
+            SetDeadline(session);
+            switch (await session.Commands.ReadAsync(stop))
+            {
+                case CommandRead.Line:
+                    if (!await ExecuteAsync(session, session.Commands.Line, stop))
+                    {
+                        session.ErrorCount++;
+                    }
+
+                    break;
+                case CommandRead.TooLong:
+                    await session.ReplyAsync($"500 5.5.2 {session.Settings.HostName} Error: command too long", stop);
+                    break;
+                case CommandRead.BareNewline:
+                    LogLines.Verdict(session, "reject", "bare <LF> received", null);
+                    await session.ReplyAsync(Commands.EndOfMessage.BareNewlineReply(session), stop);
+                    return;
+                case CommandRead.End:
+                    session.IsBroken = true;
+                    break;
+            }
+        }
+    }
+
+    private static void SetDeadline(Session session)
+    {
+        if (session.Settings.PerRequestDeadline)
+        {
+            session.Input.Deadline = Environment.TickCount64 + (long)session.Settings.Timeout.TotalMilliseconds;
+        }
+    }
+
+    // Returns false for what counts as an error of the client.
+    private async ValueTask<bool> ExecuteAsync(Session session, string line, CancellationToken stop)
+    {
+        if (session.Settings.SmtpUtf8Enable && !Ascii.IsAscii(line) && !ByteString.TryToUnicode(line, out _))
+        {
+            await session.ReplyAsync("500 5.5.2 Error: bad UTF-8 syntax", stop);
+            return false;
+        }
+
+        LookupResult replaced = await server.FilterCommandAsync(line.TrimStart(' ', '\t'), stop);
+        if (replaced.IsFailed)
+        {
+            await LocalDataErrorAsync(session, stop);
+            return false;
+        }
+
+        if (replaced.IsFound)
+        {
+            LogLines.CommandReplaced(session, line, replaced.Value);
+            line = replaced.Value;
+        }
+
+        CommandTokens.Scan(line, _words);
+        if (_words.Count == 0)
+        {
+            await session.ReplyAsync("500 5.5.2 Error: bad syntax", stop);
+            return false;
+        }
+
+        if (IsNoop(session, _words[0].Text))
+        {
+            await session.ReplyAsync("250 2.0.0 Ok", stop);
+            return !IsTooMuchJunk(session);
+        }
+
+        CommandEntry? entry = CommandTable.Find(_words[0].Text);
+        return entry is null ? await RefuseUnknownAsync(session, line, stop) : await RunAsync(session, entry, stop);
+    }
+
+    private async ValueTask<bool> RunAsync(Session session, CommandEntry entry, CancellationToken stop)
+    {
+        session.Statistics.Begin(entry.Kind);
+        session.Stage = entry.Name;
+        session.EndsInOrder = entry.Kind == CommandKind.Quit;
+        if (session.AccessDenied is { } denied && entry.Kind != CommandKind.Quit)
+        {
+            await session.ReplyAsync(
+                denied.StartsWith("421", StringComparison.Ordinal) || denied.StartsWith("521", StringComparison.Ordinal)
+                    ? denied
+                    : $"503 5.7.0 Error: access denied for {session.NameAndAddress}",
+                stop);
+            return false;
+        }
+
+        if ((!session.IsExtended || entry.MustEndGroup) && !session.HasImproperPipelining && HasWaitingInput(session)
+            && await RefusePipeliningAsync(session, stop))
+        {
+            return false;
+        }
+
+        bool succeeded = await entry.Run(session, _words, stop);
+        if (succeeded)
+        {
+            session.Statistics.Succeed(entry.Kind);
+            session.EndsInOrder |= entry.Kind is CommandKind.Data or CommandKind.Bdat && session.Transaction is null;
+        }
+
+        return !(entry.IsJunk && IsTooMuchJunk(session)) && succeeded;
+    }
+
+    private async ValueTask<bool> RefuseUnknownAsync(Session session, string line, CancellationToken stop)
+    {
+        session.Statistics.Begin(CommandKind.Unknown);
+        session.Stage = "UNKNOWN";
+        session.EndsInOrder = false;
+        string word = _words[0].Text;
+        if (session.AccessDenied is not null)
+        {
+            await session.ReplyAsync($"503 5.7.0 Error: access denied for {session.NameAndAddress}", stop);
+            return false;
+        }
+
+        if (IsHeaderLabel(word) || await server.IsForbiddenAsync(word, stop))
+        {
+            LogLines.NonSmtpCommand(session, line);
+            await session.ReplyAsync("221 2.7.0 Error: I can break rules, too. Goodbye.", stop);
+            session.MustClose = true;
+            return false;
+        }
+
+        await session.ReplyAsync("500 5.5.2 Error: command not recognized", stop);
+        return false;
+    }
+
+    private static bool IsNoop(Session session, string word)
+    {
+        foreach (string noop in session.Settings.NoopCommands)
+        {
+            if (Ascii.EqualsIgnoreCase(noop, word))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsTooMuchJunk(Session session) => session.JunkCount++ > session.Settings.JunkCommandLimit;
+
+    // "Subject:" and the like: a web form posts a message to the SMTP port.
+    private static bool IsHeaderLabel(string word) => word.Length > 1 && word[^1] == ':' && word.AsSpan(0, word.Length - 1).IndexOfAnyExceptInRange('!', '~') < 0;
+
+    private static async ValueTask LocalDataErrorAsync(Session session, CancellationToken stop)
+    {
+        LogLines.LocalDataError(session);
+        await session.ReplyAsync($"421 4.3.0 {session.Settings.HostName} Server local data error", stop);
+        session.EndsInOrder = true;
+    }
+
+    private static bool HasWaitingInput(Session session)
+    {
+        if (!session.Input.Available.IsEmpty)
+        {
+            return true;
+        }
+
+        try
+        {
+            return session.Connection.Socket is { } socket && socket.Available > 0;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return false;
+        }
+    }
+
+    // The client did not wait for a reply it must wait for. True when that ends the session.
+    private static async ValueTask<bool> RefusePipeliningAsync(Session session, CancellationToken stop)
+    {
+        if (session.Input.Available.IsEmpty && !await session.Input.FillAsync(stop))
+        {
+            session.IsBroken = true;
+            return true;
+        }
+
+        LogLines.ImproperPipelining(session, session.Input.Available);
+        session.HasImproperPipelining = true;
+        if (!session.Settings.ForbidUnauthPipelining)
+        {
+            return false;
+        }
+
+        await session.ReplyAsync("554 5.5.0 Error: SMTP protocol synchronization", stop);
+        session.MustClose = true;
+        session.EndsInOrder = true;
+        return true;
+    }
+}

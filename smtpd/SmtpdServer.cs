@@ -1,0 +1,123 @@
+using Mta.Config;
+using Mta.Config.Parameters;
+using Mta.Mail;
+using Mta.Mail.Addresses;
+using Mta.Mail.Protocols;
+using Mta.Service;
+using Mta.Tables;
+
+namespace Mta.Smtpd;
+
+/// <summary>What all sessions of the process share. Made before privileges are dropped; thread-safe.</summary>
+internal sealed class SmtpdServer
+{
+    private readonly StringMatchList _forbiddenCommands;
+    private readonly AddressMatchList _bareNewlineExclusions;
+    private readonly TableList _commandFilter;
+    private readonly TableList _discardMaps;
+
+    public SmtpdServer(ServiceContext context)
+    {
+        Configuration configuration = context.Configuration;
+        TableRegistry tables = context.Tables;
+        UnbuiltSettings.Refuse(configuration);
+        ServiceName = context.ServiceName;
+        Settings = new SmtpdSettings(configuration);
+        StressedSettings = UnderStress(configuration);
+        Rewrite = new RewriteClient(
+            "private/" + configuration.Get(GlobalParameters.RewriteServiceName),
+            configuration.Get(GlobalParameters.IpcTimeout),
+            configuration.Get(GlobalParameters.IpcIdle),
+            configuration.Get(GlobalParameters.IpcTtl));
+        Resolver = new AddressResolver(Rewrite);
+        Cleanup = new CleanupClient(configuration.Get(GlobalParameters.CleanupServiceName)) { Timeout = configuration.Get(GlobalParameters.IpcTimeout) };
+
+        var extension = new AddressExtension(
+            configuration.Get(GlobalParameters.RecipientDelimiter),
+            configuration.Get(GlobalParameters.DoubleBounceSender),
+            configuration.Get(LocalParameters.OwnerRequestSpecial));
+        AddressMatchList mynetworks = AddressMatchList.Create(configuration, GlobalParameters.Mynetworks, tables);
+        var local = new LocalDomains(configuration, tables);
+        Listed = new ListedAddresses(configuration, tables, extension, local.TestAsync);
+        var catalog = new RestrictionCatalog(configuration, tables, mynetworks, configuration.OwnAddresses, extension);
+        Checks = new Checks(configuration, catalog, Settings.ChecksUnknownRecipients);
+        LocalRewriteClients = new LocalRewriteClients(configuration, tables, mynetworks);
+        PermitLog = new PermitLog(configuration, tables);
+        QueueSpace = new QueueSpace(Settings.QueueMinFree, Settings.MessageSizeLimit);
+        NullAccessKey = configuration.Get(SmtpdParameters.SmtpdNullAccessLookupKey);
+        AllowsUntrustedRouting = configuration.Get(GlobalParameters.AllowUntrustedRouting);
+        _forbiddenCommands = StringMatchList.Create(configuration, SmtpdParameters.SmtpdForbiddenCommands, tables);
+        _bareNewlineExclusions = AddressMatchList.Create(configuration, SmtpdParameters.SmtpdForbidBareNewlineExclusions, tables);
+        _commandFilter = TableList.Open(tables, SmtpdParameters.SmtpdCommandFilter.Name, configuration.Get(SmtpdParameters.SmtpdCommandFilter));
+        _discardMaps = TableList.Open(tables, SmtpdParameters.SmtpdDiscardEhloKeywordAddressMaps.Name, configuration.Get(SmtpdParameters.SmtpdDiscardEhloKeywordAddressMaps));
+    }
+
+    public string ServiceName { get; }
+
+    public SmtpdSettings Settings { get; }
+
+    public SmtpdSettings StressedSettings { get; }
+
+    public RewriteClient Rewrite { get; }
+
+    public AddressResolver Resolver { get; }
+
+    public CleanupClient Cleanup { get; }
+
+    public ClientNames Names { get; } = new();
+
+    public ClientLimits Limits { get; } = new();
+
+    public FlushRequests Flush { get; } = new();
+
+    public Checks Checks { get; }
+
+    public ListedAddresses Listed { get; }
+
+    public LocalRewriteClients LocalRewriteClients { get; }
+
+    public PermitLog PermitLog { get; }
+
+    public QueueSpace QueueSpace { get; }
+
+    /// <summary>The key of the null sender in access tables.</summary>
+    public string NullAccessKey { get; }
+
+    public bool AllowsUntrustedRouting { get; }
+
+    public async ValueTask<bool> IsForbiddenAsync(string command, CancellationToken stop) =>
+        await _forbiddenCommands.MatchesAsync(command, stop) == MatchResult.Yes;
+
+    /// <summary>What the session does with bare newlines.</summary>
+    public async ValueTask<BareNewlineMode> BareNewlineModeAsync(ClientIdentity client, CancellationToken stop) =>
+        Settings.BareNewline != BareNewlineMode.Allow
+            && await _bareNewlineExclusions.MatchesAsync(client.Name, client.Address, stop) == MatchResult.Yes
+            ? BareNewlineMode.Allow
+            : Settings.BareNewline;
+
+    /// <summary>Keywords hidden from a client; null when a table could not tell.</summary>
+    public async ValueTask<EhloKeywords?> HiddenKeywordsAsync(ClientIdentity client, CancellationToken stop)
+    {
+        if (_discardMaps.IsEmpty)
+        {
+            return Settings.DiscardedKeywords;
+        }
+
+        LookupResult found = await _discardMaps.LookupAsync(client.Address, stop: stop);
+        return found.IsFailed ? null : found.IsFound ? EhloKeywords.Parse(found.Value, out _) : Settings.DiscardedKeywords;
+    }
+
+    /// <summary><c>smtpd_command_filter</c>: the command to run in place of a line.</summary>
+    public ValueTask<LookupResult> FilterCommandAsync(string line, CancellationToken stop) =>
+        _commandFilter.IsEmpty ? new(LookupResult.NotFound) : _commandFilter.LookupAsync(line, stop: stop);
+
+    // The defaults of some limits depend on $stress, which may change while the process lives.
+    private static SmtpdSettings UnderStress(Configuration configuration)
+    {
+        string before = configuration.Raw("stress") ?? "";
+        configuration.Override("stress", "yes");
+        var settings = new SmtpdSettings(configuration);
+        configuration.Override("stress", before);
+        return settings;
+    }
+}

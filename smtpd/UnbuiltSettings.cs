@@ -1,0 +1,38 @@
+using Mta.Config;
+using Mta.Config.Parameters;
+
+namespace Mta.Smtpd;
+
+/// <summary>Settings that restrict, filter or encrypt and that this daemon does not serve: none of them is passed over in silence.</summary>
+internal static class UnbuiltSettings
+{
+    /// <exception cref="ConfigurationException">One of them is on.</exception>
+    public static void Refuse(Configuration configuration)
+    {
+        configuration.RefuseUnbuilt(
+            SmtpdParameters.SmtpdSaslAuthEnable,
+            SmtpdParameters.SmtpdMilters,
+            SmtpdParameters.SmtpdMilterMaps,
+            SmtpdParameters.SmtpdProxyFilter,
+            SmtpdParameters.SmtpdUpstreamProxyProtocol,
+            SmtpdParameters.SmtpdTlsWrappermode,
+            SmtpdParameters.SmtpdEnforceTls,
+            SmtpdParameters.SmtpdTlsAuthOnly,
+            SmtpdParameters.SmtpdTlsReqCcert,
+            SmtpdParameters.SmtpdRejectFilterMaps,
+            SmtpdParameters.SmtpdRejectFooterMaps,
+            SmtpdParameters.SmtpdAuthorizedXclientHosts,
+            SmtpdParameters.SmtpdAuthorizedXforwardHosts);
+        string level = configuration.Get(SmtpdParameters.SmtpdTlsSecurityLevel);
+        if (level == "encrypt")
+        {
+            configuration.RefuseUnbuilt(SmtpdParameters.SmtpdTlsSecurityLevel);
+        }
+
+        // Opportunistic encryption restricts nobody: mail comes in as it would from a client without TLS.
+        if (level == "may" || (level.Length == 0 && configuration.Get(SmtpdParameters.SmtpdUseTls)))
+        {
+            LogLines.Warning("smtpd_tls_security_level = may: TLS is not implemented, STARTTLS is not offered");
+        }
+    }
+}
