@@ -1,0 +1,201 @@
+using System.Buffers;
+using Mta.Mail.Headers;
+using Mta.Mail.Protocols;
+using Mta.Mail.Queue;
+using Mta.Text;
+
+namespace Mta.Cleanup;
+
+/// <summary>
+/// The content: text records in, text records out. Body bytes are copied as they come; headers are gathered one
+/// logical header at a time. <see cref="TryTake"/> works without waiting; when it says no, a header needs tables
+/// first: await <see cref="FinishHeaderAsync"/> and offer the same record again.
+/// </summary>
+internal sealed class ContentStage(Message message, HeaderStage headers) : IDisposable
+{
+    private static readonly SearchValues<byte> LineBreaks = SearchValues.Create("\r\n"u8);
+
+    private readonly MimeState _mime = new(message.Settings);
+    private byte[] _header = ArrayPool<byte>.Shared.Rent(1024);
+    private byte[] _scratch = [];
+    private int _headerLength;
+    private bool _inContinuedLine;
+    private bool _hasHeader;
+    private bool _primaryDone;
+
+    /// <summary>Takes a record of the content.</summary>
+    /// <returns>False when a header must be finished first; the record was not taken.</returns>
+    public bool TryTake(RecordType type, ReadOnlySpan<byte> data)
+    {
+        if (type is not (RecordType.Text or RecordType.ContinuedText))
+        {
+            message.Reject($"unexpected record type {(int)type}");
+            return true;
+        }
+
+        if (message.Settings.ReplaceStrayCrLf && data.ContainsAny(LineBreaks))
+        {
+            data = WithoutLineBreaks(data);
+        }
+
+        if (_mime.Place == MimePlace.Body)
+        {
+            Body(type, data);
+            return true;
+        }
+
+        if (_inContinuedLine)
+        {
+            _inContinuedLine = type == RecordType.ContinuedText;
+            if (_hasHeader)
+            {
+                Append(data);
+            }
+            else
+            {
+                // The rest of an overlong boundary line.
+                message.WriteText(type, data);
+            }
+
+            return true;
+        }
+
+        return HeaderLine(type, data);
+    }
+
+    /// <summary>Deals with the header gathered so far, if any.</summary>
+    public async ValueTask FinishHeaderAsync(CancellationToken stop)
+    {
+        if (_hasHeader)
+        {
+            _hasHeader = false;
+            ReadOnlyMemory<byte> header = _header.AsMemory(0, _headerLength);
+            await headers.TakeAsync(header, _mime, stop);
+        }
+    }
+
+    /// <summary>At the <see cref="RecordType.Extracted"/> record.</summary>
+    public async ValueTask EndAsync(CancellationToken stop)
+    {
+        await FinishHeaderAsync(stop);
+        if (!_primaryDone)
+        {
+            _primaryDone = true;
+            headers.EndPrimary();
+        }
+
+        message.DataSize = message.File.Position - message.DataOffset;
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_header);
+        _header = [];
+    }
+
+    private bool HeaderLine(RecordType type, ReadOnlySpan<byte> data)
+    {
+        if (_hasHeader && HeaderSyntax.IsContinuation(data))
+        {
+            Append("\n"u8);
+            Append(data);
+            _inContinuedLine = type == RecordType.ContinuedText;
+            return true;
+        }
+
+        // Any other line ends the header before it.
+        if (_hasHeader)
+        {
+            if (headers.NeedsTables(_header.AsSpan(0, _headerLength), _mime.Place))
+            {
+                return false;
+            }
+
+            _hasHeader = false;
+            headers.Take(_header.AsSpan(0, _headerLength), _mime);
+        }
+
+        bool isEmpty = data.IsEmpty && type == RecordType.Text;
+        if (!isEmpty && HeaderSyntax.TryParseName(data, out _, out _))
+        {
+            _headerLength = 0;
+            _hasHeader = true;
+            Append(data);
+            _inContinuedLine = type == RecordType.ContinuedText;
+            return true;
+        }
+
+        // RFC 5322 §2.1: an empty line ends the header section; a line that is none gets one before it.
+        if (!_primaryDone)
+        {
+            _primaryDone = true;
+            headers.EndPrimary();
+            if (!isEmpty)
+            {
+                message.Write(RecordType.Text);
+            }
+        }
+
+        if (isEmpty)
+        {
+            message.Write(RecordType.Text);
+            _mime.EndHeader();
+            return true;
+        }
+
+        _mime.EndHeader(inserted: true);
+        Body(type, data);
+        return true;
+    }
+
+    private void Body(RecordType type, ReadOnlySpan<byte> data)
+    {
+        if (_mime.HasBoundaries && !_inContinuedLine && data.StartsWith("--"u8))
+        {
+            _mime.Boundary(data);
+        }
+
+        _inContinuedLine = type == RecordType.ContinuedText;
+        if (data.Length <= message.Settings.LineLengthLimit)
+        {
+            message.Write(type, data);
+        }
+        else
+        {
+            message.WriteText(type, data);
+        }
+    }
+
+    // What exceeds header_size_limit is dropped, as it came in: the limit bounds memory.
+    private void Append(ReadOnlySpan<byte> data)
+    {
+        if (_headerLength >= message.Settings.HeaderSizeLimit)
+        {
+            return;
+        }
+
+        if (_headerLength + data.Length > _header.Length)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_headerLength + data.Length, _header.Length * 2));
+            _header.AsSpan(0, _headerLength).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_header);
+            _header = larger;
+        }
+
+        data.CopyTo(_header.AsSpan(_headerLength));
+        _headerLength += data.Length;
+    }
+
+    private ReadOnlySpan<byte> WithoutLineBreaks(ReadOnlySpan<byte> data)
+    {
+        if (_scratch.Length < data.Length)
+        {
+            _scratch = new byte[Math.Max(data.Length, 2048)];
+        }
+
+        Span<byte> copy = _scratch.AsSpan(0, data.Length);
+        data.CopyTo(copy);
+        copy.ReplaceAny(LineBreaks, (byte)' ');
+        return copy;
+    }
+}

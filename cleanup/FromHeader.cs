@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Text;
+using Mta.Mail.Addresses;
+
+namespace Mta.Cleanup;
+
+/// <summary>The From header that a message without one gets.</summary>
+internal static class FromHeader
+{
+    private static readonly SearchValues<char> MustQuote = SearchValues.Create("%!()<>@,;:\\\".[]");
+
+    /// <param name="prefix">Empty, or <c>Resent-</c>.</param>
+    /// <param name="sender">Rewritten envelope sender; empty gives MAILER-DAEMON, without a name.</param>
+    public static string Compose(string prefix, string sender, string fullName, bool obsolete)
+    {
+        string address = sender.Length == 0 ? "MAILER-DAEMON" : AddressSyntax.ToExternal(sender);
+        if (sender.Length == 0 || fullName.AsSpan().Trim().IsEmpty)
+        {
+            return $"{prefix}From: {address}";
+        }
+
+        return obsolete
+            ? $"{prefix}From: {address} ({Comment(fullName)})"
+            : $"{prefix}From: {Phrase(fullName)} <{address}>";
+    }
+
+    private static string Phrase(string name)
+    {
+        if (!name.AsSpan().ContainsAny(MustQuote))
+        {
+            return string.Join(' ', name.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+        }
+
+        StringBuilder quoted = new("\"", name.Length + 8);
+        foreach (char c in name)
+        {
+            if (c is '"' or '\\')
+            {
+                quoted.Append('\\');
+            }
+
+            quoted.Append(c);
+        }
+
+        return quoted.Append('"').ToString();
+    }
+
+    // RFC 822 §3.4.3: parentheses balance, no backslash dangles.
+    private static string Comment(string name)
+    {
+        StringBuilder comment = new(name.Length + 4);
+        int depth = 0;
+        for (int i = 0; i < name.Length; i++)
+        {
+            char c = name[i];
+            if (c == '\\')
+            {
+                if (i + 1 < name.Length)
+                {
+                    comment.Append(c).Append(name[++i]);
+                }
+
+                continue;
+            }
+
+            if (c == '(')
+            {
+                depth++;
+            }
+            else if (c == ')' && --depth < 0)
+            {
+                depth = 0;
+                continue;
+            }
+
+            comment.Append(c);
+        }
+
+        return comment.Append(')', depth).ToString();
+    }
+}

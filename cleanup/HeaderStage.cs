@@ -1,0 +1,323 @@
+using Mta.Mail.Addresses;
+using Mta.Mail.Headers;
+using Mta.Mail.Protocols;
+using Mta.Mail.Queue;
+using Mta.Text;
+
+namespace Mta.Cleanup;
+
+/// <summary>
+/// What happens to one logical header (its lines separated by LF), and to the header section as a whole when it ends:
+/// counting, rewriting of addresses, removal, headers that are missing.
+/// </summary>
+internal sealed class HeaderStage(Message message, EnvelopeStage envelope)
+{
+    private const string BodyEncoding = "8bit";
+    private readonly CleanupSettings _settings = message.Settings;
+    private ulong _seen;
+    private int _hops;
+    private bool _isResent;
+    private bool _messageIdLogged;
+
+    /// <summary>Whether a header must go through tables or services: <see cref="TakeAsync"/> then, not <see cref="Take"/>.</summary>
+    public bool NeedsTables(ReadOnlySpan<byte> header, MimePlace place)
+    {
+        if (place != MimePlace.PrimaryHeader || message.HeaderContext is null || !message.MayWrite)
+        {
+            return false;
+        }
+
+        HeaderSyntax.TryParseName(header, out int nameLength, out int colon);
+        HeaderInfo? info = HeaderTable.Find(header[..nameLength]);
+        if (info is null || info.Addresses == HeaderAddressClass.None || _settings.IsDropped(info, default))
+        {
+            return false;
+        }
+
+        return message.MayMap && message.Context.HasHeaderMaps || !HasPlainAddresses(header[(colon + 1)..]);
+    }
+
+    /// <summary>A header that needs no tables.</summary>
+    public void Take(ReadOnlySpan<byte> header, MimeState mime)
+    {
+        if (!message.MayWrite)
+        {
+            return;
+        }
+
+        HeaderInfo? info = Identify(header, mime, out int nameLength, out int colon);
+        if (mime.Place != MimePlace.PrimaryHeader || !IsRemoved(info, header[..nameLength]))
+        {
+            WriteLines(header, nameLength, colon);
+        }
+    }
+
+    /// <inheritdoc cref="Take"/>
+    public async ValueTask TakeAsync(ReadOnlyMemory<byte> header, MimeState mime, CancellationToken stop)
+    {
+        if (!NeedsTables(header.Span, mime.Place))
+        {
+            Take(header.Span, mime);
+            return;
+        }
+
+        HeaderInfo info = Identify(header.Span, mime, out int nameLength, out int colon)!; // NeedsTables found it
+        bool isSender = info.Addresses == HeaderAddressClass.Sender;
+        AddressClass kind = isSender ? AddressClass.HeaderSender : AddressClass.HeaderRecipient;
+        RewriteContext rewriteContext = message.HeaderContext!.Value; // as above
+        string? rewritten = await AddressHeader.RewriteAsync(
+            ByteString.FromBytes(header.Span[..nameLength]),
+            ByteString.FromBytes(header.Span[(colon + 1)..]),
+            _settings.HeaderAddressTokenLimit,
+            node => message.Context.Addresses.HeaderAsync(message, kind, rewriteContext, node, stop));
+        if (rewritten is null)
+        {
+            WriteLines(header.Span, nameLength, colon);
+        }
+        else
+        {
+            WriteText(rewritten);
+        }
+    }
+
+    /// <summary>At the end of the primary header: what is missing.</summary>
+    public void EndPrimary()
+    {
+        if (!message.MayWrite)
+        {
+            return;
+        }
+
+        if (_hops == 0)
+        {
+            message.Reject("no Received: header");
+            return;
+        }
+
+        string prefix = _isResent ? "Resent-" : "";
+        if (message.HeaderContext is not null || _settings.AlwaysAddMissingHeaders)
+        {
+            AddMessageId(prefix);
+            if (!HasSeen(_isResent ? HeaderKind.ResentDate : HeaderKind.Date))
+            {
+                WriteText($"{prefix}Date: {HeaderDate.Format(message.ArrivalTime)}");
+            }
+
+            if (!HasSeen(_isResent ? HeaderKind.ResentFrom : HeaderKind.From))
+            {
+                WriteText(FromHeader.Compose(prefix, message.Sender ?? "", message.FullName, _settings.ObsoleteFromFormat));
+            }
+
+            if (_settings.UndisclosedRecipientsHeader.Length > 0 && !HasSeen(HeaderKind.To) && !HasSeen(HeaderKind.Cc)
+                && !HasSeen(HeaderKind.ResentTo) && !HasSeen(HeaderKind.ResentCc))
+            {
+                AddUndisclosed();
+            }
+        }
+
+        if (!_messageIdLogged)
+        {
+            LogLines.MessageId(message.Id, "<>", resent: false);
+        }
+    }
+
+    // Addresses separated by commas, each "atom@domain" or "phrase <atom@domain>", nothing else: no rule changes them.
+    private static bool HasPlainAddresses(ReadOnlySpan<byte> value)
+    {
+        if (value.Length > 2000 || value.ContainsAny("\"();:\\\n"u8))
+        {
+            return false;
+        }
+
+        foreach (Range range in value.Split((byte)','))
+        {
+            ReadOnlySpan<byte> part = value[range].Trim(" \t"u8);
+            int open = part.IndexOf((byte)'<');
+            if (open >= 0)
+            {
+                if (part[^1] != '>' || part[..open].Contains((byte)'@'))
+                {
+                    return false;
+                }
+
+                part = part[(open + 1)..^1];
+            }
+
+            Span<char> address = stackalloc char[256];
+            if (part.Length > address.Length)
+            {
+                return false;
+            }
+
+            System.Text.Encoding.Latin1.GetChars(part, address);
+            if (!RewriteProtocol.IsPlainAddress(address[..part.Length]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private HeaderInfo? Identify(ReadOnlySpan<byte> header, MimeState mime, out int nameLength, out int colon)
+    {
+        HeaderSyntax.TryParseName(header, out nameLength, out colon);
+        HeaderInfo? info = HeaderTable.Find(header[..nameLength]);
+        if (info is null)
+        {
+            NoteUtf8(header, mime);
+            return null;
+        }
+
+        ReadOnlySpan<byte> value = header[(colon + 1)..];
+        switch (info.Kind)
+        {
+            case HeaderKind.Received:
+                _hops++;
+                if (mime.Place == MimePlace.PrimaryHeader && _hops >= _settings.HopcountLimit)
+                {
+                    LogLines.Rejected(message.Id, "hopcount exceeded");
+                    message.Fail(CleanupStatus.Hops);
+                }
+
+                break;
+            case HeaderKind.ContentType:
+                mime.TakeContentType(value);
+                break;
+            case HeaderKind.ContentTransferEncoding:
+                TransferEncoding(value);
+                break;
+        }
+
+        if (mime.Place == MimePlace.PrimaryHeader)
+        {
+            _seen |= 1UL << (int)info.Kind;
+            _isResent |= info.IsResent;
+            PrimaryHeader(info, value);
+        }
+
+        NoteUtf8(header, mime);
+        return info;
+    }
+
+    private void PrimaryHeader(HeaderInfo info, ReadOnlySpan<byte> value)
+    {
+        switch (info.Kind)
+        {
+            case HeaderKind.MessageId or HeaderKind.ResentMessageId:
+                bool resent = info.Kind == HeaderKind.ResentMessageId;
+                _messageIdLogged |= !resent;
+                LogLines.MessageId(message.Id, ByteString.FromBytes(value).Trim(' ', '\t', '\n').Replace('\n', ' '), resent);
+                break;
+            case HeaderKind.TlsRequired when _settings.TlsRequiredEnable:
+                if (Ascii.EqualsIgnoreCase(value.Trim(" \t\n"u8), "no"u8))
+                {
+                    message.SendOptions |= SendOptions.TlsNotRequired;
+                }
+                else
+                {
+                    LogLines.Warning(message.Id, $"ignoring unknown header value: \"TLS-Required:{ByteString.FromBytes(value)}\"");
+                }
+
+                break;
+        }
+    }
+
+    private void TransferEncoding(ReadOnlySpan<byte> value)
+    {
+        value = value.Trim(" \t\n"u8);
+        if (_settings.Detect8BitEncodingHeader && (Ascii.EqualsIgnoreCase(value, "8bit"u8) || Ascii.EqualsIgnoreCase(value, "binary"u8)))
+        {
+            envelope.SetContentEncoding(BodyEncoding);
+        }
+    }
+
+    private void NoteUtf8(ReadOnlySpan<byte> header, MimeState mime)
+    {
+        if (_settings.SmtpUtf8Enable && mime.Place == MimePlace.PrimaryHeader && !Ascii.IsAscii(header))
+        {
+            message.SendOptions |= SendOptions.Utf8Header;
+            if ((message.Flags & CleanupFlags.AutoUtf8) != 0)
+            {
+                message.SendOptions |= SendOptions.SmtpUtf8Requested;
+            }
+        }
+    }
+
+    private bool IsRemoved(HeaderInfo? info, ReadOnlySpan<byte> name) => info is { IsMime: true } ? false : _settings.IsDropped(info, name);
+
+    private bool HasSeen(HeaderKind kind) => (_seen & (1UL << (int)kind)) != 0;
+
+    private void AddMessageId(string prefix)
+    {
+        if (HasSeen(_isResent ? HeaderKind.ResentMessageId : HeaderKind.MessageId))
+        {
+            return;
+        }
+
+        string value = GeneratedHeaders.MessageId(message.Id, message.File.CreationTime, _settings.MyHostname, _settings.Queue.LongIds);
+        WriteText($"{prefix}Message-Id: {value}");
+        LogLines.MessageId(message.Id, value, _isResent);
+        _messageIdLogged |= !_isResent;
+    }
+
+    private void AddUndisclosed()
+    {
+        if (HeaderSyntax.TryParseName(ByteString.ToBytes(_settings.UndisclosedRecipientsHeader), out _, out _))
+        {
+            WriteText(_settings.UndisclosedRecipientsHeader);
+        }
+        else
+        {
+            LogLines.Warning(message.Id, $"undisclosed_recipients_header = {_settings.UndisclosedRecipientsHeader} is not a header");
+        }
+    }
+
+    private void WriteText(string header)
+    {
+        byte[] bytes = ByteString.ToBytes(header);
+        foreach (Range range in bytes.AsSpan().Split((byte)'\n'))
+        {
+            message.WriteText(RecordType.Text, bytes.AsSpan(range));
+        }
+    }
+
+    // The header as it came; only blanks between name and colon go.
+    private void WriteLines(ReadOnlySpan<byte> header, int nameLength, int colon)
+    {
+        if (colon > nameLength)
+        {
+            byte[] copy = new byte[header.Length - (colon - nameLength)];
+            header[..nameLength].CopyTo(copy);
+            header[colon..].CopyTo(copy.AsSpan(nameLength));
+            header = copy;
+        }
+
+        header = Cut(header);
+        while (true)
+        {
+            int end = header.IndexOf((byte)'\n');
+            if (end < 0)
+            {
+                message.WriteText(RecordType.Text, header);
+                return;
+            }
+
+            message.WriteText(RecordType.Text, header[..end]);
+            header = header[(end + 1)..];
+        }
+    }
+
+    // At the last line end when that keeps more than nine tenths, else exactly at the limit.
+    private ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> header)
+    {
+        int limit = _settings.HeaderSizeLimit;
+        if (header.Length <= limit)
+        {
+            return header;
+        }
+
+        int lineEnd = header[..limit].LastIndexOf((byte)'\n');
+        return header[..(lineEnd > limit / 10 * 9 ? lineEnd : limit)];
+    }
+}

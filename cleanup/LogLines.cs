@@ -1,0 +1,43 @@
+using Mta.Mail.Queue;
+using Mta.Text;
+using NLog;
+
+namespace Mta.Cleanup;
+
+/// <summary>Every line this daemon logs.</summary>
+internal static class LogLines
+{
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
+    public static void MessageId(QueueId id, string value, bool resent) =>
+        Log.Info($"{id}: {(resent ? "resent-message-id" : "message-id")}={Shown(value)}");
+
+    public static void Check(QueueId id, string action, string where, string text, string origin, string tail, string optional) =>
+        Log.Info($"{id}: {action}: {where} {Shown(Cut(text, 200))} from {Shown(origin)};{Shown(tail)}{(optional.Length > 0 ? ": " + Shown(optional) : "")}");
+
+    public static void MimeError(QueueId id, string what, string text, string origin, string tail) =>
+        Log.Info($"{id}: reject: mime-error {what}: {Shown(Cut(text, 100))} from {Shown(origin)};{Shown(tail)}");
+
+    public static void Rejected(QueueId id, string why) => Log.Warn($"{id}: message rejected: {why}");
+
+    public static void Warning(QueueId id, string text) => Log.Warn($"{id}: {Shown(text)}");
+
+    public static void TooLarge(QueueId id) => Log.Warn($"{id}: queue file size limit exceeded");
+
+    public static void WriteFailed(QueueId id, string why) => Log.Warn($"{id}: write queue file: {why}");
+
+    public static void CannotCreate(string why) => Log.Warn($"create queue file: {why}");
+
+    public static void SpuriousLog(QueueId id, string queue) => Log.Warn($"{id}: removed spurious {queue} log");
+
+    public static void LookupProblem(QueueId id, string title) =>
+        Log.Warn($"{id}: {title} map lookup problem -- message not accepted, try again later");
+
+    public static void Lost(QueueId id, string why) => Log.Warn($"{id}: client connection: {Shown(why)}");
+
+    public static void SessionFailed(Exception error) => Log.Error(Printable.Neutralize($"session failed: {error}"));
+
+    private static string Shown(string text) => Printable.Neutralize(text, allowUtf8: true);
+
+    private static string Cut(string text, int limit) => text.Length > limit ? text[..limit] : text;
+}
