@@ -129,6 +129,7 @@ internal sealed class HeaderStage(Message message, EnvelopeStage envelope)
             return false;
         }
 
+        Span<char> address = stackalloc char[256];
         foreach (Range range in value.Split((byte)','))
         {
             ReadOnlySpan<byte> part = value[range].Trim(" \t"u8);
@@ -143,7 +144,6 @@ internal sealed class HeaderStage(Message message, EnvelopeStage envelope)
                 part = part[(open + 1)..^1];
             }
 
-            Span<char> address = stackalloc char[256];
             if (part.Length > address.Length)
             {
                 return false;

@@ -140,6 +140,30 @@ internal sealed class Message(CleanupContext context, QueueFileWriter file)
         Fail(CleanupStatus.Write);
     }
 
+    /// <summary>Cleanup may return the message to its sender; the other errors go to the client.</summary>
+    public bool IsBounceable => (Status & (CleanupStatus.Bad | CleanupStatus.Write | CleanupStatus.Defer | CleanupStatus.NoRecipients)) == 0;
+
+    /// <summary>The size record before anything is known.</summary>
+    public void WriteZeroSize() => WriteSize(default);
+
+    /// <summary>The size record when all else is written.</summary>
+    public void WriteFinalSize() => WriteSize(new SizeRecord(
+        DataSize,
+        DataOffset,
+        Recipients,
+        (IsMixed ? SizeRecord.MixedHint : 0) | (NotifyMasks << 1),
+        DataSize,
+        SendOptions));
+
+    /// <summary>Removes the trace log of a message that will not be delivered.</summary>
+    public void RemoveTrace()
+    {
+        if (HasTrace)
+        {
+            Context.Queue.TryRemove(QueueName.Trace, Id);
+        }
+    }
+
     public void Write(RecordType type, ReadOnlySpan<byte> data)
     {
         if (!MayWrite)
@@ -202,6 +226,18 @@ internal sealed class Message(CleanupContext context, QueueFileWriter file)
         {
             LogLines.WriteFailed(Id, error.Message);
             Fail(CleanupStatus.Write);
+        }
+    }
+
+    private void WriteSize(SizeRecord size)
+    {
+        try
+        {
+            File.WriteSize(size);
+        }
+        catch (LinuxException error)
+        {
+            WriteFailed(error);
         }
     }
 

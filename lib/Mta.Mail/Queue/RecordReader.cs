@@ -40,6 +40,9 @@ public sealed class RecordReader(BufferedInput input, int maxDataLength = Record
         return RecordParse.Complete;
     }
 
+    /// <summary>Puts the record last taken back: the next <see cref="TryRead"/> gives it again.</summary>
+    public void Unread() => _consume = 0;
+
     /// <summary>Waits for more bytes.</summary>
     /// <returns>False at end of file: between records if the window is empty, else inside one.</returns>
     /// <exception cref="TimeoutException">Nothing came in time.</exception>

@@ -1,0 +1,235 @@
+using Mta.Linux;
+using Mta.Mail.Protocols;
+using Mta.Mail.Queue;
+using Mta.Text;
+
+namespace Mta.Cleanup;
+
+/// <summary>
+/// One client, one message (docs/QUEUE.md, states "unfinished" and "incoming"). Whatever happens, the unfinished file
+/// is removed when this ends without success.
+/// </summary>
+internal sealed class MessageSession(CleanupContext context, BufferedInput input, BufferedOutput output)
+{
+    private enum Segment
+    {
+        Envelope,
+        Content,
+        Extracted,
+        Ended,
+    }
+
+    /// <exception cref="IOException">The client is gone.</exception>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await context.TakeFlowToken(stop);
+        QueueFileWriter file;
+        try
+        {
+            file = QueueFileWriter.Create(context.Queue, QueueName.Incoming);
+        }
+        catch (LinuxException error)
+        {
+            // The client gets no queue ID, which it reports as a temporary failure.
+            LogLines.CannotCreate(error.Message);
+            return;
+        }
+
+        try
+        {
+            file.SizeLimit = context.Settings.MessageSizeLimit;
+            RemoveStaleLogs(file.Id);
+            AttributeWriter writer = new(output);
+            CleanupProtocol.WriteGreeting(writer, file.Id);
+            await output.FlushAsync(stop);
+            if (await CleanupProtocol.ReadFlagsAsync(new AttributeReader(input), stop) is not { } flags)
+            {
+                return;
+            }
+
+            Message message = new(context, file);
+            message.SetFlags(flags);
+            await ReadAsync(message, stop);
+            CleanupResult result = await FinishAsync(message, stop);
+            CleanupProtocol.WriteResult(writer, result);
+            await output.FlushAsync(stop);
+        }
+        finally
+        {
+            file.Abort();
+        }
+    }
+
+    private async ValueTask ReadAsync(Message message, CancellationToken stop)
+    {
+        RecipientStage recipients = new(message);
+        EnvelopeStage envelope = new(message, recipients);
+        using ContentStage content = new(message, new HeaderStage(message, envelope));
+        RecordReader reader = new(input);
+        Segment segment = Segment.Envelope;
+        message.WriteZeroSize();
+        while (segment != Segment.Ended)
+        {
+            RecordParse parse = segment == Segment.Content
+                ? PumpContent(reader, content, out RecordType type, out ReadOnlySpan<byte> data)
+                : reader.TryRead(out type, out data);
+            if (parse == RecordParse.NeedMore)
+            {
+                if (!await FillAsync(message, reader, stop))
+                {
+                    message.Fail(CleanupStatus.Bad);
+                    return;
+                }
+            }
+            else if (parse == RecordParse.Malformed)
+            {
+                message.Reject("bad record length");
+                return;
+            }
+            else if (!message.MayWrite && segment != Segment.Content)
+            {
+                // Nothing more is kept; the client is read to its end before it gets the answer.
+                segment = Next(segment, type);
+            }
+            else if (segment == Segment.Envelope)
+            {
+                segment = await envelope.TakeAsync(type, data, stop) ? Segment.Content : Segment.Envelope;
+            }
+            else if (segment == Segment.Extracted)
+            {
+                segment = await envelope.TakeExtractedAsync(type, data, stop) ? Segment.Ended : Segment.Extracted;
+            }
+            else if (type == RecordType.Extracted)
+            {
+                await content.EndAsync(stop);
+                message.Write(RecordType.Extracted);
+                segment = Segment.Extracted;
+            }
+            else if (type == RecordType.End)
+            {
+                message.Fail(CleanupStatus.Bad);
+                segment = Segment.Ended;
+            }
+            else
+            {
+                await content.FinishHeaderAsync(stop);
+                reader.Unread();
+            }
+        }
+    }
+
+    // Text records run through without waiting; the rest comes back to the loop.
+    private static RecordParse PumpContent(RecordReader reader, ContentStage content, out RecordType type, out ReadOnlySpan<byte> data)
+    {
+        while (true)
+        {
+            RecordParse parse = reader.TryRead(out type, out data);
+            if (parse != RecordParse.Complete || type is RecordType.Extracted or RecordType.End || !content.TryTake(type, data))
+            {
+                return parse;
+            }
+        }
+    }
+
+    private static async ValueTask<bool> FillAsync(Message message, RecordReader reader, CancellationToken stop)
+    {
+        try
+        {
+            return await reader.FillAsync(stop);
+        }
+        catch (Exception error) when (error is TimeoutException or InvalidDataException)
+        {
+            LogLines.Lost(message.Id, error.Message);
+            return false;
+        }
+    }
+
+    // What a record means for the place in the stream when its content no longer counts.
+    private static Segment Next(Segment segment, RecordType type) => type switch
+    {
+        RecordType.End => Segment.Ended,
+        RecordType.Message when segment == Segment.Envelope => Segment.Content,
+        _ => segment,
+    };
+
+    private async ValueTask<CleanupResult> FinishAsync(Message message, CancellationToken stop)
+    {
+        bool discard = (message.Flags & CleanupFlags.Discard) != 0;
+        if (discard)
+        {
+            message.ForgetErrors();
+        }
+        else if (message.Status == CleanupStatus.Ok)
+        {
+            message.WriteFinalSize();
+        }
+
+        if ((message.Flags & CleanupFlags.Bounce) != 0 && message.Status != 0 && message.IsBounceable)
+        {
+            bool bounced = !context.Settings.SoftBounce && await BounceStage.BounceAsync(context, message, stop);
+            message.ForgetErrors();
+            if (!bounced)
+            {
+                message.Fail(CleanupStatus.Write);
+            }
+
+            message.RemoveTrace();
+            return new CleanupResult(message.Status, "");
+        }
+
+        if (message.Status == CleanupStatus.Ok && !discard)
+        {
+            await PublishAsync(message);
+        }
+
+        if (message.Status != CleanupStatus.Ok || discard)
+        {
+            message.RemoveTrace();
+        }
+
+        return new CleanupResult(message.Status, message.Reason);
+    }
+
+    private async ValueTask PublishAsync(Message message)
+    {
+        bool hold = (message.Flags & CleanupFlags.Hold) != 0;
+        if (hold)
+        {
+            try
+            {
+                message.File.MoveTo(QueueName.Hold);
+            }
+            catch (LinuxException error)
+            {
+                message.WriteFailed(error);
+                return;
+            }
+        }
+
+        LinuxException? failure = await context.Flush.CompleteAsync(message.File);
+        if (failure is not null)
+        {
+            message.WriteFailed(failure);
+        }
+        else if (hold)
+        {
+            context.ReturnFlowToken();
+        }
+        else
+        {
+            context.TriggerQueueManager();
+        }
+    }
+
+    // A name may come again after its message is gone; logs of the old one must not speak for the new.
+    private void RemoveStaleLogs(QueueId id)
+    {
+        foreach (string queue in (ReadOnlySpan<string>)[QueueName.Defer, QueueName.Bounce, QueueName.Trace])
+        {
+            if (context.Queue.TryRemove(queue, id) == 0)
+            {
+                LogLines.SpuriousLog(id, queue);
+            }
+        }
+    }
+}
