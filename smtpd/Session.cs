@@ -14,7 +14,7 @@ internal sealed class Session : IDisposable
         Settings = connection.Context.IsStressed ? server.StressedSettings : server.Settings;
         Connection = connection;
         Client = client;
-        NameAndAddress = session.Settings.PortLogging ? $"{client.NameAndAddress}:{client.Port}" : client.NameAndAddress;
+        NameAndAddress = Settings.PortLogging ? $"{client.NameAndAddress}:{client.Port}" : client.NameAndAddress;
         Commands = new CommandReader(this);
     }
 
