@@ -1,1 +1,3 @@
-return 69;
+using Mta.Master;
+
+return MasterProcess.Run();

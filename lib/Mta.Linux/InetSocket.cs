@@ -37,6 +37,22 @@ public static class InetSocket
         return socket;
     }
 
+    /// <summary>A non-blocking connection that may still be under way; what is sent too early gives EAGAIN.</summary>
+    /// <returns>0, or the error number.</returns>
+    public static int TryConnectNow(IPEndPoint address, out FileHandle socket)
+    {
+        const int inProgress = 115;
+        socket = Posix.NewSocket(address.AddressFamily == AddressFamily.InterNetworkV6 ? SocketNumbers.FamilyInet6 : SocketNumbers.FamilyInet, SocketNumbers.Stream | SocketNumbers.NonBlocking);
+        int errno = Posix.TryConnect(socket, SocketNumbers.InetAddress(address));
+        if (errno is 0 or inProgress)
+        {
+            return 0;
+        }
+
+        socket.Dispose();
+        return errno;
+    }
+
     /// <summary>A blocking connection.</summary>
     /// <returns>0, or the error number.</returns>
     public static int TryConnect(IPEndPoint address, out FileHandle socket)
