@@ -56,7 +56,7 @@ internal sealed class AddressResolver
 
         string domain = parts.Domain;
         string recipient = $"{parts.LocalPart}@{domain}";
-        if (!IsValidDomain(ref domain, ref recipient, parts.LocalPart))
+        if (!IsValid(ref domain, ref recipient, parts.LocalPart))
         {
             return new ResolveReply(Placeholder, Placeholder, recipient, ResolveFlags.Error | ResolveFlags.ClassDefault);
         }
@@ -190,8 +190,13 @@ internal sealed class AddressResolver
     private static ValueTask<AddressLookupResult> FindForSenderAsync(AddressLookup lookup, string sender, string emptyKey, CancellationToken stop) =>
         lookup.FindAsync(sender.Length > 0 ? sender : emptyKey, AddressForm.ExternalThenInternal, AddressKeys.Usual, stop);
 
-    private bool IsValidDomain(ref string domain, ref string recipient, string localPart)
+    private bool IsValid(ref string domain, ref string recipient, string localPart)
     {
+        if (_utf8 && !Ascii.IsAscii(recipient) && !ByteString.TryToUnicode(recipient, out _))
+        {
+            return false;
+        }
+
         if (domain.Length > 0 && domain[0] == '[')
         {
             return DomainSyntax.IsValidLiteral(domain);

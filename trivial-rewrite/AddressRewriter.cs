@@ -108,7 +108,7 @@ internal sealed class AddressRewriter(Configuration configuration, string origin
     public static bool IsEmptyQuotedString(List<AddressToken> tokens) =>
         tokens.Count == 1 && tokens[0].Kind == AddressTokenKind.QuotedString && tokens[0].Text.Length == 0;
 
-    /// <summary>The internal form of a run of tokens: unquoted, with a blank between words and behind commas.</summary>
+    /// <summary>The internal form of a run of tokens: unquoted, with a blank between words, behind commas and before &lt;.</summary>
     public static string ToInternal(List<AddressToken> tokens, int start, int end)
     {
         if (end - start == 1)
@@ -119,7 +119,7 @@ internal sealed class AddressRewriter(Configuration configuration, string origin
         StringBuilder text = new();
         for (int i = start; i < end; i++)
         {
-            bool blank = i > start && (tokens[i - 1].IsOperator(',')
+            bool blank = i > start && (tokens[i - 1].IsOperator(',') || tokens[i].IsOperator('<')
                 || (tokens[i - 1].Kind != AddressTokenKind.Operator && tokens[i].Kind != AddressTokenKind.Operator));
             text.Append(blank ? " " : "").Append(tokens[i].Text);
         }

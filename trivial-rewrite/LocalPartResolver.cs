@@ -132,35 +132,27 @@ internal sealed class LocalPartResolver
         || (_allowPercentHack && AddressRewriter.IndexOf(tokens, '%') >= 0);
 
     private bool CanCrackOpen(List<AddressToken> tokens) =>
-        _dequoted && tokens.Count == 1 && tokens[0].Kind == AddressTokenKind.QuotedString && LastOperator(tokens[0].Text) >= 0;
+        _dequoted && tokens.Count == 1 && tokens[0].Kind == AddressTokenKind.QuotedString
+        && (LastOperator(tokens[0].Text) >= 0 || (_swapBangPath && tokens[0].Text.Contains('!')));
 
-    private int LastOperator(string text)
-    {
-        for (int i = text.Length - 1; i >= 0; i--)
-        {
-            if (text[i] == '@' || (_swapBangPath && text[i] == '!') || (_allowPercentHack && text[i] == '%'))
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
+    private int LastOperator(string text) =>
+        _allowPercentHack ? text.AsSpan().LastIndexOfAny('@', '%') : text.LastIndexOf('@');
 
     // The text of a quoted local part is an address itself: what is before its last operator stays quoted if need be.
     private void CrackOpen(List<AddressToken> tokens)
     {
         string text = tokens[0].Text;
+        int op = LastOperator(text);
         tokens.Clear();
-        tokens.AddRange(AddressTokenizer.Scan(AddressSyntax.ToExternal(text)));
-        if (tokens.Count == 1 && tokens[0].Kind == AddressTokenKind.QuotedString)
+        if (op < 0)
         {
-            int op = LastOperator(text);
-            tokens.Clear();
-            tokens.AddRange(AddressTokenizer.Scan(AddressSyntax.QuoteLocalPart(text[..op])));
-            tokens.Add(new AddressToken(AddressTokenKind.Operator, text[op].ToString()));
-            tokens.AddRange(AddressTokenizer.Scan(text.AsSpan(op + 1)));
+            tokens.AddRange(AddressTokenizer.Scan(text));
+            return;
         }
+
+        tokens.AddRange(AddressTokenizer.Scan(AddressSyntax.QuoteLocalPart(text[..op])));
+        tokens.Add(new AddressToken(AddressTokenKind.Operator, "@"));
+        tokens.AddRange(AddressTokenizer.Scan(text.AsSpan(op + 1)));
     }
 
     /// <summary>A local part and its domain in internal form.</summary>

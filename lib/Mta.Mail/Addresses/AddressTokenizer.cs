@@ -88,11 +88,16 @@ public static class AddressTokenizer
                 break;
             }
 
-            if (c == '\\' && i < text.Length)
+            if (c == '\\')
             {
+                if (i == text.Length)
+                {
+                    break;
+                }
+
                 c = text[i++];
             }
-            else if (Mta.Text.Ascii.IsSpace(c) && close == '"')
+            else if (Mta.Text.Ascii.IsSpace(c))
             {
                 c = ' ';
             }
