@@ -1,0 +1,64 @@
+using Mta.Config;
+using Mta.Config.Parameters;
+using Mta.Mail.Protocols;
+
+namespace Mta.Bounce;
+
+/// <summary>What main.cf says about who gets which notice.</summary>
+internal sealed record BounceSettings
+{
+    private static readonly char[] Separators = [' ', ',', '\t', '\r', '\n'];
+
+    /// <summary>The whole address from which copies to the postmaster come, and which is never told of failure.</summary>
+    public required string DoubleBounceSender { get; init; }
+
+    public required IReadOnlyList<string> NotifyClasses { get; init; }
+
+    public string BounceNoticeRecipient { get; init; } = "postmaster";
+
+    public string DoubleBounceNoticeRecipient { get; init; } = "postmaster";
+
+    public string DelayNoticeRecipient { get; init; } = "postmaster";
+
+    /// <summary>Most bytes of a message that are returned whole; 0 is no limit.</summary>
+    public long SizeLimit { get; init; } = 50_000;
+
+    public bool OldLogReaders { get; init; } = true;
+
+    public bool AllowUtf8 { get; init; } = true;
+
+    public bool DisableVerpBounces { get; init; }
+
+    public string VerpDelimiterFilter { get; init; } = "-=+";
+
+    public int LockAttempts { get; init; } = 20;
+
+    public TimeSpan LockDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>What cleanup does with notices.</summary>
+    public CleanupFlags CleanupFlags { get; init; } = CleanupFlags.Map;
+
+    public static BounceSettings From(Configuration configuration)
+    {
+        string[] filtered = configuration.Get(BounceParameters.InternalMailFilterClasses).Split(Separators, StringSplitOptions.RemoveEmptyEntries);
+        return new BounceSettings
+        {
+            DoubleBounceSender = $"{configuration.Get(GlobalParameters.DoubleBounceSender)}@{configuration.Get(GlobalParameters.Myhostname)}",
+            NotifyClasses = configuration.Get(GlobalParameters.NotifyClasses).Split(Separators, StringSplitOptions.RemoveEmptyEntries),
+            BounceNoticeRecipient = configuration.Get(BounceParameters.BounceNoticeRecipient),
+            DoubleBounceNoticeRecipient = configuration.Get(BounceParameters.TwoBounceNoticeRecipient),
+            DelayNoticeRecipient = configuration.Get(BounceParameters.DelayNoticeRecipient),
+            SizeLimit = configuration.Get(BounceParameters.BounceSizeLimit),
+            OldLogReaders = configuration.Get(BounceParameters.BackwardsBounceLogfileCompatibility),
+            AllowUtf8 = configuration.Get(GlobalParameters.Smtputf8Enable),
+            DisableVerpBounces = configuration.Get(BounceParameters.DisableVerpBounces),
+            VerpDelimiterFilter = configuration.Get(GlobalParameters.VerpDelimiterFilter),
+            LockAttempts = configuration.Get(GlobalParameters.DeliverLockAttempts),
+            LockDelay = configuration.Get(GlobalParameters.DeliverLockDelay),
+            CleanupFlags = CleanupFlags.Map
+                | (filtered.Contains("bounce") ? CleanupFlags.Filter | CleanupFlags.Milter : CleanupFlags.None),
+        };
+    }
+
+    public bool Notifies(string noticeClass) => NotifyClasses.Contains(noticeClass);
+}
