@@ -120,7 +120,7 @@ public static class MimeContentTypeParser
     }
 
     // A run of anything but blanks and RFC 2045 tspecials.
-    private static ReadOnlySpan<byte> Token(ReadOnlySpan<byte> value, ref int i)
+    private static ReadOnlySpan<byte> Token(ReadOnlySpan<byte> value, scoped ref int i)
     {
         SkipBlanks(value, ref i);
         int start = i;
