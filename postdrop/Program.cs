@@ -1,1 +1,4 @@
-return 69;
+using Mta.Postdrop;
+using Mta.Service;
+
+return CommandLineTool.Run("postdrop", ToolKinds.Usual | ToolKinds.Privileged, static tool => new PostdropCommand(tool).Run());

@@ -1,3 +1,4 @@
+using Mta.Linux;
 using Mta.Text;
 
 namespace Mta.Service;
@@ -38,6 +39,36 @@ public static class ProgramEnvironment
                 Environment.SetEnvironmentVariable(name, null);
             }
         }
+    }
+
+    /// <summary>
+    /// The environment for a program that this one becomes or starts: what is set now, byte for byte where it was
+    /// inherited.
+    /// </summary>
+    public static IReadOnlyList<string> ForChild()
+    {
+        Dictionary<string, string> inherited = new(StringComparer.Ordinal);
+        foreach (string entry in Posix.Environment())
+        {
+            int equals = entry.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0)
+            {
+                inherited[entry[..equals]] = entry[(equals + 1)..];
+            }
+        }
+
+        List<string> result = [];
+        foreach (object? item in Environment.GetEnvironmentVariables())
+        {
+            if (item is System.Collections.DictionaryEntry { Key: string name, Value: string value })
+            {
+                string key = ByteString.FromUnicode(name);
+                bool isUnchanged = inherited.TryGetValue(key, out string? bytes) && (!ByteString.TryToUnicode(bytes, out string text) || text == value);
+                result.Add($"{key}={(isUnchanged ? bytes : ByteString.FromUnicode(value))}");
+            }
+        }
+
+        return result;
     }
 
     /// <summary>The words of a list; the braces around a word are removed.</summary>

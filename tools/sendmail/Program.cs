@@ -1,1 +1,4 @@
-return 69;
+using Mta.Sendmail;
+using Mta.Service;
+
+return CommandLineTool.Run("sendmail", ToolKinds.Usual, static tool => new SendmailCommand(tool).Run());
