@@ -7,13 +7,13 @@ namespace Mta.Cleanup;
 /// <summary>What all sessions of the process share. Everything here may be used by any thread.</summary>
 internal sealed class CleanupContext
 {
-    public CleanupContext(CleanupSettings settings)
+    public CleanupContext(CleanupSettings settings, VerifyClient verify)
     {
         Settings = settings;
         Queue = new QueueDirectory(settings.Queue);
         Addresses = new AddressMaps(this);
         Trace = new TraceStage(this);
-        Verify = new VerifyStage();
+        Verify = new VerifyStage(verify);
     }
 
     public CleanupSettings Settings { get; }

@@ -195,7 +195,8 @@ internal sealed class ContentStage(Message message, HeaderStage headers) : IDisp
 
         Span<byte> copy = _scratch.AsSpan(0, data.Length);
         data.CopyTo(copy);
-        copy.ReplaceAny(LineBreaks, (byte)' ');
+        copy.Replace((byte)'\r', (byte)' ');
+        copy.Replace((byte)'\n', (byte)' ');
         return copy;
     }
 }

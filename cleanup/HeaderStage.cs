@@ -1,3 +1,4 @@
+using System.Buffers;
 using Mta.Mail.Addresses;
 using Mta.Mail.Headers;
 using Mta.Mail.Protocols;
@@ -12,6 +13,7 @@ namespace Mta.Cleanup;
 /// </summary>
 internal sealed class HeaderStage(Message message, EnvelopeStage envelope)
 {
+    private static readonly SearchValues<byte> NotPlain = SearchValues.Create("\"();:\\\n"u8);
     private const string BodyEncoding = "8bit";
     private readonly CleanupSettings _settings = message.Settings;
     private ulong _seen;
@@ -124,7 +126,7 @@ internal sealed class HeaderStage(Message message, EnvelopeStage envelope)
     // Addresses separated by commas, each "atom@domain" or "phrase <atom@domain>", nothing else: no rule changes them.
     private static bool HasPlainAddresses(ReadOnlySpan<byte> value)
     {
-        if (value.Length > 2000 || value.ContainsAny("\"();:\\\n"u8))
+        if (value.Length > 2000 || value.ContainsAny(NotPlain))
         {
             return false;
         }
@@ -275,10 +277,10 @@ internal sealed class HeaderStage(Message message, EnvelopeStage envelope)
 
     private void WriteText(string header)
     {
-        byte[] bytes = ByteString.ToBytes(header);
-        foreach (Range range in bytes.AsSpan().Split((byte)'\n'))
+        ReadOnlySpan<byte> bytes = ByteString.ToBytes(header);
+        foreach (Range range in bytes.Split((byte)'\n'))
         {
-            message.WriteText(RecordType.Text, bytes.AsSpan(range));
+            message.WriteText(RecordType.Text, bytes[range]);
         }
     }
 

@@ -97,7 +97,7 @@ public static class MimeContentTypeParser
         }
     }
 
-    private static byte[] ParameterValue(ReadOnlySpan<byte> value, ref int i)
+    private static byte[] ParameterValue(ReadOnlySpan<byte> value, scoped ref int i)
     {
         if (i >= value.Length || value[i] != '"')
         {
@@ -133,7 +133,7 @@ public static class MimeContentTypeParser
     }
 
     // Blanks, line breaks and comments.
-    private static void SkipBlanks(ReadOnlySpan<byte> value, ref int i)
+    private static void SkipBlanks(ReadOnlySpan<byte> value, scoped ref int i)
     {
         int depth = 0;
         while (i < value.Length)
@@ -162,7 +162,7 @@ public static class MimeContentTypeParser
         i = Math.Min(i, value.Length);
     }
 
-    private static void SkipItem(ReadOnlySpan<byte> value, ref int i)
+    private static void SkipItem(ReadOnlySpan<byte> value, scoped ref int i)
     {
         if (value[i] == '"')
         {

@@ -1,0 +1,94 @@
+using Mta.Config;
+using Mta.Config.Parameters;
+using Mta.Mail;
+using Mta.Mail.Addresses;
+using Mta.Mail.Headers;
+using Mta.Mail.Protocols;
+using Mta.Service;
+using Mta.Tables;
+
+namespace Mta.Cleanup;
+
+/// <summary>What is read and opened before privileges are dropped.</summary>
+internal static class CleanupStart
+{
+    /// <exception cref="ConfigurationException">A parameter is malformed or asks for what is not built.</exception>
+    public static CleanupContext Open(ServiceContext service)
+    {
+        Configuration configuration = service.Configuration;
+        configuration.RefuseUnbuilt(
+            CleanupParameters.HeaderChecks,
+            CleanupParameters.MimeHeaderChecks,
+            CleanupParameters.NestedHeaderChecks,
+            CleanupParameters.BodyChecks,
+            CleanupParameters.MilterHeaderChecks,
+            CleanupParameters.MessageRejectCharacters,
+            CleanupParameters.MessageStripCharacters,
+            CleanupParameters.ForceMimeInputConversion,
+            CleanupParameters.NonEmptyEndOfHeaderAction,
+            CleanupParameters.Strict7bitHeaders,
+            CleanupParameters.Strict8bitmime,
+            CleanupParameters.Strict8bitmimeBody,
+            CleanupParameters.StrictMimeEncodingDomain,
+            MilterParameters.NonSmtpdMilters);
+
+        CleanupSettings settings = new(configuration);
+        AddressExtension extension = new(
+            configuration.Get(GlobalParameters.RecipientDelimiter),
+            configuration.Get(GlobalParameters.DoubleBounceSender),
+            configuration.Get(LocalParameters.OwnerRequestSpecial));
+        LocalDomains local = new(configuration, service.Tables);
+        AddressLookup Table(StringParameter parameter) => new(
+            TableList.Open(service.Tables, parameter.Name, configuration.Get(parameter), TableFlags.Usual),
+            extension,
+            settings.MyOrigin,
+            local.IsLocalAsync);
+
+        StringMatchList exceptions = StringMatchList.Create(configuration, CleanupParameters.MasqueradeExceptions, service.Tables);
+        QueueManagerTrigger trigger = new($"public/{configuration.Get(GlobalParameters.QueueServiceName)}");
+
+        // The zone of the Date headers lies outside a chroot.
+        HeaderDate.Format(DateTime.UtcNow);
+        return new CleanupContext(settings, new VerifyClient())
+        {
+            Rewrite = new RewriteClient(
+                $"private/{configuration.Get(GlobalParameters.RewriteServiceName)}",
+                settings.IpcTimeout,
+                configuration.Get(GlobalParameters.IpcIdle),
+                configuration.Get(GlobalParameters.IpcTtl)),
+            Bounce = new BounceClient(new BounceServiceNames(
+                configuration.Get(GlobalParameters.BounceServiceName),
+                configuration.Get(GlobalParameters.DeferServiceName),
+                configuration.Get(GlobalParameters.TraceServiceName))),
+            Canonical = Table(CleanupParameters.CanonicalMaps),
+            SenderCanonical = Table(CleanupParameters.SenderCanonicalMaps),
+            RecipientCanonical = Table(CleanupParameters.RecipientCanonicalMaps),
+            Virtual = Table(GlobalParameters.VirtualAliasMaps),
+            SenderBcc = Table(CleanupParameters.SenderBccMaps),
+            RecipientBcc = Table(CleanupParameters.RecipientBccMaps),
+            Masquerade = new Masquerade(
+                TableListSyntax.Split(configuration.Get(CleanupParameters.MasqueradeDomains)),
+                async (localPart, stop) =>
+                {
+                    if (exceptions.IsEmpty)
+                    {
+                        return false;
+                    }
+
+                    MatchResult match = await exceptions.MatchesAsync(localPart, stop);
+                    return match == MatchResult.Failed ? null : match == MatchResult.Yes;
+                }),
+            TriggerQueueManager = trigger.Send,
+            TakeFlowToken = stop => TakeFlowTokenAsync(service, settings.InFlowDelay, stop),
+            ReturnFlowToken = () => service.Flow.Give(1),
+        };
+    }
+
+    private static async ValueTask TakeFlowTokenAsync(ServiceContext service, TimeSpan delay, CancellationToken stop)
+    {
+        if (delay > TimeSpan.Zero && service.Flow.Take(1) == 0)
+        {
+            await Task.Delay(delay, stop);
+        }
+    }
+}
