@@ -1,1 +1,9 @@
-return 69;
+using Mta.Service;
+using Mta.Smtp;
+
+SmtpAgent? agent = null;
+return await Daemon.Single("smtp")
+    .AcceptsArguments()
+    .BeforePrivilegeDrop(context => agent = SmtpAgent.Create(context))
+    .OnExit(_ => agent?.Dispose())
+    .ServeAsync((client, _) => agent!.ServeAsync(client)); // Made before the first client.

@@ -1,0 +1,229 @@
+using Mta.Mail.Protocols;
+using Mta.Text;
+using NLog;
+
+namespace Mta.Smtp;
+
+/// <summary>Greeting and EHLO, HELO or LHLO (RFC 5321 §3.1, §4.1.1.1): what the server can do.</summary>
+internal sealed class Handshake(SmtpSettings settings, SmtpSession session)
+{
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
+    /// <returns>Why this server takes no mail now; null when it does.</returns>
+    public async ValueTask<Dsn?> RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            session.SetTimeout(settings.HelloTimeout);
+            session.State = "receiving the initial server greeting";
+            SmtpReply greeting = await session.ReadReplyAsync(stop);
+            if (!greeting.IsPositive)
+            {
+                return Refusal(greeting, isGreeting: true);
+            }
+
+            bool isEsmtp = NoteGreeting(greeting);
+            return settings.IsLmtp
+                ? await SayHelloAsync("LHLO", canFallBack: false, stop)
+                : isEsmtp ? await SayHelloAsync("EHLO", canFallBack: true, stop) : await SayHelloAsync("HELO", canFallBack: false, stop);
+        }
+        catch (Exception failure) when (SmtpSession.IsConnectionLoss(failure))
+        {
+            return session.LossOf(failure);
+        }
+    }
+
+    private bool DetectsLoops => !settings.IsLmtp && session.Server.EndPoint?.Port == SmtpSettings.LoopPort;
+
+    // True when EHLO is to be tried.
+    private bool NoteGreeting(SmtpReply greeting)
+    {
+        string[] words = greeting.OneLine.Length > 4 ? greeting.OneLine[4..].Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
+        if (words.Length > 0 && DetectsLoops && Ascii.EqualsIgnoreCase(words[0], settings.MyHostname))
+        {
+            Log.Warn($"host {session.Server.NameWithPort} greeted me with my own hostname {settings.MyHostname}");
+        }
+
+        bool isEsmtp = Array.Exists(words, static word => Ascii.EqualsIgnoreCase(word, "ESMTP"));
+        return !settings.NeverSendsEhlo && (settings.AlwaysSendsEhlo || isEsmtp);
+    }
+
+    private async ValueTask<Dsn?> SayHelloAsync(string verb, bool canFallBack, CancellationToken stop)
+    {
+        session.State = $"performing the {verb} handshake";
+        session.Output.Write(verb);
+        session.Output.Write((byte)' ');
+        session.Output.Write(settings.HelloName);
+        session.Output.Write("\r\n"u8);
+        SmtpReply reply = await session.AskAsync(stop);
+        if (!reply.IsPositive)
+        {
+            return canFallBack && reply.Code != 421
+                ? await SayHelloAsync("HELO", canFallBack: false, stop)
+                : Refusal(reply, isGreeting: false);
+        }
+
+        if (verb == "HELO")
+        {
+            return null;
+        }
+
+        session.Features |= ServerFeatures.Esmtp;
+        return ReadFeatures(reply);
+    }
+
+    private Dsn Refusal(SmtpReply reply, bool isGreeting)
+    {
+        string status = reply.Status;
+        if (!status.StartsWith('4') && !status.StartsWith('5'))
+        {
+            status = "5.5.0";
+        }
+
+        if (isGreeting && settings.Skips5xxGreeting && status.StartsWith('5'))
+        {
+            status = string.Concat("4", status.AsSpan(1));
+        }
+
+        return session.FailureOf(reply, status, $"host {session.Server.Name} refused to talk to me: {reply.OneLine}");
+    }
+
+    private Dsn? ReadFeatures(SmtpReply reply)
+    {
+        List<string> discarded = [];
+        ReadOnlySpan<char> rest = reply.Text;
+        for (bool isFirst = true; !rest.IsEmpty; isFirst = false)
+        {
+            int end = rest.IndexOf('\n');
+            ReadOnlySpan<char> line = end < 0 ? rest : rest[..end];
+            rest = end < 0 ? default : rest[(end + 1)..];
+            line = line.Length > 4 ? line[4..].Trim(' ') : default;
+            if (isFirst)
+            {
+                if (IsMyself(line))
+                {
+                    return Loop();
+                }
+
+                continue;
+            }
+
+            int blank = line.IndexOfAny(' ', '=');
+            Note(blank < 0 ? line : line[..blank], blank < 0 ? default : line[(blank + 1)..].Trim(' '), discarded);
+        }
+
+        if (discarded.Count > 0 && !Contains(settings.DiscardedKeywords, "silent-discard"))
+        {
+            Log.Info($"discarding EHLO keywords: {string.Join(' ', discarded)}");
+        }
+
+        if (session.Has(ServerFeatures.SmtpUtf8) && !session.Has(ServerFeatures.EightBitMime))
+        {
+            Log.Info($"host {session.Server.NameWithPort} offers SMTPUTF8 support, but not 8BITMIME");
+            session.Features |= ServerFeatures.EightBitMime;
+        }
+
+        return null;
+    }
+
+    private bool IsMyself(ReadOnlySpan<char> firstLine)
+    {
+        int blank = firstLine.IndexOf(' ');
+        return DetectsLoops && Ascii.EqualsIgnoreCase(blank < 0 ? firstLine : firstLine[..blank], settings.MyHostname);
+    }
+
+    private Dsn Loop()
+    {
+        Log.Warn($"host {session.Server.NameWithPort} replied to HELO/EHLO with my own hostname {settings.MyHostname}");
+        return new Dsn(session.Server.Preference == BestPreference ? "5.4.6" : "4.4.6", "", $"mail for {NextHop} loops back to myself");
+    }
+
+    /// <summary>Preference of the best server of the destination; another server's loop is tried again elsewhere.</summary>
+    public int BestPreference { get; init; }
+
+    /// <summary>The next hop, for the text about loops.</summary>
+    public string NextHop { get; init; } = "";
+
+    private void Note(ReadOnlySpan<char> keyword, ReadOnlySpan<char> argument, List<string> discarded)
+    {
+        ServerFeatures feature = keyword.Length > 16 ? ServerFeatures.None : FeatureOf(keyword);
+        if (feature == ServerFeatures.None && !Ascii.EqualsIgnoreCase(keyword, "XFORWARD"))
+        {
+            return;
+        }
+
+        foreach (string word in settings.DiscardedKeywords)
+        {
+            if (Ascii.EqualsIgnoreCase(keyword, word))
+            {
+                discarded.Add(word);
+                return;
+            }
+        }
+
+        session.Features |= feature;
+        if (feature == ServerFeatures.Size && argument.Length > 0)
+        {
+            NoteSize(argument);
+        }
+        else if (feature == ServerFeatures.None)
+        {
+            NoteXforward(argument);
+        }
+    }
+
+    private static ServerFeatures FeatureOf(ReadOnlySpan<char> keyword) =>
+        Ascii.EqualsIgnoreCase(keyword, "8BITMIME") ? ServerFeatures.EightBitMime
+        : Ascii.EqualsIgnoreCase(keyword, "PIPELINING") ? ServerFeatures.Pipelining
+        : Ascii.EqualsIgnoreCase(keyword, "SIZE") ? ServerFeatures.Size
+        : Ascii.EqualsIgnoreCase(keyword, "DSN") ? ServerFeatures.Dsn
+        : Ascii.EqualsIgnoreCase(keyword, "SMTPUTF8") ? ServerFeatures.SmtpUtf8
+        : Ascii.EqualsIgnoreCase(keyword, "STARTTLS") ? ServerFeatures.StartTls
+        : ServerFeatures.None;
+
+    private void NoteSize(ReadOnlySpan<char> argument)
+    {
+        if (long.TryParse(argument, System.Globalization.NumberStyles.None, null, out long limit))
+        {
+            session.SizeLimit = limit;
+        }
+        else
+        {
+            Log.Warn($"bad EHLO SIZE limit \"{Printable.Neutralize(argument.ToString())}\" from {session.Server.NameWithPort}");
+        }
+    }
+
+    private void NoteXforward(ReadOnlySpan<char> argument)
+    {
+        if (!settings.SendsXforward)
+        {
+            return;
+        }
+
+        foreach (Range range in argument.Split(' '))
+        {
+            ReadOnlySpan<char> name = argument[range];
+            session.Features |= Ascii.EqualsIgnoreCase(name, "NAME") ? ServerFeatures.XforwardName
+                : Ascii.EqualsIgnoreCase(name, "ADDR") ? ServerFeatures.XforwardAddress
+                : Ascii.EqualsIgnoreCase(name, "PORT") ? ServerFeatures.XforwardPort
+                : Ascii.EqualsIgnoreCase(name, "PROTO") ? ServerFeatures.XforwardProtocol
+                : Ascii.EqualsIgnoreCase(name, "HELO") ? ServerFeatures.XforwardHelo
+                : Ascii.EqualsIgnoreCase(name, "IDENT") ? ServerFeatures.XforwardIdent
+                : Ascii.EqualsIgnoreCase(name, "SOURCE") ? ServerFeatures.XforwardSource
+                : ServerFeatures.None;
+        }
+    }
+
+    private static bool Contains(IReadOnlyList<string> words, string word)
+    {
+        foreach (string candidate in words)
+        {
+            if (Ascii.EqualsIgnoreCase(candidate, word))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,333 @@
+using Mta.Mail.Protocols;
+using Mta.Text;
+
+namespace Mta.Smtp;
+
+/// <summary>
+/// One mail transaction on a session: MAIL, RCPT, DATA, content, end (RFC 5321 §3.3), pipelined where the server
+/// allows it (RFC 2920). It leaves outcomes in the recipients and performs none of their consequences.
+/// </summary>
+internal sealed class MailTransaction
+{
+    // What may be unread on both sides when everybody waits: RFC 2920 §3.1 wants the client not to depend on the
+    // server's buffers.
+    private const int MaxUnacknowledged = 4096;
+
+    private readonly SmtpSettings _settings;
+    private readonly SmtpSession _session;
+    private readonly Delivery.Delivery _delivery;
+    private readonly IReadOnlyList<RecipientState> _recipients;
+    private readonly bool _keepsSession;
+    private readonly EnvelopeCommands _commands;
+    private int _acknowledged;
+    private bool _isMailSent;
+    private Dsn? _mailFailure;
+    private int _accepted;
+
+    /// <param name="keepsSession">The session is to rest in the pool afterwards: no QUIT.</param>
+    /// <param name="converts">Eight-bit content becomes quoted-printable on its way.</param>
+    public MailTransaction(SmtpSettings settings, SmtpSession session, Delivery.Delivery delivery, IReadOnlyList<RecipientState> recipients, bool keepsSession, bool converts)
+    {
+        _settings = settings;
+        _session = session;
+        _delivery = delivery;
+        _recipients = recipients;
+        _keepsSession = keepsSession;
+        _commands = new EnvelopeCommands(settings, session, delivery.Request, converts);
+    }
+
+    /// <summary>QUIT was sent with the end of data.</summary>
+    public bool HasQuit { get; private set; }
+
+    public async ValueTask<TransactionResult> RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            await Xforward.SendAsync(_settings, _session, _delivery.Request, stop);
+            return await RunCommandsAsync(stop);
+        }
+        catch (Exception failure) when (SmtpSession.IsConnectionLoss(failure))
+        {
+            return TransactionResult.Site(_session.LossOf(failure));
+        }
+    }
+
+    private async ValueTask<TransactionResult> RunCommandsAsync(CancellationToken stop)
+    {
+        bool isPipelined = _session.Has(ServerFeatures.Pipelining);
+        _commands.WriteMail();
+        if (!isPipelined)
+        {
+            await SynchronizeAsync(0, stop);
+        }
+
+        for (int i = 0; i < _recipients.Count && _mailFailure is null; i++)
+        {
+            if (isPipelined && _session.Output.Pending + _recipients[i].Recipient.Address.Length + 64 > MaxUnacknowledged)
+            {
+                await SynchronizeAsync(i, stop);
+                if (_mailFailure is not null)
+                {
+                    break;
+                }
+            }
+
+            _commands.WriteRcpt(_recipients[i].Recipient);
+            if (!isPipelined)
+            {
+                await SynchronizeAsync(i + 1, stop);
+            }
+        }
+
+        if (_mailFailure is not null)
+        {
+            await ResetAsync(stop);
+            return TransactionResult.Message(_mailFailure);
+        }
+
+        bool endsAfterRcpt = _delivery.IsProbe && _settings.ProbesByRcpt;
+        if (endsAfterRcpt || (_acknowledged == _recipients.Count && _accepted == 0))
+        {
+            await SynchronizeAsync(_recipients.Count, stop);
+            await ResetAsync(stop);
+            return _mailFailure is null ? TransactionResult.Done : TransactionResult.Message(_mailFailure);
+        }
+
+        return await SendDataAsync(stop);
+    }
+
+    // Sends what is gathered and reads the replies to MAIL and to recipients before the given one.
+    private async ValueTask SynchronizeAsync(int end, CancellationToken stop)
+    {
+        await _session.Output.FlushAsync(stop);
+        if (!_isMailSent)
+        {
+            _isMailSent = true;
+            _session.State = "sending MAIL FROM";
+            _session.SetTimeout(_settings.MailTimeout);
+            SmtpReply reply = await _session.ReadReplyAsync(stop);
+            if (!reply.IsPositive)
+            {
+                _mailFailure = Said(reply, "MAIL FROM command");
+            }
+        }
+
+        if (_acknowledged < end)
+        {
+            _session.State = "sending RCPT TO";
+            _session.SetTimeout(_settings.RcptTimeout);
+        }
+
+        while (_acknowledged < end)
+        {
+            SmtpReply reply = await _session.ReadReplyAsync(stop);
+            RecipientState recipient = _recipients[_acknowledged++];
+            if (_mailFailure is null)
+            {
+                NoteRecipient(recipient, reply);
+            }
+        }
+    }
+
+    private void NoteRecipient(RecipientState recipient, SmtpReply reply)
+    {
+        if (!reply.IsPositive)
+        {
+            recipient.Outcome = Said(reply, "RCPT TO command");
+        }
+        else if (_delivery.IsProbe && _settings.ProbesByRcpt)
+        {
+            recipient.Outcome = _session.FailureOf(reply, reply.Status, reply.OneLine);
+        }
+        else
+        {
+            recipient.IsAccepted = true;
+            _accepted++;
+        }
+    }
+
+    private async ValueTask<TransactionResult> SendDataAsync(CancellationToken stop)
+    {
+        _session.Output.Write("DATA\r\n"u8);
+        await SynchronizeAsync(_recipients.Count, stop);
+        _session.State = "sending DATA command";
+        _session.SetTimeout(_settings.DataInitTimeout);
+        SmtpReply reply = await _session.ReadReplyAsync(stop);
+        if (_mailFailure is not null || _accepted == 0)
+        {
+            await LeaveDataAsync(reply, stop);
+            return _mailFailure is null ? TransactionResult.Done : TransactionResult.Message(_mailFailure);
+        }
+
+        if (!reply.IsIntermediate)
+        {
+            Dsn failure = Said(reply, "DATA command");
+            await ResetAsync(stop);
+            return TransactionResult.Message(failure);
+        }
+
+        if (_delivery.IsProbe)
+        {
+            // What the probe wanted to know is known; the session ends without a message.
+            _session.IsBroken = true;
+            SetAccepted(new Dsn("2.0.0", "", reply.OneLine, "smtp", reply.Text, "dns", _session.Server.Host));
+            return TransactionResult.Done;
+        }
+
+        return await SendContentAsync(stop);
+    }
+
+    // Nobody is left who wants the message, but the server may be waiting for it.
+    private async ValueTask LeaveDataAsync(SmtpReply reply, CancellationToken stop)
+    {
+        if (reply.IsIntermediate)
+        {
+            _session.Output.Write(".\r\n"u8);
+            _session.State = "sending end of data -- message may be sent more than once";
+            _session.SetTimeout(_settings.DataDoneTimeout);
+            await _session.AskAsync(stop);
+        }
+
+        await ResetAsync(stop);
+    }
+
+    private async ValueTask<TransactionResult> SendContentAsync(CancellationToken stop)
+    {
+        _session.State = "sending message body";
+        _session.SetTimeout(_settings.DataTransferTimeout);
+        try
+        {
+            if (!await new MessageWriter(_settings, _session.Output, _delivery).WriteAsync(stop))
+            {
+                // Without the line that ends it, the server forgets what it has got.
+                _session.IsBroken = true;
+                _delivery.MarkCorrupt();
+                return TransactionResult.Message(new Dsn("5.3.0", "", "unreadable mail queue entry"));
+            }
+
+            _session.Output.Write(".\r\n"u8);
+            if (!_keepsSession)
+            {
+                HasQuit = true;
+                _session.Output.Write("QUIT\r\n"u8);
+            }
+
+            await _session.Output.FlushAsync(stop);
+        }
+        catch (Exception failure) when (failure is IOException or System.Net.Sockets.SocketException && failure is not Linux.LinuxException)
+        {
+            return await ReadEarlyReplyAsync(failure, stop);
+        }
+
+        return await ReadFinalRepliesAsync(stop);
+    }
+
+    // The server has closed while content was being sent: it may have said why.
+    private async ValueTask<TransactionResult> ReadEarlyReplyAsync(Exception loss, CancellationToken stop)
+    {
+        _session.Output.Discard();
+        _session.IsBroken = true;
+        try
+        {
+            SmtpReply reply = await _session.ReadReplyAsync(stop);
+            if (reply.Code >= 400)
+            {
+                return TransactionResult.Message(Said(reply, "end of DATA command"));
+            }
+        }
+        catch (Exception failure) when (SmtpSession.IsConnectionLoss(failure))
+        {
+            // Then the loss itself is the reason.
+        }
+
+        return TransactionResult.Site(_session.LossOf(loss));
+    }
+
+    private async ValueTask<TransactionResult> ReadFinalRepliesAsync(CancellationToken stop)
+    {
+        _session.State = "sending end of data -- message may be sent more than once";
+        _session.SetTimeout(_settings.DataDoneTimeout);
+        if (!_settings.IsLmtp)
+        {
+            SmtpReply reply = await _session.ReadReplyAsync(stop);
+            if (!reply.IsPositive)
+            {
+                return TransactionResult.Message(Said(reply, "end of DATA command"));
+            }
+
+            SetAccepted(SentAs(reply));
+            return TransactionResult.Done;
+        }
+
+        // RFC 2033 §4.2: a reply for each recipient that was accepted, in their order.
+        foreach (RecipientState recipient in _recipients)
+        {
+            if (recipient.IsAccepted)
+            {
+                SmtpReply reply = await _session.ReadReplyAsync(stop);
+                recipient.Outcome = reply.IsPositive ? SentAs(reply) : Said(reply, "end of DATA command");
+            }
+        }
+
+        return TransactionResult.Done;
+    }
+
+    private Dsn SentAs(SmtpReply reply)
+    {
+        bool isFinal = _settings.Flags.IsFinal && !_session.Has(ServerFeatures.Dsn);
+        return new Dsn(reply.Status, isFinal ? "delivered" : "relayed", reply.OneLine, "smtp", reply.Text, "dns", _session.Server.Host);
+    }
+
+    private void SetAccepted(Dsn outcome)
+    {
+        foreach (RecipientState recipient in _recipients)
+        {
+            if (recipient.IsAccepted)
+            {
+                recipient.Outcome = outcome;
+            }
+        }
+    }
+
+    /// <summary>A refusal in the server's words.</summary>
+    private Dsn Said(SmtpReply reply, string command)
+    {
+        string status = reply.Status;
+        string prefix = "";
+        if (!status.StartsWith('4') && !status.StartsWith('5'))
+        {
+            // A yes where something else was wanted.
+            status = "5.5.0";
+            prefix = "Protocol error: ";
+        }
+
+        if (reply.Code is < 400 or > 599 or (>= 500 and <= 509) or 555)
+        {
+            _session.HasProtocolError = true;
+        }
+
+        return _session.FailureOf(reply, status, $"{prefix}host {_session.Server.Name} said: {reply.OneLine} (in reply to {command})");
+    }
+
+    // Only a session that is to be used again needs to be put in order.
+    private async ValueTask ResetAsync(CancellationToken stop)
+    {
+        if (!_keepsSession || _session.IsBroken)
+        {
+            return;
+        }
+
+        try
+        {
+            _session.State = "sending final RSET";
+            _session.SetTimeout(_settings.RsetTimeout);
+            _session.Output.Write("RSET\r\n"u8);
+            SmtpReply reply = await _session.AskAsync(stop);
+            _session.HasProtocolError |= !reply.IsPositive;
+        }
+        catch (Exception failure) when (SmtpSession.IsConnectionLoss(failure))
+        {
+            _session.IsBroken = true;
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.Buffers;
+using Mta.Mail.Addresses;
+using Mta.Mail.Queue;
+using Mta.Text;
+using NLog;
+
+namespace Mta.Smtp;
+
+/// <summary>
+/// Streams the content of a message to a server: CRLF line ends, transparency (RFC 5321 §4.5.2), and a limit on the
+/// length of lines. Memory does not depend on the size of the message.
+/// </summary>
+internal sealed class MessageWriter(SmtpSettings settings, BufferedOutput output, Delivery.Delivery delivery)
+{
+    private const int FlushSize = 32 * 1024;
+
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+    private static readonly SearchValues<byte> EightBit = SearchValues.Create([.. Enumerable.Range(128, 128).Select(static b => (byte)b)]);
+
+    private readonly int _limit = settings.LineLengthLimit > 0 ? settings.LineLengthLimit : int.MaxValue;
+    private int _column;
+    private bool _hasBroken;
+
+    /// <summary>Sends headers of our own and the content, without the line that ends it.</summary>
+    /// <returns>False when the queue file is damaged; part of the content may have been sent.</returns>
+    public async ValueTask<bool> WriteAsync(CancellationToken stop)
+    {
+        WriteOwnHeaders();
+        using ContentReader content = delivery.File.Content(delivery.Request.ContentOffset);
+        while (content.ReadChunk(out ReadOnlySpan<byte> text, out bool endsLine))
+        {
+            Add(text, endsLine);
+            if (output.Pending >= FlushSize)
+            {
+                await output.FlushAsync(stop);
+            }
+        }
+
+        if (_column > 0)
+        {
+            output.Write("\r\n"u8);
+        }
+
+        return content.IsComplete;
+    }
+
+    /// <summary>Whether any byte of the content has its eighth bit set.</summary>
+    public static bool HasEightBit(Delivery.Delivery delivery)
+    {
+        using ContentReader content = delivery.File.Content(delivery.Request.ContentOffset);
+        while (content.ReadChunk(out ReadOnlySpan<byte> text, out _))
+        {
+            if (text.IndexOfAny(EightBit) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void WriteOwnHeaders()
+    {
+        HeaderFlags flags = settings.Flags;
+        if (flags.ReturnPath)
+        {
+            WriteHeader("Return-Path: <", AddressSyntax.ToExternal(delivery.Request.Sender), ">");
+        }
+
+        if (!flags.NeedsOneRecipient || delivery.Request.Recipients.Count != 1)
+        {
+            return;
+        }
+
+        if (flags.OriginalTo)
+        {
+            string original = delivery.Request.Recipients[0].OriginalRecipient;
+            WriteHeader("X-Original-To: ", AddressSyntax.ToExternal(original.Length > 0 ? original : delivery.Request.Recipients[0].Address), "");
+        }
+
+        if (flags.DeliveredTo)
+        {
+            WriteHeader("Delivered-To: ", AddressSyntax.ToExternal(delivery.Request.Recipients[0].Address), "");
+        }
+    }
+
+    private void WriteHeader(string name, string value, string end)
+    {
+        output.Write(name);
+        output.Write(Printable.Neutralize(value, allowUtf8: true));
+        output.Write(end);
+        output.Write("\r\n"u8);
+    }
+
+    private void Add(ReadOnlySpan<byte> text, bool endsLine)
+    {
+        // The usual case: a whole line in one piece.
+        if (_column == 0 && endsLine && text.Length <= _limit)
+        {
+            Span<byte> line = output.GetSpan(text.Length + 3);
+            int used = 0;
+            if (text.Length > 0 && text[0] == (byte)'.')
+            {
+                line[used++] = (byte)'.';
+            }
+
+            text.CopyTo(line[used..]);
+            used += text.Length;
+            line[used++] = (byte)'\r';
+            line[used++] = (byte)'\n';
+            output.Advance(used);
+            return;
+        }
+
+        AddPart(text);
+        if (endsLine)
+        {
+            output.Write("\r\n"u8);
+            _column = 0;
+        }
+    }
+
+    private void AddPart(ReadOnlySpan<byte> text)
+    {
+        while (!text.IsEmpty)
+        {
+            if (_column == _limit)
+            {
+                NoteBreak();
+                output.Write("\r\n "u8);
+                _column = 1;
+            }
+
+            if (_column == 0 && text[0] == (byte)'.')
+            {
+                output.Write((byte)'.');
+            }
+
+            int length = Math.Min(text.Length, _limit - _column);
+            output.Write(text[..length]);
+            _column += length;
+            text = text[length..];
+        }
+    }
+
+    private void NoteBreak()
+    {
+        if (!_hasBroken)
+        {
+            _hasBroken = true;
+            Log.Info($"{delivery.QueueId}: breaking line > {_limit} bytes with <CR><LF>SPACE");
+        }
+    }
+}

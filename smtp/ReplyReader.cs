@@ -1,0 +1,129 @@
+using Mta.Text;
+using NLog;
+
+namespace Mta.Smtp;
+
+/// <summary>
+/// Reads replies (RFC 5321 §4.2). Everything a server sends is bounded: length of a line, length of a reply, number
+/// of lines. Used by one session.
+/// </summary>
+internal sealed class ReplyReader(BufferedInput input, string serverName, int lengthLimit)
+{
+    private const int MaxLines = 1000;
+
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
+    private readonly byte[] _text = new byte[lengthLimit];
+    private readonly byte[] _head = new byte[4];
+    private int _headLength;
+    private int _length;
+
+    /// <summary>Reads one reply, whatever it says.</summary>
+    /// <exception cref="EndOfStreamException">The server closed the connection.</exception>
+    /// <exception cref="TimeoutException">No reply came in time.</exception>
+    public async ValueTask<SmtpReply> ReadAsync(CancellationToken stop)
+    {
+        _length = 0;
+        bool isGarbled = false;
+        for (int lines = 0; ; lines++)
+        {
+            if (lines == MaxLines)
+            {
+                throw new EndOfStreamException("endless reply");
+            }
+
+            await ReadLineAsync(stop);
+            LineKind kind = Judge(_head.AsSpan(0, _headLength), out int code);
+            if (kind == LineKind.Last)
+            {
+                return new SmtpReply(code, ByteString.FromBytes(_text.AsSpan(0, _length)), isGarbled);
+            }
+
+            isGarbled |= kind == LineKind.Garbage;
+            if (_length < _text.Length)
+            {
+                _text[_length++] = (byte)'\n';
+            }
+        }
+    }
+
+    private enum LineKind
+    {
+        Last,
+        Continued,
+        Garbage,
+    }
+
+    private static LineKind Judge(ReadOnlySpan<byte> line, out int code)
+    {
+        code = 0;
+        if (line.Length < 3 || !Ascii.IsDigit(line[0]) || !Ascii.IsDigit(line[1]) || !Ascii.IsDigit(line[2]))
+        {
+            return LineKind.Garbage;
+        }
+
+        code = ((line[0] - '0') * 100) + ((line[1] - '0') * 10) + (line[2] - '0');
+        return line.Length == 3 || line[3] == ' ' ? LineKind.Last : line[3] == '-' ? LineKind.Continued : LineKind.Garbage;
+    }
+
+    // Appends one line to the text; what exceeds a limit is read and dropped.
+    private async ValueTask ReadLineAsync(CancellationToken stop)
+    {
+        _headLength = 0;
+        int lineLength = 0;
+        bool hasWarned = false;
+        while (true)
+        {
+            ReadOnlySpan<byte> window = input.Available;
+            int end = window.IndexOf((byte)'\n');
+            ReadOnlySpan<byte> part = end < 0 ? window : window[..end];
+
+            // A CR at the end of the window may belong to a line end that is still to come.
+            bool endsWithReturn = part.Length > 0 && part[^1] == (byte)'\r';
+            int used = endsWithReturn ? part.Length - 1 : part.Length;
+            lineLength += used;
+            if (lineLength > lengthLimit && !hasWarned)
+            {
+                hasWarned = true;
+                Log.Warn($"{serverName}: response longer than {lengthLimit}: {Printable.Neutralize(ByteString.FromBytes(part[..Math.Min(used, 30)]))}...");
+            }
+
+            foreach (byte b in part[..used])
+            {
+                Append(b is >= 0x20 and not 0x7F ? b : (byte)'?');
+            }
+
+            if (end >= 0)
+            {
+                input.Consume(end + 1);
+                return;
+            }
+
+            input.Consume(used);
+            if (!await input.FillAsync(stop))
+            {
+                throw new EndOfStreamException("connection closed");
+            }
+
+            // A CR that was no line end counts as a byte of the line.
+            if (endsWithReturn && input.Available.Length > 1 && input.Available[1] != (byte)'\n')
+            {
+                Append((byte)'?');
+                input.Consume(1);
+            }
+        }
+    }
+
+    private void Append(byte b)
+    {
+        if (_headLength < _head.Length)
+        {
+            _head[_headLength++] = b;
+        }
+
+        if (_length < _text.Length)
+        {
+            _text[_length++] = b;
+        }
+    }
+}

@@ -1,0 +1,430 @@
+using Mta.Delivery;
+using Mta.Mail.Addresses;
+using Mta.Mail.Protocols;
+using Mta.Text;
+using NLog;
+
+namespace Mta.Smtp;
+
+/// <summary>
+/// Delivers one request: goes through destinations and their servers until every recipient has an answer that counts
+/// (RFC 5321 §5.1), and reports each. One object per request.
+/// </summary>
+internal sealed class RequestHandler(SmtpSettings settings, ServerLookup lookup, SessionPool pool, Delivery.Delivery delivery)
+{
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
+    private readonly List<RecipientState> _left = [];
+    private string _relay = DeliveryAgent.NoRelay;
+    private Dsn? _lastError;
+    private bool _hasCompletedSession;
+    private Dsn? _hop;
+
+    public async ValueTask RunAsync(CancellationToken stop)
+    {
+        DeliveryRequest request = delivery.Request;
+        if (request.NextHop.Length == 0)
+        {
+            throw new FatalException("empty nexthop hostname");
+        }
+
+        foreach (DeliveryRecipient recipient in request.Recipients)
+        {
+            _left.Add(new RecipientState(recipient));
+        }
+
+        if (await RefuseAsync(stop))
+        {
+            return;
+        }
+
+        List<Destination> destinations = Destination.ParseList(request.NextHop, settings.IsLmtp);
+        int listed = destinations.Count;
+        AddFallback(destinations);
+        for (int i = 0; i < destinations.Count && _left.Count > 0; i++)
+        {
+            bool isLast = i == destinations.Count - 1;
+            bool goesOn = await TryDestinationAsync(destinations[i], isLast, stop);
+            if (_lastError is not null)
+            {
+                _lastError = JudgeConfiguration(_lastError, i, listed, destinations[0]);
+            }
+
+            if (!goesOn)
+            {
+                break;
+            }
+        }
+
+        await FinishRestAsync(stop);
+        if (_hop is not null && !_hasCompletedSession)
+        {
+            delivery.Hop = _hop;
+        }
+    }
+
+    // Requests that no server could help.
+    private async ValueTask<bool> RefuseAsync(CancellationToken stop)
+    {
+        if (settings.Flags.NeedsOneRecipient && _left.Count > 1)
+        {
+            char flag = settings.Flags.DeliveredTo ? 'D' : 'O';
+            Log.Warn($"flag `{flag}' requires {settings.ServiceName}_destination_recipient_limit = 1");
+            _lastError = new Dsn("4.3.5", "", "mail system configuration error");
+        }
+        else if (EnvelopeCommands.IsUnsafe(delivery.Request.Sender))
+        {
+            _lastError = new Dsn("5.1.7", "", "bad sender address syntax");
+        }
+
+        if (_lastError is not null)
+        {
+            await FinishRestAsync(stop);
+            return true;
+        }
+
+        foreach (RecipientState recipient in _left)
+        {
+            if (EnvelopeCommands.IsUnsafe(recipient.Recipient.Address) || recipient.Recipient.Address.Length == 0)
+            {
+                recipient.Outcome = new Dsn("5.1.3", "", "bad recipient address syntax");
+            }
+        }
+
+        await ReportAsync(TransactionResult.Done, isFinal: true, stop);
+        return _left.Count == 0;
+    }
+
+    private void AddFallback(List<Destination> destinations)
+    {
+        if (settings.FallbackRelay.Length == 0)
+        {
+            return;
+        }
+
+        if (destinations.Exists(static destination => destination.IsUnix))
+        {
+            Log.Warn($"ignoring \"{(settings.IsLmtp ? "lmtp" : "smtp")}_fallback_relay = {settings.FallbackRelay}\" setting for non-TCP connections");
+            return;
+        }
+
+        destinations.AddRange(Destination.ParseList(settings.FallbackRelay, settings.IsLmtp));
+    }
+
+    // A fixed next hop that cannot be found is an error of this host's administrator, not of the sender.
+    private Dsn JudgeConfiguration(Dsn error, int index, int listed, Destination first)
+    {
+        if (!error.Status.StartsWith('5'))
+        {
+            return error;
+        }
+
+        if (index >= listed)
+        {
+            Log.Warn($"{delivery.QueueId}: smtp_fallback_relay configuration problem");
+            return error with { Status = "4.3.5" };
+        }
+
+        if (settings.RelayHost.Length > 0 && Ascii.EqualsIgnoreCase(first.Text, settings.RelayHost))
+        {
+            Log.Warn($"{delivery.QueueId}: relayhost configuration problem");
+            return error with { Status = "4.3.5" };
+        }
+
+        return error;
+    }
+
+    // False when no further destination is to be tried.
+    private async ValueTask<bool> TryDestinationAsync(Destination destination, bool isLast, CancellationToken stop)
+    {
+        ServerList list = await lookup.FindAsync(destination, stop);
+        bool isFinalDestination = isLast || list.IsFinal;
+        if (list.Failure is not null)
+        {
+            // Nothing was sent, and another destination may be all right.
+            NoteError(list.Failure, isSite: list.Failure.Status.StartsWith('4'));
+            return !isFinalDestination;
+        }
+
+        int sessions = 0;
+        int attempts = 0;
+        List<ServerAddress> servers = [.. list.Servers];
+        bool reuses = MayLoad(destination);
+        while (servers.Count > 0 && _left.Count > 0)
+        {
+            int best = servers[0].Preference;
+            SmtpSession? session = reuses ? TakeResting(servers) : null;
+            ServerAddress server = session?.Server ?? servers[0];
+            servers.Remove(server);
+            attempts++;
+            if (settings.MxAddressLimit > 0 && attempts == settings.MxAddressLimit)
+            {
+                servers.Clear();
+            }
+
+            if (session is null)
+            {
+                session = await OpenAsync(server, best, destination, stop);
+                if (session is null)
+                {
+                    continue;
+                }
+            }
+
+            sessions++;
+            if (settings.MxSessionLimit > 0 && sessions == settings.MxSessionLimit)
+            {
+                servers.Clear();
+            }
+
+            bool isFinal = isFinalDestination && servers.Count == 0;
+            if (!await UseAsync(session, destination, isFinal, stop))
+            {
+                // A resting session that the server had closed: the address has not had its chance yet.
+                servers.Insert(0, server);
+                attempts--;
+                sessions--;
+                reuses = false;
+            }
+        }
+
+        return !isFinalDestination;
+    }
+
+    private SmtpSession? TakeResting(List<ServerAddress> servers)
+    {
+        // Any server of the best preference will do; others only when their turn has come.
+        foreach (ServerAddress server in servers)
+        {
+            if (server.Preference != servers[0].Preference)
+            {
+                break;
+            }
+
+            if (pool.TryTake(server) is SmtpSession session)
+            {
+                return session;
+            }
+        }
+
+        return null;
+    }
+
+    private async ValueTask<SmtpSession?> OpenAsync(ServerAddress server, int bestPreference, Destination destination, CancellationToken stop)
+    {
+        (SmtpSession? session, Dsn? failure) = await SmtpSession.ConnectAsync(settings, server, stop);
+        if (session is null)
+        {
+            NoteError(failure!, isSite: true); // Without a session there is a failure.
+            return null;
+        }
+
+        Handshake handshake = new(settings, session) { BestPreference = bestPreference, NextHop = destination.Host };
+        failure = await handshake.RunAsync(stop);
+        if (failure is null)
+        {
+            return session;
+        }
+
+        _relay = server.NameWithPort;
+        NoteError(failure, isSite: true);
+        await session.QuitAsync(stop);
+        if (failure.Status.StartsWith('5'))
+        {
+            // The server's no counts for everybody who is left.
+            await ReportAsync(TransactionResult.Site(failure), isFinal: true, stop);
+        }
+        else if (_left.Count > 0)
+        {
+            Log.Info($"{delivery.QueueId}: {failure.Reason}");
+        }
+
+        return null;
+    }
+
+    // False when a reused session turned out to be dead before the server had said anything: nothing was sent.
+    private async ValueTask<bool> UseAsync(SmtpSession session, Destination destination, bool isFinal, CancellationToken stop)
+    {
+        bool isReused = session.UseCount > 1;
+        string relay = session.Server.NameWithPort;
+        delivery.Times = delivery.Times with { Connected = MessageTimes.Now(TimeProvider.System), ConnectionUse = session.UseCount };
+        bool keeps = MayStore(destination) && session.MayBeReused;
+        bool hasQuit = false;
+        TransactionResult result;
+        if (Unacceptable(session) is Dsn unacceptable)
+        {
+            result = TransactionResult.Message(unacceptable);
+        }
+        else
+        {
+            foreach (RecipientState recipient in _left)
+            {
+                recipient.IsAccepted = false;
+                recipient.Outcome = null;
+            }
+
+            MailTransaction transaction = new(settings, session, delivery, _left, keeps, converts: false);
+            result = await transaction.RunAsync(stop);
+            hasQuit = transaction.HasQuit;
+            if (isReused && result.IsSiteFailure && session.State == "sending MAIL FROM" && session.IsBroken)
+            {
+                session.Dispose();
+                return false;
+            }
+        }
+
+        _relay = relay;
+        if (!session.IsBroken && !result.IsSiteFailure)
+        {
+            _hasCompletedSession = true;
+        }
+
+        bool offersDsn = session.Has(ServerFeatures.Dsn);
+        await ReleaseAsync(session, keeps, hasQuit, stop);
+        if (result.Failure is not null)
+        {
+            NoteError(result.Failure, result.IsSiteFailure);
+        }
+
+        await ReportAsync(result, isFinal, stop, offersDsn);
+        return true;
+    }
+
+    private async ValueTask ReleaseAsync(SmtpSession session, bool keeps, bool hasQuit, CancellationToken stop)
+    {
+        if (keeps && session.MayBeReused)
+        {
+            pool.Put(session);
+        }
+        else if (hasQuit && settings.SkipsQuitReply)
+        {
+            session.Dispose();
+        }
+        else if (hasQuit)
+        {
+            await session.ReadQuitReplyAsync(stop);
+        }
+        else
+        {
+            await session.QuitAsync(stop);
+        }
+    }
+
+    // What this server cannot take, known before anything is sent to it.
+    private Dsn? Unacceptable(SmtpSession session)
+    {
+        DeliveryRequest request = delivery.Request;
+        if (session.SizeLimit > 0 && request.ContentLength > session.SizeLimit)
+        {
+            return new Dsn("5.3.4", "", $"message size {request.ContentLength} exceeds size limit {session.SizeLimit} of server {session.Server.Name}");
+        }
+
+        const int requested = 1;
+        if ((request.SmtpUtf8 & requested) != 0 && (request.SmtpUtf8 & ~requested) != 0 && !session.Has(ServerFeatures.SmtpUtf8))
+        {
+            return new Dsn("5.6.7", "", $"SMTPUTF8 is required, but was not offered by host {session.Server.Name}");
+        }
+
+        // Sending eight-bit content to a server that does not take it could damage it; converting is not built yet.
+        bool mayHoldEightBit = settings.ConvertsTo7Bit && request.Encoding != "7bit" && !session.Has(ServerFeatures.EightBitMime);
+        return mayHoldEightBit && MessageWriter.HasEightBit(delivery)
+            ? new Dsn("5.6.3", "", $"message contains 8-bit data, but host {session.Server.Name} does not offer 8BITMIME, and conversion is not available")
+            : null;
+    }
+
+    private bool MayLoad(Destination destination) =>
+        (settings.CachesOnDemand && delivery.Request.Flags.HasFlag(DeliveryFlags.ConnectionLoad)) || IsCached(destination);
+
+    private bool MayStore(Destination destination) =>
+        (settings.CachesOnDemand && delivery.Request.Flags.HasFlag(DeliveryFlags.ConnectionStore)) || IsCached(destination);
+
+    private bool IsCached(Destination destination)
+    {
+        foreach (string pattern in settings.CachedDestinations)
+        {
+            if (Ascii.EqualsIgnoreCase(pattern, destination.Host))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void NoteError(Dsn failure, bool isSite)
+    {
+        _lastError = failure;
+        if (isSite)
+        {
+            _hop ??= failure;
+        }
+    }
+
+    // Carries out what a transaction decided. Recipients that may succeed elsewhere stay.
+    private async ValueTask ReportAsync(TransactionResult result, bool isFinal, CancellationToken stop, bool offersDsn = false)
+    {
+        List<RecipientState> kept = [];
+        bool hasLogged = false;
+        foreach (RecipientState recipient in _left)
+        {
+            Dsn? outcome = recipient.Outcome ?? result.Failure;
+            if (outcome is null)
+            {
+                kept.Add(recipient);
+                continue;
+            }
+
+            switch (outcome.Status[0])
+            {
+                case '2':
+                    await SentAsync(recipient.Recipient, outcome, offersDsn, stop);
+                    break;
+                case '5' when isFinal || !settings.SoftBounce:
+                    delivery.Finish(recipient.Recipient, await delivery.BouncedAsync(recipient.Recipient, _relay, outcome, stop));
+                    break;
+                case '4' when isFinal:
+                    delivery.Finish(recipient.Recipient, await delivery.DeferredAsync(recipient.Recipient, _relay, outcome, stop));
+                    break;
+                default:
+                    _lastError = outcome;
+                    if (recipient.Outcome is not null || !hasLogged)
+                    {
+                        Log.Info($"{delivery.QueueId}: {outcome.Reason}");
+                        hasLogged = true;
+                    }
+
+                    recipient.Outcome = null;
+                    kept.Add(recipient);
+                    break;
+            }
+        }
+
+        _left.Clear();
+        _left.AddRange(kept);
+    }
+
+    private async ValueTask SentAsync(DeliveryRecipient recipient, Dsn outcome, bool offersDsn, CancellationToken stop)
+    {
+        // A server that knows DSN reports success itself (RFC 3461 §5.2.1).
+        DeliveryRecipient reported = offersDsn && recipient.Notify.HasFlag(DsnNotify.Success)
+            ? recipient with { Notify = recipient.Notify & ~DsnNotify.Success }
+            : recipient;
+        delivery.Finish(recipient, await delivery.SentAsync(reported, _relay, outcome, stop));
+    }
+
+    private async ValueTask FinishRestAsync(CancellationToken stop)
+    {
+        if (_left.Count == 0)
+        {
+            return;
+        }
+
+        Dsn error = _lastError ?? new Dsn("4.3.0", "", "server unavailable or unable to receive mail");
+        foreach (RecipientState recipient in _left)
+        {
+            delivery.Finish(recipient.Recipient, await delivery.FailedAsync(recipient.Recipient, _relay, error, stop));
+        }
+
+        _left.Clear();
+    }
+}

@@ -1,0 +1,295 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Mta.Dns;
+using Mta.Linux;
+using Mta.Mail.Addresses;
+using Mta.Mail.Protocols;
+using Mta.Text;
+using NLog;
+
+namespace Mta.Smtp;
+
+/// <summary>The servers of a destination, best first; or why there are none.</summary>
+internal sealed record ServerList(IReadOnlyList<ServerAddress> Servers, Dsn? Failure = null)
+{
+    /// <summary>This host is a mail exchanger of the domain: no other destination is tried after these servers.</summary>
+    public bool IsFinal { get; init; }
+}
+
+/// <summary>Finds the servers of a destination: mail exchangers, addresses, order, own host (RFC 5321 §5.1).</summary>
+internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, NativeNames names)
+{
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
+    private readonly ConcurrentDictionary<string, int> _ports = new(StringComparer.Ordinal);
+
+    /// <exception cref="FatalException">The destination's service has no port.</exception>
+    public async ValueTask<ServerList> FindAsync(Destination destination, CancellationToken stop)
+    {
+        if (destination.IsUnix)
+        {
+            return new ServerList([new ServerAddress(settings.MyHostname, null, destination.UnixPath, 0)]);
+        }
+
+        int port = PortOf(destination.Service.Length > 0 ? destination.Service : settings.DefaultService);
+        bool detectsLoops = !settings.IsLmtp && port == SmtpSettings.LoopPort;
+        if (!settings.UsesIpv4 && !settings.UsesIpv6)
+        {
+            return Failed("4.4.4", "all network protocols are disabled");
+        }
+
+        if (!settings.IsLmtp && destination.UsesMx && settings.UsesDns && !IPAddress.TryParse(destination.Host, out _))
+        {
+            return await FindExchangersAsync(destination.Host, port, detectsLoops, stop);
+        }
+
+        return await FindHostAsync(destination.Host, port, detectsLoops, stop);
+    }
+
+    /// <summary>The port of a service name or number.</summary>
+    /// <exception cref="FatalException">There is none.</exception>
+    public int PortOf(string service)
+    {
+        if (int.TryParse(service, System.Globalization.NumberStyles.None, null, out int port))
+        {
+            return port is > 0 and < 65536 ? port : throw new FatalException($"bad network port: {Printable.Neutralize(service)}");
+        }
+
+        return _ports.GetOrAdd(service, static name =>
+            Posix.TryGetAddresses(null, name, AddressFamily.InterNetwork, numericOnly: false, out List<IPEndPoint> found) == 0 && found.Count > 0
+                ? found[0].Port
+                : throw new FatalException($"unknown service: {Printable.Neutralize(name)}/tcp"));
+    }
+
+    private static ServerList Failed(string status, string reason) => new([], new Dsn(status, "", reason));
+
+    private async ValueTask<ServerList> FindHostAsync(string host, int port, bool detectsLoops, CancellationToken stop)
+    {
+        (List<IPAddress> addresses, Dsn? failure) = await AddressesAsync(host, isSoftBefore: false, stop);
+        if (failure is not null)
+        {
+            return new ServerList([], failure);
+        }
+
+        List<ServerAddress> servers = [];
+        foreach (IPAddress address in addresses)
+        {
+            servers.Add(new ServerAddress(host, new IPEndPoint(address, port), "", 0));
+        }
+
+        if (detectsLoops && servers.Exists(IsOwn))
+        {
+            return Failed("5.4.6", $"mail for {host} loops back to myself");
+        }
+
+        return new ServerList(ServerOrder.Apply(servers, settings));
+    }
+
+    private async ValueTask<ServerList> FindExchangersAsync(string domain, int port, bool detectsLoops, CancellationToken stop)
+    {
+        string name = DomainSyntax.TryToAscii(domain, out string ascii) ? ascii : domain;
+        DnsAnswer answer = await dns!.LookupAsync(name, DnsRecordType.Mx, stop); // There is one when DNS is on.
+        switch (answer.Status)
+        {
+            case DnsStatus.Ok:
+                break;
+            case DnsStatus.NotFound or DnsStatus.NoData:
+                // RFC 5321 §5.1: without MX records, the domain itself is its exchanger.
+                return await FindHostAsync(domain, port, detectsLoops, stop);
+            case DnsStatus.Temporary or DnsStatus.Refused or DnsStatus.InvalidName or DnsStatus.Malformed:
+                string status = answer.Status == DnsStatus.Temporary ? "4.4.3" : answer.Status == DnsStatus.Refused ? "5.4.3" : "5.4.4";
+                return settings.IgnoresMxLookupError
+                    ? await FindHostAsync(domain, port, detectsLoops, stop)
+                    : Failed(status, answer.Reason);
+        }
+
+        // RFC 7505: the only record names the root, the domain takes no mail.
+        if (answer.Records.Count == 1 && answer.Records[0].Target.Length == 0)
+        {
+            return Failed("5.1.0", $"Domain {domain} does not accept mail (nullMX)");
+        }
+
+        List<DnsRecord> exchangers = [.. answer.Records];
+        exchangers.Sort(static (left, right) => left.Preference.CompareTo(right.Preference));
+        (List<ServerAddress> servers, Dsn? failure) = await AddressesOfAsync(exchangers, port, stop);
+        if (servers.Count == 0)
+        {
+            Log.Warn($"no MX host for {domain} has a valid address record");
+            return new ServerList([], SoftIfWanted(failure));
+        }
+
+        return detectsLoops ? WithoutSelf(domain, exchangers[0].Preference, servers) : new ServerList(ServerOrder.Apply(servers, settings));
+    }
+
+    private async ValueTask<(List<ServerAddress> Servers, Dsn? Failure)> AddressesOfAsync(List<DnsRecord> exchangers, int port, CancellationToken stop)
+    {
+        List<ServerAddress> servers = [];
+        Dsn? failure = null;
+        bool isSoft = false;
+        foreach (DnsRecord exchanger in exchangers)
+        {
+            if (exchanger.Target.Length == 0)
+            {
+                continue;
+            }
+
+            (List<IPAddress> addresses, Dsn? error) = await AddressesAsync(exchanger.Target, isSoft, stop);
+            isSoft |= error?.Status.StartsWith('4') ?? false;
+            failure = error ?? failure;
+            foreach (IPAddress address in addresses)
+            {
+                servers.Add(new ServerAddress(exchanger.Target, new IPEndPoint(address, port), "", exchanger.Preference));
+            }
+        }
+
+        return (servers, failure);
+    }
+
+    private Dsn SoftIfWanted(Dsn? failure)
+    {
+        failure ??= new Dsn("5.4.4", "", "no usable MX host name");
+        return settings.DefersWithoutMxAddress && failure.Status.StartsWith('5')
+            ? failure with { Status = string.Concat("4", failure.Status.AsSpan(1)) }
+            : failure;
+    }
+
+    // RFC 5321 §5.1: exchangers as preferred as this host, or less, would send the mail back.
+    private ServerList WithoutSelf(string domain, int bestPreference, List<ServerAddress> servers)
+    {
+        int own = int.MaxValue;
+        foreach (ServerAddress server in servers)
+        {
+            if (IsOwn(server))
+            {
+                own = Math.Min(own, server.Preference);
+            }
+        }
+
+        if (own == int.MaxValue)
+        {
+            return new ServerList(ServerOrder.Apply(servers, settings));
+        }
+
+        servers.RemoveAll(server => server.Preference >= own);
+        if (servers.Count > 0)
+        {
+            return new ServerList(ServerOrder.Apply(servers, settings)) { IsFinal = true };
+        }
+
+        return own == bestPreference
+            ? new ServerList([], new Dsn("5.4.6", "", $"mail for {domain} loops back to myself")) { IsFinal = true }
+            : Failed("4.4.4", $"unable to find primary relay for {domain}");
+    }
+
+    private bool IsOwn(ServerAddress server) =>
+        server.EndPoint is { } endPoint && (settings.OwnAddresses.IsOwn(endPoint.Address) || settings.OwnAddresses.IsProxy(endPoint.Address));
+
+    private async ValueTask<(List<IPAddress> Addresses, Dsn? Failure)> AddressesAsync(string host, bool isSoftBefore, CancellationToken stop)
+    {
+        if (IPAddress.TryParse(host, out IPAddress? literal) && DomainSyntax.IsValidHostAddress(host))
+        {
+            bool isEnabled = literal.AddressFamily == AddressFamily.InterNetwork ? settings.UsesIpv4 : settings.UsesIpv6;
+            return isEnabled ? ([literal], null) : ([], new Dsn("5.4.4", "", $"{host}: host not found"));
+        }
+
+        Dsn? failure = null;
+        if (settings.LooksUpInDns)
+        {
+            (List<IPAddress> addresses, failure, bool isFinal) = await AskDnsAsync(host, isSoftBefore, stop);
+            if (addresses.Count > 0 || isFinal || !settings.LooksUpNatively)
+            {
+                return (addresses, failure);
+            }
+        }
+
+        return await AskSystemAsync(host, isSoftBefore, stop);
+    }
+
+    // isFinal: the native lookup has nothing to add.
+    private async ValueTask<(List<IPAddress> Addresses, Dsn? Failure, bool IsFinal)> AskDnsAsync(string host, bool isSoftBefore, CancellationToken stop)
+    {
+        string name = DomainSyntax.TryToAscii(host, out string ascii) ? ascii : host;
+        if (!DnsName.IsValidHostName(name))
+        {
+            return ([], new Dsn("5.4.4", "", $"Name service error for {host}: invalid host or domain name"), true);
+        }
+
+        Task<DnsAnswer>? first = settings.UsesIpv4 ? dns!.LookupAsync(name, DnsRecordType.A, stop).AsTask() : null; // There is one when DNS is on.
+        Task<DnsAnswer>? second = settings.UsesIpv6 ? dns!.LookupAsync(name, DnsRecordType.Aaaa, stop).AsTask() : null;
+        List<IPAddress> addresses = [];
+        DnsAnswer? worst = null;
+        foreach (Task<DnsAnswer>? task in (Task<DnsAnswer>?[])[first, second])
+        {
+            if (task is null)
+            {
+                continue;
+            }
+
+            DnsAnswer answer = await task;
+            foreach (DnsRecord record in answer.Records)
+            {
+                if (record.Address is not null)
+                {
+                    addresses.Add(record.Address);
+                }
+            }
+
+            if (worst is null || Weight(answer.Status) >= Weight(worst.Status))
+            {
+                worst = answer;
+            }
+        }
+
+        if (addresses.Count > 0)
+        {
+            return (addresses, null, true);
+        }
+
+        string status = worst!.Status switch // At least one family is enabled.
+        {
+            DnsStatus.Temporary => "4.4.3",
+            DnsStatus.Refused => isSoftBefore ? "4.4.3" : "5.4.3",
+            DnsStatus.Ok or DnsStatus.NotFound or DnsStatus.NoData or DnsStatus.InvalidName or DnsStatus.Malformed => isSoftBefore ? "4.4.4" : "5.4.4",
+        };
+        return ([], new Dsn(status, "", worst.Reason), worst.Status is not (DnsStatus.NotFound or DnsStatus.NoData));
+    }
+
+    // Which of two answers speaks for a host without address: a failure that may pass before a certain one.
+    private static int Weight(DnsStatus status) => status switch
+    {
+        DnsStatus.Ok => 0,
+        DnsStatus.NotFound or DnsStatus.NoData => 1,
+        DnsStatus.Refused => 2,
+        DnsStatus.InvalidName or DnsStatus.Malformed => 3,
+        DnsStatus.Temporary => 4,
+    };
+
+    private async ValueTask<(List<IPAddress> Addresses, Dsn? Failure)> AskSystemAsync(string host, bool isSoftBefore, CancellationToken stop)
+    {
+        NativeAddresses found = await names.AddressesAsync(host, AddressFamily.Unspecified, stop);
+        List<IPAddress> addresses = [];
+        foreach (IPAddress address in found.Addresses)
+        {
+            if (address.AddressFamily == AddressFamily.InterNetwork ? settings.UsesIpv4 : settings.UsesIpv6)
+            {
+                addresses.Add(address);
+            }
+        }
+
+        if (addresses.Count > 0)
+        {
+            return (addresses, null);
+        }
+
+        bool isSoft = isSoftBefore || found.IsTemporary;
+        if (found.Code == 0)
+        {
+            return ([], new Dsn(isSoft ? "4.4.4" : "5.4.4", "", $"{host}: host not found"));
+        }
+
+        bool isUnknown = found.Code is NameLookup.NoName or NameLookup.NoData or NameLookup.Again;
+        string status = (isSoft ? "4" : "5") + (isUnknown ? ".4.4" : ".3.0");
+        return ([], new Dsn(status, "", $"unable to look up host {host}: {found.Text}"));
+    }
+}

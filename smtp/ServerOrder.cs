@@ -1,0 +1,70 @@
+using System.Net.Sockets;
+
+namespace Mta.Smtp;
+
+/// <summary>The order in which the addresses of a destination are tried, and which are left out.</summary>
+internal static class ServerOrder
+{
+    public static List<ServerAddress> Apply(List<ServerAddress> servers, SmtpSettings settings)
+    {
+        if (settings.Randomizes)
+        {
+            Random.Shared.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(servers));
+        }
+
+        return Balance(Sort(servers, settings.AddressPreference), settings.BalancesProtocols ? settings.MxAddressLimit : 0);
+    }
+
+    /// <summary>By preference of the exchanger, then by preferred family; what is equal keeps its order.</summary>
+    public static List<ServerAddress> Sort(List<ServerAddress> servers, string preference)
+    {
+        AddressFamily family = preference switch
+        {
+            "ipv4" => AddressFamily.InterNetwork,
+            "ipv6" => AddressFamily.InterNetworkV6,
+            _ => AddressFamily.Unspecified,
+        };
+        return [.. servers.OrderBy(static server => server.Preference)
+            .ThenBy(server => family == AddressFamily.Unspecified || server.EndPoint?.AddressFamily == family ? 0 : 1)];
+    }
+
+    /// <summary>Within the limit, leaves room for both address families.</summary>
+    /// <param name="limit">0: everything stays.</param>
+    public static List<ServerAddress> Balance(List<ServerAddress> servers, int limit)
+    {
+        int v6 = servers.Count(IsV6);
+        int v4 = servers.Count - v6;
+        if (limit <= 0 || v4 == 0 || v6 == 0 || v4 + v6 <= limit)
+        {
+            return servers;
+        }
+
+        int keep4;
+        if (v6 <= limit / 2)
+        {
+            keep4 = limit - v6;
+        }
+        else if (v4 <= limit / 2)
+        {
+            keep4 = v4;
+        }
+        else
+        {
+            keep4 = (limit + (IsV6(servers[0]) ? 0 : 1)) / 2;
+        }
+
+        int keep6 = limit - keep4;
+        List<ServerAddress> kept = [];
+        foreach (ServerAddress server in servers)
+        {
+            if (IsV6(server) ? keep6-- > 0 : keep4-- > 0)
+            {
+                kept.Add(server);
+            }
+        }
+
+        return kept;
+    }
+
+    private static bool IsV6(ServerAddress server) => server.EndPoint?.AddressFamily == AddressFamily.InterNetworkV6;
+}

@@ -1,0 +1,63 @@
+using Mta.Config.Parameters;
+using Mta.Delivery;
+using Mta.Dns;
+using Mta.Service;
+using Mta.Text;
+
+namespace Mta.Smtp;
+
+/// <summary>What all deliveries of this process share: settings, resolver, resting sessions.</summary>
+internal sealed class SmtpAgent : IDisposable
+{
+    private readonly SmtpSettings _settings;
+    private readonly DeliveryAgent _agent;
+    private readonly ServerLookup _lookup;
+    private readonly DnsResolver? _resolver;
+    private readonly SessionPool _pool;
+
+    private SmtpAgent(SmtpSettings settings, DeliveryAgent agent, DnsResolver? resolver)
+    {
+        _settings = settings;
+        _agent = agent;
+        _resolver = resolver;
+        _lookup = new ServerLookup(settings, resolver, new NativeNames());
+        _pool = new SessionPool(settings.CacheTimeLimit);
+    }
+
+    /// <summary>Reads settings and loads libraries, with the privileges of the start.</summary>
+    public static SmtpAgent Create(ServiceContext context)
+    {
+        SmtpSettings settings = new(context);
+        DeliveryAgent agent = DeliveryAgents.Create(
+            context.Configuration,
+            context.Tables,
+            context.ServiceName,
+            settings.IsLmtp ? LmtpParameters.LmtpDeliveryStatusFilter : SmtpParameters.SmtpDeliveryStatusFilter);
+        try
+        {
+            DnsResolver? resolver = settings.UsesDns
+                ? new DnsResolver(new DnsSettings
+                {
+                    ValidatesDnssec = settings.ValidatesDnssec,
+                    ForwardAddress = context.Configuration.Get(GlobalParameters.DnsForwardAddress),
+                })
+                : null;
+            return new SmtpAgent(settings, agent, resolver);
+        }
+        catch (DnsException failure)
+        {
+            throw new FatalException(failure.Message, failure);
+        }
+    }
+
+    public Task ServeAsync(ClientConnection client) => _agent.ServeAsync(client.Input, client.Output, HandleAsync, client.BetweenRequests);
+
+    public void Dispose()
+    {
+        _pool.Dispose();
+        _resolver?.Dispose();
+    }
+
+    private ValueTask HandleAsync(Delivery.Delivery delivery, CancellationToken stop) =>
+        new RequestHandler(_settings, _lookup, _pool, delivery).RunAsync(stop);
+}

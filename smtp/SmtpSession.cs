@@ -1,0 +1,261 @@
+using System.Net;
+using System.Net.Sockets;
+using Mta.Linux;
+using Mta.Mail.Protocols;
+using Mta.Text;
+using NLog;
+
+namespace Mta.Smtp;
+
+/// <summary>Extensions that a server announced (EHLO keywords) and that are used here.</summary>
+[Flags]
+internal enum ServerFeatures
+{
+    None = 0,
+    Esmtp = 1,
+    EightBitMime = 2,
+    Pipelining = 4,
+    Size = 8,
+    Dsn = 16,
+    SmtpUtf8 = 32,
+    XforwardName = 64,
+    XforwardAddress = 128,
+    XforwardPort = 256,
+    XforwardProtocol = 512,
+    XforwardHelo = 1024,
+    XforwardIdent = 2048,
+    XforwardSource = 4096,
+    StartTls = 8192,
+}
+
+/// <summary>
+/// A connection to one server, from connect to close; between deliveries it may rest in the <see cref="SessionPool"/>.
+/// Used by one delivery at a time.
+/// </summary>
+internal sealed class SmtpSession : IDisposable
+{
+    private const int OutputSize = 16 * 1024;
+
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
+    private readonly SmtpSettings _settings;
+    private readonly SocketStream _stream;
+    private readonly long _openedAt = Environment.TickCount64;
+
+    private SmtpSession(SmtpSettings settings, ServerAddress server, Socket socket)
+    {
+        _settings = settings;
+        Server = server;
+        _stream = new SocketStream(socket);
+        Input = new BufferedInput(_stream);
+        Output = new BufferedOutput(_stream, OutputSize);
+        Replies = new ReplyReader(Input, server.NameWithPort, settings.ReplyLengthLimit);
+    }
+
+    public ServerAddress Server { get; private set; }
+
+    public BufferedInput Input { get; }
+
+    public BufferedOutput Output { get; }
+
+    public ReplyReader Replies { get; }
+
+    public ServerFeatures Features { get; set; }
+
+    /// <summary>Largest message the server takes, in bytes; 0 when it does not say.</summary>
+    public long SizeLimit { get; set; }
+
+    /// <summary>Deliveries that used this session, the current one included.</summary>
+    public int UseCount { get; set; } = 1;
+
+    /// <summary>What is being done, for <c>lost connection with ... while ...</c>.</summary>
+    public string State { get; set; } = "";
+
+    /// <summary>The dialogue went wrong: nothing more is sent, and the session is not used again.</summary>
+    public bool IsBroken { get; set; }
+
+    /// <summary>The server said something that is no reply, or not what was asked: not used again.</summary>
+    public bool HasProtocolError { get; set; }
+
+    public bool Has(ServerFeatures feature) => (Features & feature) != 0;
+
+    /// <summary>The session may serve a further delivery after this one.</summary>
+    public bool MayBeReused =>
+        !IsBroken && !HasProtocolError
+        && Environment.TickCount64 - _openedAt < _settings.ReuseTimeLimit.TotalMilliseconds
+        && (_settings.ReuseCountLimit <= 0 || UseCount < _settings.ReuseCountLimit);
+
+    /// <summary>The server has closed a resting session, or said something unasked (such as 421).</summary>
+    public bool IsStale => !Input.Available.IsEmpty || _stream.Socket.Poll(0, SelectMode.SelectRead);
+
+    /// <summary>Takes a resting session for another name of the same address.</summary>
+    public void Reuse(ServerAddress server)
+    {
+        Server = server;
+        UseCount++;
+    }
+
+    /// <summary>Connects.</summary>
+    /// <returns>The session, or why there is none.</returns>
+    public static async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(SmtpSettings settings, ServerAddress server, CancellationToken stop)
+    {
+        Socket? socket = null;
+        string error;
+        try
+        {
+            socket = server.EndPoint is null
+                ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+                : new Socket(server.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            if (Bind(settings, server, socket) is Dsn misconfigured)
+            {
+                socket.Dispose();
+                return (null, misconfigured);
+            }
+
+            EndPoint target = server.EndPoint is null ? new UnixDomainSocketEndPoint(server.UnixPath) : server.EndPoint;
+            using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            if (settings.ConnectTimeout > TimeSpan.Zero)
+            {
+                timer.CancelAfter(settings.ConnectTimeout);
+            }
+
+            await socket.ConnectAsync(target, timer.Token);
+            return (new SmtpSession(settings, server, socket), null);
+        }
+        catch (SocketException failure)
+        {
+            error = Errno.Text(failure.NativeErrorCode);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            error = Errno.Text(Errno.ETIMEDOUT);
+        }
+        catch (ArgumentException failure)
+        {
+            // A path too long for a Unix socket.
+            error = failure is ArgumentOutOfRangeException ? Errno.Text(Errno.ENAMETOOLONG) : Errno.Text(Errno.EINVAL);
+        }
+
+        socket?.Dispose();
+        string reason = $"connect to {server.NameWithPort}: {error}";
+        Log.Info(reason);
+        return (null, new Dsn("4.4.1", "", reason));
+    }
+
+    /// <summary>Sets the time limit for what comes next: of each read and write, or of the whole request.</summary>
+    public void SetTimeout(TimeSpan limit)
+    {
+        Input.Timeout = Output.Timeout = limit;
+        Input.Deadline = _settings.PerRequestDeadline ? Environment.TickCount64 + (long)limit.TotalMilliseconds : 0;
+    }
+
+    /// <summary>Sends what was written and reads one reply.</summary>
+    public async ValueTask<SmtpReply> AskAsync(CancellationToken stop)
+    {
+        await Output.FlushAsync(stop);
+        return await ReadReplyAsync(stop);
+    }
+
+    /// <summary>Reads one reply; what is no reply keeps the session from being used again.</summary>
+    public async ValueTask<SmtpReply> ReadReplyAsync(CancellationToken stop)
+    {
+        SmtpReply reply = await Replies.ReadAsync(stop);
+        HasProtocolError |= reply.IsGarbled;
+        return reply;
+    }
+
+    /// <summary>Ends the dialogue if it is still in order, and closes.</summary>
+    public async ValueTask QuitAsync(CancellationToken stop)
+    {
+        try
+        {
+            if (!IsBroken)
+            {
+                SetTimeout(_settings.QuitTimeout);
+                State = "sending QUIT";
+                Output.Write("QUIT\r\n"u8);
+                await Output.FlushAsync(stop);
+                if (!_settings.SkipsQuitReply)
+                {
+                    await Replies.ReadAsync(stop);
+                }
+            }
+        }
+        catch (Exception failure) when (IsConnectionLoss(failure))
+        {
+            // Nothing depends on how it ends.
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
+    /// <summary>Waits for the reply to a QUIT that is on its way, and closes.</summary>
+    public async ValueTask ReadQuitReplyAsync(CancellationToken stop)
+    {
+        try
+        {
+            SetTimeout(_settings.QuitTimeout);
+            await Replies.ReadAsync(stop);
+        }
+        catch (Exception failure) when (IsConnectionLoss(failure))
+        {
+            // Nothing depends on how it ends.
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
+    /// <summary>Whether an exception says that the server went away or was too slow.</summary>
+    public static bool IsConnectionLoss(Exception failure) =>
+        failure is IOException or SocketException or TimeoutException or InvalidDataException or ObjectDisposedException;
+
+    /// <summary>The failure that a lost or slow connection means.</summary>
+    public Dsn LossOf(Exception failure)
+    {
+        IsBroken = true;
+        return failure is TimeoutException
+            ? new Dsn("4.4.2", "", $"conversation with {Server.Name} timed out while {State}")
+            : new Dsn("4.4.2", "", $"lost connection with {Server.Name} while {State}");
+    }
+
+    /// <summary>A failure in the server's own words.</summary>
+    /// <param name="reason">What is told to people; the reply itself goes into the diagnostic field.</param>
+    public Dsn FailureOf(SmtpReply reply, string status, string reason) =>
+        new(status, "", reason, "smtp", reply.Text, "dns", Server.Host);
+
+    public void Dispose()
+    {
+        Input.Dispose();
+        Output.Dispose();
+        _stream.Dispose();
+    }
+
+    private static Dsn? Bind(SmtpSettings settings, ServerAddress server, Socket socket)
+    {
+        IPAddress? address = server.EndPoint?.AddressFamily switch
+        {
+            AddressFamily.InterNetwork => settings.BindAddress,
+            AddressFamily.InterNetworkV6 => settings.BindAddress6,
+            _ => null,
+        };
+        if (address is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            socket.Bind(new IPEndPoint(address, 0));
+            return null;
+        }
+        catch (SocketException failure)
+        {
+            Log.Warn($"smtp_connect_addr: bind {address}: {Errno.Text(failure.NativeErrorCode)}");
+            return settings.EnforcesBindAddress ? new Dsn("4.4.0", "", "server configuration error") : null;
+        }
+    }
+}

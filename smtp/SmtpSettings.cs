@@ -1,0 +1,279 @@
+using System.Net;
+using System.Net.Sockets;
+using Mta.Config;
+using Mta.Config.Parameters;
+using Mta.Service;
+using Mta.Tables;
+using Mta.Text;
+
+namespace Mta.Smtp;
+
+/// <summary>
+/// The values of <c>smtp_*</c> or, for a program called lmtp, of <c>lmtp_*</c>, read once at start. Settings that
+/// restrict, filter or encrypt and are not built yet end the start.
+/// </summary>
+internal sealed class SmtpSettings
+{
+    private readonly Configuration _configuration;
+
+    /// <exception cref="ConfigurationException">A value is not acceptable, or its feature is not built.</exception>
+    /// <exception cref="FatalException">The program has another name than smtp or lmtp.</exception>
+    public SmtpSettings(ServiceContext context)
+    {
+        _configuration = context.Configuration;
+        IsLmtp = context.ProcessName switch
+        {
+            "smtp" => false,
+            "lmtp" => true,
+            _ => throw new FatalException($"unexpected process name \"{Printable.Neutralize(context.ProcessName)}\" - specify \"smtp\" or \"lmtp\""),
+        };
+        Unbuilt.Refuse(_configuration, IsLmtp);
+        ReadNames(context);
+        ReadTimes();
+        ReadLookups();
+        ReadDialogue();
+        Flags = HeaderFlags.Parse(context.Arguments);
+    }
+
+    public bool IsLmtp { get; }
+
+    /// <summary>Field 1 of the master.cf entry.</summary>
+    public string ServiceName { get; private set; } = "";
+
+    public string MyHostname { get; private set; } = "";
+
+    public string HelloName { get; private set; } = "";
+
+    public string DefaultService { get; private set; } = "";
+
+    public string FallbackRelay { get; private set; } = "";
+
+    public string RelayHost { get; private set; } = "";
+
+    /// <summary><c>soft_bounce</c>: a refusal for good is tried elsewhere, and deferred in the end.</summary>
+    public bool SoftBounce { get; private set; }
+
+    public HeaderFlags Flags { get; }
+
+    public OwnAddresses OwnAddresses { get; private set; } = null!; // Set by the constructor.
+
+    public TimeSpan ConnectTimeout { get; private set; }
+
+    public TimeSpan HelloTimeout { get; private set; }
+
+    public TimeSpan XforwardTimeout { get; private set; }
+
+    public TimeSpan MailTimeout { get; private set; }
+
+    public TimeSpan RcptTimeout { get; private set; }
+
+    public TimeSpan DataInitTimeout { get; private set; }
+
+    public TimeSpan DataTransferTimeout { get; private set; }
+
+    public TimeSpan DataDoneTimeout { get; private set; }
+
+    public TimeSpan RsetTimeout { get; private set; }
+
+    public TimeSpan QuitTimeout { get; private set; }
+
+    public bool PerRequestDeadline { get; private set; }
+
+    public bool UsesDns { get; private set; }
+
+    public bool ValidatesDnssec { get; private set; }
+
+    public bool LooksUpInDns { get; private set; }
+
+    public bool LooksUpNatively { get; private set; }
+
+    public bool IgnoresMxLookupError { get; private set; }
+
+    public bool DefersWithoutMxAddress { get; private set; }
+
+    public bool Randomizes { get; private set; }
+
+    /// <summary><c>any</c>, <c>ipv4</c> or <c>ipv6</c>.</summary>
+    public string AddressPreference { get; private set; } = "any";
+
+    public bool BalancesProtocols { get; private set; }
+
+    public bool UsesIpv4 { get; private set; }
+
+    public bool UsesIpv6 { get; private set; }
+
+    /// <summary>0 is no limit.</summary>
+    public int MxAddressLimit { get; private set; }
+
+    /// <summary>0 is no limit.</summary>
+    public int MxSessionLimit { get; private set; }
+
+    public IPAddress? BindAddress { get; private set; }
+
+    public IPAddress? BindAddress6 { get; private set; }
+
+    public bool EnforcesBindAddress { get; private set; }
+
+    public bool AlwaysSendsEhlo { get; private set; } = true;
+
+    public bool NeverSendsEhlo { get; private set; }
+
+    public bool Skips5xxGreeting { get; private set; }
+
+    public bool SkipsQuitReply { get; private set; }
+
+    public bool QuotesEnvelope { get; private set; }
+
+    public bool SendsXforward { get; private set; }
+
+    /// <summary>A probe ends after RCPT, not after DATA.</summary>
+    public bool ProbesByRcpt { get; private set; }
+
+    public bool ConvertsTo7Bit { get; private set; }
+
+    /// <summary>0 is no limit.</summary>
+    public int LineLengthLimit { get; private set; }
+
+    public int ReplyLengthLimit { get; private set; }
+
+    /// <summary>EHLO keywords that count as not offered.</summary>
+    public IReadOnlyList<string> DiscardedKeywords { get; private set; } = [];
+
+    public bool CachesOnDemand { get; private set; }
+
+    /// <summary>Destinations whose sessions are always kept for a while.</summary>
+    public IReadOnlyList<string> CachedDestinations { get; private set; } = [];
+
+    public TimeSpan CacheTimeLimit { get; private set; }
+
+    public TimeSpan ReuseTimeLimit { get; private set; }
+
+    /// <summary>0 is no limit.</summary>
+    public int ReuseCountLimit { get; private set; }
+
+    /// <summary>A server that answers with our own name on this port means that mail loops.</summary>
+    public const int LoopPort = 25;
+
+    private T Get<T>(Parameter<T> smtp, Parameter<T> lmtp)
+        where T : notnull => _configuration.Get(IsLmtp ? lmtp : smtp);
+
+    private static IPAddress? ParseBindAddress(StringParameter parameter, string text, AddressFamily family)
+    {
+        string address = text.Length > 1 && text[0] == '[' && text[^1] == ']' ? text[1..^1] : text;
+        return text.Length == 0 ? null
+            : IPAddress.TryParse(address, out IPAddress? parsed) && parsed.AddressFamily == family ? parsed
+            : throw new FatalException($"parameter {parameter.Name}: bad address value: {Printable.Neutralize(text)}");
+    }
+
+    private void ReadNames(ServiceContext context)
+    {
+        ServiceName = context.ServiceName;
+        MyHostname = _configuration.Get(GlobalParameters.Myhostname);
+        HelloName = Get(SmtpParameters.SmtpHeloName, LmtpParameters.LmtpLhloName);
+        DefaultService = Get(SmtpParameters.SmtpTcpPort, LmtpParameters.LmtpTcpPort);
+        FallbackRelay = Get(SmtpParameters.SmtpFallbackRelay, LmtpParameters.LmtpFallbackRelay);
+        RelayHost = _configuration.Get(TrivialRewriteParameters.Relayhost);
+        SoftBounce = _configuration.Get(GlobalParameters.SoftBounce);
+        OwnAddresses = _configuration.OwnAddresses;
+    }
+
+    private void ReadTimes()
+    {
+        ConnectTimeout = Get(SmtpParameters.SmtpConnectTimeout, LmtpParameters.LmtpConnectTimeout);
+        HelloTimeout = Get(SmtpParameters.SmtpHeloTimeout, LmtpParameters.LmtpLhloTimeout);
+        XforwardTimeout = Get(SmtpParameters.SmtpXforwardTimeout, LmtpParameters.LmtpXforwardTimeout);
+        MailTimeout = Get(SmtpParameters.SmtpMailTimeout, LmtpParameters.LmtpMailTimeout);
+        RcptTimeout = Get(SmtpParameters.SmtpRcptTimeout, LmtpParameters.LmtpRcptTimeout);
+        DataInitTimeout = Get(SmtpParameters.SmtpDataInitTimeout, LmtpParameters.LmtpDataInitTimeout);
+        DataTransferTimeout = Get(SmtpParameters.SmtpDataXferTimeout, LmtpParameters.LmtpDataXferTimeout);
+        DataDoneTimeout = Get(SmtpParameters.SmtpDataDoneTimeout, LmtpParameters.LmtpDataDoneTimeout);
+        RsetTimeout = Get(SmtpParameters.SmtpRsetTimeout, LmtpParameters.LmtpRsetTimeout);
+        QuitTimeout = Get(SmtpParameters.SmtpQuitTimeout, LmtpParameters.LmtpQuitTimeout);
+        PerRequestDeadline = Get(SmtpParameters.SmtpPerRequestDeadline, LmtpParameters.LmtpPerRequestDeadline);
+        CacheTimeLimit = Get(SmtpParameters.SmtpConnectionCacheTimeLimit, LmtpParameters.LmtpConnectionCacheTimeLimit);
+        TimeSpan most = _configuration.Get(SmtpParameters.ConnectionCacheTtlLimit);
+        CacheTimeLimit = CacheTimeLimit < most ? CacheTimeLimit : most;
+        ReuseTimeLimit = Get(SmtpParameters.SmtpConnectionReuseTimeLimit, LmtpParameters.LmtpConnectionReuseTimeLimit);
+        ReuseCountLimit = Get(SmtpParameters.SmtpConnectionReuseCountLimit, LmtpParameters.LmtpConnectionReuseCountLimit);
+    }
+
+    private void ReadLookups()
+    {
+        string level = Get(SmtpParameters.SmtpDnsSupportLevel, LmtpParameters.LmtpDnsSupportLevel);
+        UsesDns = level.Length > 0 ? level != "disabled" : !_configuration.Get(SmtpParameters.DisableDnsLookups);
+        ValidatesDnssec = level == "dnssec";
+        string hostLookup = Get(SmtpParameters.SmtpHostLookup, LmtpParameters.LmtpHostLookup);
+        foreach (string word in TableListSyntax.Split(hostLookup))
+        {
+            switch (word)
+            {
+                case "dns":
+                    LooksUpInDns = UsesDns;
+                    break;
+                case "native":
+                    LooksUpNatively = true;
+                    break;
+                default:
+                    throw new FatalException($"unknown {(IsLmtp ? "lmtp" : "smtp")}_host_lookup value \"{word}\" in \"{hostLookup}\"");
+            }
+        }
+
+        LooksUpNatively |= !UsesDns;
+        IgnoresMxLookupError = _configuration.Get(SmtpParameters.IgnoreMxLookupError);
+        DefersWithoutMxAddress = Get(SmtpParameters.SmtpDeferIfNoMxAddressFound, LmtpParameters.LmtpDeferIfNoMxAddressFound);
+        Randomizes = Get(SmtpParameters.SmtpRandomizeAddresses, LmtpParameters.LmtpRandomizeAddresses);
+        AddressPreference = Get(SmtpParameters.SmtpAddressPreference, LmtpParameters.LmtpAddressPreference);
+        BalancesProtocols = Get(SmtpParameters.SmtpBalanceInetProtocols, LmtpParameters.LmtpBalanceInetProtocols);
+        (UsesIpv4, UsesIpv6) = OwnAddresses.Protocols(_configuration);
+        MxAddressLimit = Get(SmtpParameters.SmtpMxAddressLimit, LmtpParameters.LmtpMxAddressLimit);
+        MxSessionLimit = Get(SmtpParameters.SmtpMxSessionLimit, LmtpParameters.LmtpMxSessionLimit);
+        BindAddress = ParseBindAddress(SmtpParameters.SmtpBindAddress, Get(SmtpParameters.SmtpBindAddress, LmtpParameters.LmtpBindAddress), AddressFamily.InterNetwork);
+        BindAddress6 = ParseBindAddress(SmtpParameters.SmtpBindAddress6, Get(SmtpParameters.SmtpBindAddress6, LmtpParameters.LmtpBindAddress6), AddressFamily.InterNetworkV6);
+        EnforcesBindAddress = Get(SmtpParameters.SmtpBindAddressEnforce, LmtpParameters.LmtpBindAddressEnforce);
+        BindAddress ??= OnlyOwnAddress(AddressFamily.InterNetwork);
+        BindAddress6 ??= OnlyOwnAddress(AddressFamily.InterNetworkV6);
+    }
+
+    // A host that receives on one address only sends from it too.
+    private IPAddress? OnlyOwnAddress(AddressFamily family)
+    {
+        IPAddress? only = null;
+        foreach (OwnAddress own in OwnAddresses.Addresses)
+        {
+            if (own.Address.AddressFamily != family)
+            {
+                continue;
+            }
+
+            if (only is not null)
+            {
+                return null;
+            }
+
+            only = own.Address;
+        }
+
+        return only is null || IPAddress.IsLoopback(only) ? null : only;
+    }
+
+    private void ReadDialogue()
+    {
+        if (!IsLmtp)
+        {
+            AlwaysSendsEhlo = _configuration.Get(SmtpParameters.SmtpAlwaysSendEhlo);
+            NeverSendsEhlo = _configuration.Get(SmtpParameters.SmtpNeverSendEhlo);
+        }
+
+        Skips5xxGreeting = Get(SmtpParameters.SmtpSkip5xxGreeting, LmtpParameters.LmtpSkip5xxGreeting);
+        SkipsQuitReply = Get(SmtpParameters.SmtpSkipQuitResponse, LmtpParameters.LmtpSkipQuitResponse);
+        QuotesEnvelope = Get(SmtpParameters.SmtpQuoteRfc821Envelope, LmtpParameters.LmtpQuoteRfc821Envelope);
+        SendsXforward = Get(SmtpParameters.SmtpSendXforwardCommand, LmtpParameters.LmtpSendXforwardCommand);
+        ProbesByRcpt = Get(SmtpParameters.SmtpAddressVerifyTarget, LmtpParameters.LmtpAddressVerifyTarget) == "rcpt";
+        ConvertsTo7Bit = !_configuration.Get(SmtpParameters.DisableMimeOutputConversion);
+        LineLengthLimit = Get(SmtpParameters.SmtpLineLengthLimit, LmtpParameters.LmtpLineLengthLimit);
+        ReplyLengthLimit = Math.Max(512, _configuration.Get(GlobalParameters.LineLengthLimit));
+        DiscardedKeywords = [.. TableListSyntax.Split(Get(SmtpParameters.SmtpDiscardEhloKeywords, LmtpParameters.LmtpDiscardLhloKeywords))];
+        CachesOnDemand = Get(SmtpParameters.SmtpConnectionCacheOnDemand, LmtpParameters.LmtpConnectionCacheOnDemand);
+        CachedDestinations = [.. TableListSyntax.Split(Get(SmtpParameters.SmtpConnectionCacheDestinations, LmtpParameters.LmtpConnectionCacheDestinations))];
+    }
+}
