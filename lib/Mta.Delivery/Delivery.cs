@@ -198,6 +198,11 @@ public sealed class Delivery
         return await RecordDeferredAsync(recipient, relay, new Dsn("4.3.0", "", "bounce or trace service failure"), stop);
     }
 
+    /// <summary>Adds a record to the message's trace log, for a sender who asked for one.</summary>
+    /// <returns>False when the service failed.</returns>
+    public ValueTask<bool> TraceAsync(DeliveryRecipient recipient, string relay, Dsn dsn, CancellationToken stop) =>
+        _agent.TraceAsync(this, recipient, relay, dsn, stop);
+
     private async ValueTask<bool> RecordBouncedAsync(DeliveryRecipient recipient, string relay, Dsn dsn, CancellationToken stop)
     {
         if (IsProbe)
