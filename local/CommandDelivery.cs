@@ -40,7 +40,7 @@ internal sealed class CommandDelivery(LocalAgent local)
 
         byte[] head = MessageHead.Build(
             addressee.Sender,
-            null,
+            DateTime.Now,
             local.Settings.ShowsOriginal ? addressee.Recipient.OriginalRecipient : "",
             local.Settings.PrependsToCommands ? addressee.DeliveredTo ?? addressee.Recipient.Address : "");
         CommandOrder order = new(rights.UserId, rights.GroupId, Words(command), CommandEnvironment.Build(local.Settings, expansion, addressee), head, expansion.Delivery.Request.ContentOffset)
@@ -80,7 +80,7 @@ internal sealed class CommandDelivery(LocalAgent local)
             }
         }
 
-        return ["/bin/sh", "-c", command];
+        return ["sh", "-c", command];
     }
 
     private static bool IsProgram(string name) =>

@@ -48,11 +48,6 @@ internal static class MailboxOpener
             errno = Posix.TryOpen(path, Flags, 0, out file);
         }
 
-        if (errno == Errno.EISDIR)
-        {
-            return Refuse(Errno.EISDIR, "file is a directory");
-        }
-
         if (errno != 0)
         {
             return Refuse(errno, $"cannot open file: {Errno.Text(errno)}");
