@@ -38,12 +38,7 @@ internal sealed class SmtpdServer
             configuration.Get(LocalParameters.OwnerRequestSpecial));
         AddressMatchList mynetworks = AddressMatchList.Create(configuration, GlobalParameters.Mynetworks, tables);
         var local = new LocalDomains(configuration, tables);
-        Listed = new ListedAddresses(configuration, tables, extension, async (domain, stop) => await local.IsLocalAsync(domain, stop) switch
-        {
-            MatchResult.Yes => LocalDomainAnswer.Yes,
-            MatchResult.No => LocalDomainAnswer.No,
-            MatchResult.Failed => LocalDomainAnswer.Failed,
-        });
+        Listed = new ListedAddresses(configuration, tables, extension, local.IsLocalAsync);
         var catalog = new RestrictionCatalog(configuration, tables, mynetworks, configuration.OwnAddresses, extension);
         Checks = new Checks(configuration, catalog, Settings.ChecksUnknownRecipients);
         LocalRewriteClients = new LocalRewriteClients(configuration, tables, mynetworks);
