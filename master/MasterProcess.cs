@@ -124,8 +124,8 @@ internal sealed class MasterProcess : IDisposable
         }
 
         supervisor.StartAll();
-        LogLines.Started(_settings.Version, _settings.Configuration.Directory);
         MailLog.ToStderr = false;
+        LogLines.Started(_settings.Version, _settings.Configuration.Directory);
         StandardDescriptors.Detach(_options);
         Monitor.ReportReady();
         while (_terminatedBy == 0 && !_isOver)
