@@ -1,1 +1,3 @@
-return 69;
+using Mta.RunAs;
+
+return RunAsCommand.Run();

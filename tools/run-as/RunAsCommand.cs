@@ -1,0 +1,63 @@
+using Mta.Linux;
+using Mta.Service;
+
+namespace Mta.RunAs;
+
+/// <summary>
+/// Becomes a user for good and executes a command. A program of its own because the C library's posix_spawn cannot
+/// change identity, and because a daemon that holds several deliveries cannot change its own for one of them.
+/// </summary>
+internal static class RunAsCommand
+{
+    private const int CannotRun = 71;
+    private const int NotFound = 127;
+    private const int NotExecutable = 126;
+
+    public static int Run()
+    {
+        try
+        {
+            RunAsRequest? request = RunAsRequest.Parse(ProgramArguments.Arguments, out string error);
+            if (request is null)
+            {
+                CommandLineTool.PrintRaw($"run-as: {error}");
+                return 64;
+            }
+
+            Become(request);
+            foreach ((ResourceLimit resource, ulong soft, ulong hard) in request.Limits)
+            {
+                Posix.SetLimit(resource, soft, hard);
+            }
+
+            Posix.DefaultSignal(Signals.SIGPIPE);
+            Posix.DefaultSignal(Signals.SIGXFSZ);
+            int errno = Posix.TryExecute(request.Command[0], request.Command, Posix.Environment());
+            CommandLineTool.PrintRaw($"run-as: execute {request.Command[0]}: {Errno.Text(errno)}");
+            return errno == Errno.ENOENT ? NotFound : NotExecutable;
+        }
+        catch (LinuxException error)
+        {
+            CommandLineTool.PrintRaw($"run-as: {error.Message}");
+            return CannotRun;
+        }
+    }
+
+    private static void Become(RunAsRequest request)
+    {
+        if (Posix.EffectiveUser == 0)
+        {
+            Posix.BecomeForGood(request.User, request.Group, request.Groups);
+        }
+        else if (Posix.EffectiveUser != request.User || Posix.RealUser != request.User)
+        {
+            throw new LinuxException(Errno.EPERM, "setresuid");
+        }
+
+        // As the user, so that a directory closed to root (NFS) is no obstacle and one closed to the user is.
+        if (request.Directory != "-")
+        {
+            Posix.Chdir(request.Directory);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using Mta.Linux;
+
+namespace Mta.RunAs;
+
+/// <summary>
+/// The command line: <c>run-as UID GID GROUPS DIRECTORY LIMITS COMMAND [ARGUMENT ...]</c>. Numbers only; nothing is
+/// looked up here.
+/// </summary>
+internal sealed record RunAsRequest
+{
+    public const string Usage = "usage: run-as uid gid group,group,...|- directory|- name=soft[:hard],...|- command [argument ...]";
+
+    private static readonly (string Name, ResourceLimit Resource)[] Resources =
+    [
+        ("cpu", ResourceLimit.CpuSeconds),
+        ("fsize", ResourceLimit.FileSize),
+        ("core", ResourceLimit.CoreSize),
+        ("nofile", ResourceLimit.OpenFiles),
+        ("as", ResourceLimit.AddressSpace),
+    ];
+
+    public required uint User { get; init; }
+
+    public required uint Group { get; init; }
+
+    /// <summary>Supplementary groups; empty is none.</summary>
+    public required uint[] Groups { get; init; }
+
+    /// <summary><c>-</c> stays where the caller is.</summary>
+    public required string Directory { get; init; }
+
+    public required IReadOnlyList<(ResourceLimit Resource, ulong Soft, ulong Hard)> Limits { get; init; }
+
+    /// <summary>Absolute path and arguments.</summary>
+    public required IReadOnlyList<string> Command { get; init; }
+
+    /// <returns>Null, and the error, when the command line is wrong.</returns>
+    public static RunAsRequest? Parse(IReadOnlyList<string> arguments, out string error)
+    {
+        error = Usage;
+        if (arguments.Count < 6)
+        {
+            return null;
+        }
+
+        // Root is refused whatever the caller thinks: no delivery and no command runs as root.
+        if (!TryId(arguments[0], out uint user) || user == 0 || !TryId(arguments[1], out uint group) || group == 0)
+        {
+            error = "bad user or group";
+            return null;
+        }
+
+        var groups = new List<uint>();
+        foreach (string word in Words(arguments[2]))
+        {
+            if (!TryId(word, out uint id) || id == 0)
+            {
+                error = "bad supplementary group";
+                return null;
+            }
+
+            groups.Add(id);
+        }
+
+        var limits = new List<(ResourceLimit, ulong, ulong)>();
+        foreach (string word in Words(arguments[4]))
+        {
+            if (!TryLimit(word, out (ResourceLimit, ulong, ulong) limit))
+            {
+                error = "bad limit";
+                return null;
+            }
+
+            limits.Add(limit);
+        }
+
+        if (!arguments[5].StartsWith('/') || arguments[3].Length == 0)
+        {
+            error = "command and directory need absolute paths";
+            return null;
+        }
+
+        return new RunAsRequest
+        {
+            User = user,
+            Group = group,
+            Groups = [.. groups],
+            Directory = arguments[3],
+            Limits = limits,
+            Command = [.. arguments.Skip(5)],
+        };
+    }
+
+    private static string[] Words(string list) => list == "-" ? [] : list.Split(',');
+
+    private static bool TryLimit(string word, out (ResourceLimit, ulong, ulong) limit)
+    {
+        limit = default;
+        int equals = word.IndexOf('=');
+        int index = equals < 0 ? -1 : Array.FindIndex(Resources, r => r.Name == word[..equals]);
+        if (index < 0)
+        {
+            return false;
+        }
+
+        string[] values = word[(equals + 1)..].Split(':');
+        if (values.Length > 2 || !TryValue(values[0], out ulong soft) || !TryValue(values[^1], out ulong hard) || soft > hard)
+        {
+            return false;
+        }
+
+        limit = (Resources[index].Resource, soft, hard);
+        return true;
+    }
+
+    private static bool TryValue(string text, out ulong value)
+    {
+        value = Posix.Unlimited;
+        return text == "unlimited" || (IsDigits(text) && ulong.TryParse(text, out value));
+    }
+
+    private static bool TryId(string text, out uint id)
+    {
+        id = 0;
+        return IsDigits(text) && uint.TryParse(text, out id) && id != uint.MaxValue;
+    }
+
+    private static bool IsDigits(string text) => text.Length > 0 && text.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0;
+}
