@@ -81,15 +81,8 @@ internal sealed class ContentCopier : IDisposable
     {
         bool atLineStart = _atLineStart;
         _atLineStart = endsLine;
-        if (_isTop && atLineStart && IsMailboxLine(text))
+        if (_isTop && endsLine && IsMailboxLine(text))
         {
-            _skipping = !endsLine;
-            return true;
-        }
-
-        if (_skipping)
-        {
-            _skipping = !endsLine;
             return true;
         }
 
@@ -103,7 +96,7 @@ internal sealed class ContentCopier : IDisposable
             }
         }
 
-        if (!_ignoresDot && atLineStart && text.Length == 1 && text[0] == '.' && endsLine)
+        if (!_ignoresDot && atLineStart && text.Length == 1 && text[0] == '.')
         {
             return false;
         }
@@ -120,8 +113,6 @@ internal sealed class ContentCopier : IDisposable
 
         return true;
     }
-
-    private bool _skipping;
 
     private static bool IsMailboxLine(ReadOnlySpan<byte> line) => line.TrimStart((byte)'>').StartsWith("From "u8);
 

@@ -19,17 +19,20 @@ internal sealed class HeaderRecipients
 {
     private readonly int _sizeLimit;
     private readonly int _tokenLimit;
+    private readonly int _lineLimit;
     private readonly ArrayBufferWriter<byte> _header = new(1024);
     private readonly List<string> _plain = [];
     private readonly List<string> _resent = [];
     private bool _inBody;
     private bool _hasResent;
     private bool _afterPartial;
+    private bool _endsInLine = true;
 
     public HeaderRecipients(Configuration configuration)
     {
         _sizeLimit = configuration.Get(GlobalParameters.HeaderSizeLimit);
         _tokenLimit = configuration.Get(GlobalParameters.HeaderAddressTokenLimit);
+        _lineLimit = configuration.Get(GlobalParameters.LineLengthLimit);
     }
 
     /// <summary>Internal form, in the order of the headers.</summary>
@@ -41,6 +44,7 @@ internal sealed class HeaderRecipients
         if (_inBody)
         {
             RecordWriter.Write(output, type, text);
+            _endsInLine = type == RecordType.Text;
             return;
         }
 
@@ -64,6 +68,7 @@ internal sealed class HeaderRecipients
                 }
 
                 RecordWriter.Write(output, type, text);
+                _endsInLine = type == RecordType.Text;
                 return;
             }
 
@@ -74,13 +79,20 @@ internal sealed class HeaderRecipients
     }
 
     /// <summary>The message has ended.</summary>
-    public void Finish(BufferedOutput output) => EndHeader(output);
+    public void Finish(BufferedOutput output)
+    {
+        EndHeader(output);
+        if (!_endsInLine)
+        {
+            RecordWriter.Write(output, RecordType.Text);
+        }
+    }
 
     private void Append(ReadOnlySpan<byte> text, bool newLine)
     {
         if (_header.WrittenCount + text.Length > _sizeLimit)
         {
-            throw new HeaderTooLongException("message header length limit exceeded");
+            throw new HeaderTooLongException("message header length exceeds safety limit");
         }
 
         if (newLine)
@@ -111,10 +123,12 @@ internal sealed class HeaderRecipients
             Extract(header[(colon + 1)..], _resent);
         }
 
+        // The obsolete blank before the colon (RFC 5322 §4.5) goes.
+        RemoveBlanks(ref header, nameLength, colon);
         while (true)
         {
             int end = header.IndexOf((byte)'\n');
-            RecordWriter.Write(output, RecordType.Text, end < 0 ? header : header[..end]);
+            RecordWriter.WriteText(output, end < 0 ? header : header[..end], _lineLimit);
             if (end < 0)
             {
                 break;
@@ -124,6 +138,14 @@ internal sealed class HeaderRecipients
         }
 
         _header.ResetWrittenCount();
+    }
+
+    private static void RemoveBlanks(ref ReadOnlySpan<byte> header, int nameLength, int colon)
+    {
+        if (colon > nameLength)
+        {
+            header = (byte[])[.. header[..nameLength], .. header[colon..]];
+        }
     }
 
     private void Extract(ReadOnlySpan<byte> value, List<string> recipients)

@@ -71,7 +71,7 @@ internal sealed class SendmailOptions
     /// <summary>Two characters of -XV must come from here (verp_delimiter_filter).</summary>
     public string VerpFilter { get; set; } = "";
 
-    /// <summary>The first pass: only -C counts, and nothing is complained about.</summary>
+    /// <summary>The first pass: only -C counts.</summary>
     public void FindConfiguration() => Walk(first: true);
 
     /// <summary>The second pass.</summary>
@@ -118,12 +118,7 @@ internal sealed class SendmailOptions
                 int letter = option == ':' ? -1 : Letters.IndexOf(option, StringComparison.Ordinal);
                 if (letter < 0)
                 {
-                    if (!first)
-                    {
-                        CommandLineTool.PrintRaw($"{ProgramArguments.ProgramPath}: invalid option -- '{option}'");
-                        throw new FatalException(Usage);
-                    }
-
+                    Complain(first, $"invalid option -- '{option}'");
                     continue;
                 }
 
@@ -138,10 +133,9 @@ internal sealed class SendmailOptions
                     {
                         argument = rest[index++];
                     }
-                    else if (!first)
+                    else
                     {
-                        CommandLineTool.PrintRaw($"{ProgramArguments.ProgramPath}: option requires an argument -- '{option}'");
-                        throw new FatalException(Usage);
+                        Complain(first, $"option requires an argument -- '{option}'");
                     }
 
                     at = word.Length;
@@ -336,6 +330,7 @@ internal sealed class SendmailOptions
             };
             if (bit == 0)
             {
+                Log.Warn($"unknown DSN NOTIFY command value \"{Printable.Neutralize(word)}\" in \"{Printable.Neutralize(argument)}\"");
                 mask = 0;
                 break;
             }
@@ -346,7 +341,7 @@ internal sealed class SendmailOptions
         // NEVER stands alone (RFC 3461 §4.1).
         if (mask == 0 || ((mask & 1) != 0 && mask != 1))
         {
-            Log.Warn($"bad -N option value: '{Printable.Neutralize(argument)}' -- ignored");
+            Log.Warn("bad -N option value -- ignored");
             return;
         }
 
@@ -431,6 +426,16 @@ internal sealed class SendmailOptions
         if (!holds)
         {
             throw new FatalException(complaint);
+        }
+    }
+
+    // Both passes print what the C library would; the second one ends here.
+    private static void Complain(bool first, string text)
+    {
+        CommandLineTool.PrintRaw($"sendmail: {text}");
+        if (!first)
+        {
+            throw new FatalException(Usage);
         }
     }
 

@@ -170,10 +170,11 @@ internal sealed class Submission
         }
 
         RecordWriter.Write(output, RecordType.Text, "Subject: probe");
+        RecordWriter.Write(output, RecordType.ContinuedText, "To:");
         for (int i = 0; i < _options.Operands.Count; i++)
         {
             string comma = i + 1 < _options.Operands.Count ? "," : "";
-            RecordWriter.Write(output, RecordType.Text, $"{(i == 0 ? "To:" : "")}\t{_options.Operands[i]}{comma}");
+            RecordWriter.Write(output, RecordType.Text, $"\t{_options.Operands[i]}{comma}");
         }
     }
 
