@@ -14,6 +14,7 @@ public static class TableSettingsExtensions
         Utf8 = configuration.Get(GlobalParameters.Smtputf8Enable),
         RegexpBackreferences = configuration.Get(TableParameters.RegexpBackreferences),
         RegexpSubjectLimit = Math.Max(2048, configuration.Get(GlobalParameters.HeaderSizeLimit)),
+        LmdbMapSize = configuration.Get(TableParameters.LmdbMapSize),
         UseSurrogates = isDaemon && !configuration.Get(TableParameters.DaemonTableOpenErrorIsFatal),
         Warning = warning,
         Error = error,

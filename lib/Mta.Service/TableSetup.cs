@@ -1,5 +1,5 @@
 using Mta.Config;
-using Mta.Config.Parameters;
+using Mta.Mail;
 using Mta.Tables;
 using NLog;
 
@@ -10,13 +10,18 @@ internal static class TableSetup
 {
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
-    public static TableSettings SettingsFor(Configuration configuration) => new()
+    public static TableSettings SettingsFor(Configuration configuration) => configuration.TableSettings(
+        isDaemon: true,
+        static text => Log.Warn(text),
+        static text => Log.Error(text)) with
     {
-        Utf8 = configuration.Get(GlobalParameters.Smtputf8Enable),
-        UseSurrogates = true,
-        Warning = static text => Log.Warn(text),
-        Error = static text => Log.Error(text),
+        Info = static text => Log.Info(text),
     };
 
-    public static TableRegistry Registry(Configuration configuration, TableSettings settings) => new(settings);
+    public static TableRegistry Registry(Configuration configuration, TableSettings settings)
+    {
+        TableRegistry registry = new(settings);
+        ProxyTable.Register(registry, configuration);
+        return registry;
+    }
 }

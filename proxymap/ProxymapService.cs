@@ -1,0 +1,78 @@
+using Mta.Config;
+using Mta.Config.Parameters;
+using Mta.Mail.Protocols;
+using Mta.Service;
+using Mta.Tables;
+
+namespace Mta.Proxymap;
+
+/// <summary>What the sessions of this process share: the tables that may be asked, and those that are open.</summary>
+internal sealed class ProxymapService : IDisposable
+{
+    private static readonly TimeSpan TableCheckInterval = TimeSpan.FromSeconds(10);
+    private readonly ServiceContext _context;
+    private readonly HashSet<string> _approved = new(StringComparer.Ordinal);
+    private readonly bool _writes;
+    private Timer? _watch;
+
+    public ProxymapService(ServiceContext context)
+    {
+        _context = context;
+        Configuration configuration = context.Configuration;
+        _writes = context.ServiceName == configuration.Get(GlobalParameters.ProxywriteServiceName);
+        StringParameter parameter = _writes ? ProxymapParameters.ProxyWriteMaps : ProxymapParameters.ProxyReadMaps;
+        Title = parameter.Name;
+        foreach (string word in TableListSyntax.Split(configuration.Get(parameter)))
+        {
+            string name = word;
+            while (name.StartsWith("proxy:", StringComparison.Ordinal))
+            {
+                name = name["proxy:".Length..];
+                _approved.Add(name);
+            }
+        }
+    }
+
+    /// <summary>The parameter that lists the tables.</summary>
+    public string Title { get; }
+
+    /// <summary>Changes are allowed: this is the proxywrite service.</summary>
+    public bool Writes => _writes;
+
+    /// <summary>Opens a table that the configuration allows.</summary>
+    public ProxymapStatus TryOpen(string name, TableFlags flags, out LookupTable? table)
+    {
+        table = null;
+        if (!_approved.Contains(name))
+        {
+            LogLines.NotApproved(name, Title);
+            return ProxymapStatus.Denied;
+        }
+
+        TableAccess access = _writes ? TableAccess.Create : TableAccess.ReadOnly;
+        if (_context.Tables.TryOpen(name, flags | TableFlags.NoProxy, access, out table, out string error))
+        {
+            return ProxymapStatus.Ok;
+        }
+
+        LogLines.CannotOpen(error);
+        return ProxymapStatus.Configuration;
+    }
+
+    public void Dispose() => _watch?.Dispose();
+
+    /// <summary>Retires when a table was replaced, so that the next process opens the new one.</summary>
+    public void WatchTables() => _watch = new Timer(
+        _ =>
+        {
+            if (!_context.Retiring.IsCancellationRequested && _context.Tables.FindChanged() is { } name)
+            {
+                LogLines.TableHasChanged(name);
+                _watch?.Dispose();
+                _context.Retire();
+            }
+        },
+        null,
+        TableCheckInterval,
+        TableCheckInterval);
+}
