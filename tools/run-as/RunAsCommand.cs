@@ -55,7 +55,7 @@ internal static class RunAsCommand
         }
 
         // As the user, so that a directory closed to root (NFS) is no obstacle and one closed to the user is.
-        if (request.Directory != "-")
+        if (request.Directory is not ("-" or ""))
         {
             Posix.Chdir(request.Directory);
         }

@@ -26,7 +26,7 @@ internal sealed record RunAsRequest
     /// <summary>Supplementary groups; empty is none.</summary>
     public required uint[] Groups { get; init; }
 
-    /// <summary><c>-</c> stays where the caller is.</summary>
+    /// <summary><c>-</c> or nothing stays where the caller is.</summary>
     public required string Directory { get; init; }
 
     public required IReadOnlyList<(ResourceLimit Resource, ulong Soft, ulong Hard)> Limits { get; init; }
@@ -43,8 +43,8 @@ internal sealed record RunAsRequest
             return null;
         }
 
-        // Root is refused whatever the caller thinks: no delivery and no command runs as root.
-        if (!TryId(arguments[0], out uint user) || user == 0 || !TryId(arguments[1], out uint group) || group == 0)
+        // The user root is refused whatever the caller thinks: no command runs as root.
+        if (!TryId(arguments[0], out uint user) || user == 0 || !TryId(arguments[1], out uint group))
         {
             error = "bad user or group";
             return null;
@@ -53,7 +53,7 @@ internal sealed record RunAsRequest
         var groups = new List<uint>();
         foreach (string word in Words(arguments[2]))
         {
-            if (!TryId(word, out uint id) || id == 0)
+            if (!TryId(word, out uint id))
             {
                 error = "bad supplementary group";
                 return null;
@@ -74,7 +74,7 @@ internal sealed record RunAsRequest
             limits.Add(limit);
         }
 
-        if (!arguments[5].StartsWith('/') || arguments[3].Length == 0)
+        if (!arguments[5].StartsWith('/') || (arguments[3] is not ("-" or "") && !arguments[3].StartsWith('/')))
         {
             error = "command and directory need absolute paths";
             return null;
@@ -91,7 +91,7 @@ internal sealed record RunAsRequest
         };
     }
 
-    private static string[] Words(string list) => list == "-" ? [] : list.Split(',');
+    private static string[] Words(string list) => list is "-" or "" ? [] : list.Split(',');
 
     private static bool TryLimit(string word, out (ResourceLimit, ulong, ulong) limit)
     {
