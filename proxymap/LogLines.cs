@@ -15,7 +15,10 @@ internal static class LogLines
         Log.Warn($"to approve this table for read-{(parameter == "proxy_read_maps" ? "only" : "write")} access, list proxy:{shown} in main.cf:{parameter}");
     }
 
-    public static void CannotOpen(string error) => Log.Warn(error);
+    public static void Problem(string error) => Log.Warn(error);
+
+    public static void RefusedChange(string table, string verb) =>
+        Log.Warn($"refusing {Printable.Neutralize(table)} {verb} request on non-proxywrite service");
 
     public static void UnknownRequest(string verb) => Log.Warn($"unrecognized request: \"{Printable.Neutralize(verb)}\", ignored");
 

@@ -39,24 +39,26 @@ internal sealed class ProxymapService : IDisposable
     /// <summary>Changes are allowed: this is the proxywrite service.</summary>
     public bool Writes => _writes;
 
-    /// <summary>Opens a table that the configuration allows.</summary>
+    /// <summary>
+    /// Opens a table that the configuration allows. One that cannot be opened answers its lookups with a temporary
+    /// error.
+    /// </summary>
     public ProxymapStatus TryOpen(string name, TableFlags flags, out LookupTable? table)
     {
         table = null;
+        if (!TableRegistry.TrySplit(name, out _, out _))
+        {
+            return ProxymapStatus.Bad;
+        }
+
         if (!_approved.Contains(name))
         {
             LogLines.NotApproved(name, Title);
             return ProxymapStatus.Denied;
         }
 
-        TableAccess access = _writes ? TableAccess.Create : TableAccess.ReadOnly;
-        if (_context.Tables.TryOpen(name, flags | TableFlags.NoProxy, access, out table, out string error))
-        {
-            return ProxymapStatus.Ok;
-        }
-
-        LogLines.CannotOpen(error);
-        return ProxymapStatus.Configuration;
+        table = _context.Tables.Open(name, flags | TableFlags.NoProxy, _writes ? TableAccess.Create : TableAccess.ReadOnly);
+        return ProxymapStatus.Ok;
     }
 
     public void Dispose() => _watch?.Dispose();

@@ -39,7 +39,6 @@ internal sealed class ProxymapSession(ProxymapService service, ClientConnection 
             if (request.Verb == ProxymapVerb.Unknown)
             {
                 LogLines.UnknownRequest(request.Table);
-                break;
             }
         }
 
@@ -48,10 +47,15 @@ internal sealed class ProxymapSession(ProxymapService service, ClientConnection 
 
     private async ValueTask<ProxymapReply> AnswerAsync(ProxymapRequest request, CancellationToken stop)
     {
-        if (request.Verb is ProxymapVerb.Unknown
-            || (!service.Writes && request.Verb is ProxymapVerb.Update or ProxymapVerb.Delete or ProxymapVerb.Sequence))
+        if (request.Verb is ProxymapVerb.Unknown)
         {
             return new ProxymapReply(ProxymapStatus.Bad);
+        }
+
+        if (!service.Writes && (request.Verb is ProxymapVerb.Update or ProxymapVerb.Delete))
+        {
+            LogLines.RefusedChange(request.Table, request.Verb == ProxymapVerb.Update ? "update" : "delete");
+            return new ProxymapReply(ProxymapStatus.Denied);
         }
 
         ProxymapStatus opened = service.TryOpen(request.Table, request.Flags, out LookupTable? table);
@@ -79,7 +83,7 @@ internal sealed class ProxymapSession(ProxymapService service, ClientConnection 
         }
         catch (TableException error)
         {
-            LogLines.CannotOpen(error.Message);
+            LogLines.Problem(error.Message);
             return new ProxymapReply(ProxymapStatus.Retry);
         }
 
