@@ -32,7 +32,7 @@ internal static class RunAsCommand
 
             Posix.DefaultSignal(Signals.SIGPIPE);
             Posix.DefaultSignal(Signals.SIGXFSZ);
-            int errno = Posix.TryExecute(request.Command[0], request.Command, Posix.Environment());
+            int errno = Execute(request.Command);
             CommandLineTool.PrintRaw($"run-as: execute {request.Command[0]}: {Errno.Text(errno)}");
             return errno == Errno.ENOENT ? NotFound : NotExecutable;
         }
@@ -41,6 +41,25 @@ internal static class RunAsCommand
             CommandLineTool.PrintRaw($"run-as: {error.Message}");
             return CannotRun;
         }
+    }
+
+    // execvp(3): a name without a slash is looked for in PATH.
+    private static int Execute(IReadOnlyList<string> command)
+    {
+        IReadOnlyList<string> environment = Posix.Environment();
+        if (command[0].Contains('/'))
+        {
+            return Posix.TryExecute(command[0], command, environment);
+        }
+
+        int worst = Errno.ENOENT;
+        foreach (string directory in (Posix.EnvironmentVariable("PATH") ?? "/usr/bin:/bin").Split(':'))
+        {
+            int errno = directory.StartsWith('/') ? Posix.TryExecute($"{directory}/{command[0]}", command, environment) : Errno.ENOENT;
+            worst = errno is Errno.ENOENT or Errno.ENOTDIR ? worst : errno;
+        }
+
+        return worst;
     }
 
     private static void Become(RunAsRequest request)

@@ -31,7 +31,7 @@ internal sealed record RunAsRequest
 
     public required IReadOnlyList<(ResourceLimit Resource, ulong Soft, ulong Hard)> Limits { get; init; }
 
-    /// <summary>Absolute path and arguments.</summary>
+    /// <summary>The argument vector; its first word is a path, or a name to look for in PATH.</summary>
     public required IReadOnlyList<string> Command { get; init; }
 
     /// <returns>Null, and the error, when the command line is wrong.</returns>
@@ -74,9 +74,9 @@ internal sealed record RunAsRequest
             limits.Add(limit);
         }
 
-        if (!arguments[5].StartsWith('/') || (arguments[3] is not ("-" or "") && !arguments[3].StartsWith('/')))
+        if (arguments[5].Length == 0 || (arguments[3] is not ("-" or "") && !arguments[3].StartsWith('/')))
         {
-            error = "command and directory need absolute paths";
+            error = "no command, or a directory that is not absolute";
             return null;
         }
 
