@@ -18,6 +18,7 @@ internal sealed class MailTransaction
     private readonly Delivery.Delivery _delivery;
     private readonly IReadOnlyList<RecipientState> _recipients;
     private readonly bool _keepsSession;
+    private readonly bool _converts;
     private readonly EnvelopeCommands _commands;
     private int _acknowledged;
     private bool _isMailSent;
@@ -33,6 +34,7 @@ internal sealed class MailTransaction
         _delivery = delivery;
         _recipients = recipients;
         _keepsSession = keepsSession;
+        _converts = converts;
         _commands = new EnvelopeCommands(settings, session, delivery.Request, converts);
     }
 
@@ -197,7 +199,15 @@ internal sealed class MailTransaction
         _session.SetTimeout(_settings.DataTransferTimeout);
         try
         {
-            if (!await new MessageWriter(_settings, _session.Output, _delivery).WriteAsync(stop))
+            MessageWriter writer = new(_settings, _session.Output, _delivery, _converts);
+            bool isComplete = await writer.WriteAsync(stop);
+            if (writer.Error is not null)
+            {
+                _session.IsBroken = true;
+                return TransactionResult.Message(new Dsn("5.6.0", "", writer.Error));
+            }
+
+            if (!isComplete)
             {
                 // Without the line that ends it, the server forgets what it has got.
                 _session.IsBroken = true;

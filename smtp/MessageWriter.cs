@@ -1,4 +1,3 @@
-using System.Buffers;
 using Mta.Mail.Addresses;
 using Mta.Mail.Queue;
 using Mta.Text;
@@ -10,53 +9,55 @@ namespace Mta.Smtp;
 /// Streams the content of a message to a server: CRLF line ends, transparency (RFC 5321 §4.5.2), and a limit on the
 /// length of lines. Memory does not depend on the size of the message.
 /// </summary>
-internal sealed class MessageWriter(SmtpSettings settings, BufferedOutput output, Delivery.Delivery delivery)
+internal sealed class MessageWriter(SmtpSettings settings, BufferedOutput output, Delivery.Delivery delivery, bool converts)
 {
     private const int FlushSize = 32 * 1024;
 
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
-    private static readonly SearchValues<byte> EightBit = SearchValues.Create([.. Enumerable.Range(128, 128).Select(static b => (byte)b)]);
 
     private readonly int _limit = settings.LineLengthLimit > 0 ? settings.LineLengthLimit : int.MaxValue;
     private int _column;
     private bool _hasBroken;
+
+    /// <summary>Why the content cannot be converted; null when it can.</summary>
+    public string? Error { get; private set; }
 
     /// <summary>Sends headers of our own and the content, without the line that ends it.</summary>
     /// <returns>False when the queue file is damaged; part of the content may have been sent.</returns>
     public async ValueTask<bool> WriteAsync(CancellationToken stop)
     {
         WriteOwnHeaders();
+        SevenBitConverter? converter = converts ? new SevenBitConverter(this, settings.HeaderSizeLimit, settings.BoundaryLengthLimit, settings.NestingLimit) : null;
         using ContentReader content = delivery.File.Content(delivery.Request.ContentOffset);
         while (content.ReadChunk(out ReadOnlySpan<byte> text, out bool endsLine))
         {
-            Add(text, endsLine);
+            if (converter is null)
+            {
+                Add(text, endsLine);
+            }
+            else
+            {
+                converter.Add(text, endsLine);
+                Error = converter.Error;
+                if (Error is not null)
+                {
+                    return true;
+                }
+            }
+
             if (output.Pending >= FlushSize)
             {
                 await output.FlushAsync(stop);
             }
         }
 
+        converter?.Finish();
         if (_column > 0)
         {
             output.Write("\r\n"u8);
         }
 
         return content.IsComplete;
-    }
-
-    /// <summary>Whether any byte of the content has its eighth bit set.</summary>
-    public static bool HasEightBit(Delivery.Delivery delivery)
-    {
-        using ContentReader content = delivery.File.Content(delivery.Request.ContentOffset);
-        while (content.ReadChunk(out ReadOnlySpan<byte> text, out _))
-        {
-            if (text.IndexOfAny(EightBit) >= 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private void WriteOwnHeaders()
@@ -92,7 +93,8 @@ internal sealed class MessageWriter(SmtpSettings settings, BufferedOutput output
         output.Write("\r\n"u8);
     }
 
-    private void Add(ReadOnlySpan<byte> text, bool endsLine)
+    /// <summary>Sends a piece of a line.</summary>
+    public void Add(ReadOnlySpan<byte> text, bool endsLine)
     {
         // The usual case: a whole line in one piece.
         if (_column == 0 && endsLine && text.Length <= _limit)

@@ -263,7 +263,7 @@ internal sealed class RequestHandler(SmtpSettings settings, ServerLookup lookup,
                 recipient.Outcome = null;
             }
 
-            MailTransaction transaction = new(settings, session, delivery, _left, keeps, converts: false);
+            MailTransaction transaction = new(settings, session, delivery, _left, keeps, MustConvert(session));
             result = await transaction.RunAsync(stop);
             hasQuit = transaction.HasQuit;
             if (isReused && result.IsSiteFailure && session.State == "sending MAIL FROM" && session.IsBroken)
@@ -325,12 +325,12 @@ internal sealed class RequestHandler(SmtpSettings settings, ServerLookup lookup,
             return new Dsn("5.6.7", "", $"SMTPUTF8 is required, but was not offered by host {session.Server.Name}");
         }
 
-        // Sending eight-bit content to a server that does not take it could damage it; converting is not built yet.
-        bool mayHoldEightBit = settings.ConvertsTo7Bit && request.Encoding != "7bit" && !session.Has(ServerFeatures.EightBitMime);
-        return mayHoldEightBit && MessageWriter.HasEightBit(delivery)
-            ? new Dsn("5.6.3", "", $"message contains 8-bit data, but host {session.Server.Name} does not offer 8BITMIME, and conversion is not available")
-            : null;
+        return null;
     }
+
+    // Without 8BITMIME, parts that say they are 8-bit must be made 7-bit (RFC 6152 §3).
+    private bool MustConvert(SmtpSession session) =>
+        settings.ConvertsTo7Bit && delivery.Request.Encoding != "7bit" && !session.Has(ServerFeatures.EightBitMime);
 
     private bool MayLoad(Destination destination) =>
         (settings.CachesOnDemand && delivery.Request.Flags.HasFlag(DeliveryFlags.ConnectionLoad)) || IsCached(destination);

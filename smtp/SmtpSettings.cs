@@ -131,6 +131,12 @@ internal sealed class SmtpSettings
 
     public bool ConvertsTo7Bit { get; private set; }
 
+    public int HeaderSizeLimit { get; private set; }
+
+    public int BoundaryLengthLimit { get; private set; }
+
+    public int NestingLimit { get; private set; }
+
     /// <summary>0 is no limit.</summary>
     public int LineLengthLimit { get; private set; }
 
@@ -270,6 +276,9 @@ internal sealed class SmtpSettings
         SendsXforward = Get(SmtpParameters.SmtpSendXforwardCommand, LmtpParameters.LmtpSendXforwardCommand);
         ProbesByRcpt = Get(SmtpParameters.SmtpAddressVerifyTarget, LmtpParameters.LmtpAddressVerifyTarget) == "rcpt";
         ConvertsTo7Bit = !_configuration.Get(SmtpParameters.DisableMimeOutputConversion);
+        HeaderSizeLimit = _configuration.Get(GlobalParameters.HeaderSizeLimit);
+        BoundaryLengthLimit = _configuration.Get(CleanupParameters.MimeBoundaryLengthLimit);
+        NestingLimit = _configuration.Get(CleanupParameters.MimeNestingLimit);
         LineLengthLimit = Get(SmtpParameters.SmtpLineLengthLimit, LmtpParameters.LmtpLineLengthLimit);
         ReplyLengthLimit = Math.Max(512, _configuration.Get(GlobalParameters.LineLengthLimit));
         DiscardedKeywords = [.. TableListSyntax.Split(Get(SmtpParameters.SmtpDiscardEhloKeywords, LmtpParameters.LmtpDiscardLhloKeywords))];

@@ -1,0 +1,313 @@
+using Mta.Mail.Headers;
+using Mta.Text;
+
+namespace Mta.Smtp;
+
+/// <summary>
+/// Turns a message with 8-bit MIME parts into one of 7-bit lines, for a server without 8BITMIME (RFC 6152 §3): leaf
+/// parts that declare 8bit or binary become quoted-printable (RFC 2045 §6.7), containers declare 7bit. Streams; what
+/// it remembers is one header and the boundaries. Data that declares nothing is left alone, since nobody can say
+/// what it is.
+/// </summary>
+internal sealed class SevenBitConverter(MessageWriter writer, int headerLimit, int boundaryLimit, int nestingLimit)
+{
+    private enum Place
+    {
+        Header,
+        PartHeader,
+        Body,
+    }
+
+    private const int SoftBreak = 72;
+
+    private static readonly System.Buffers.SearchValues<byte> WordEnds = System.Buffers.SearchValues.Create(" \t\r\n;("u8);
+
+    private readonly List<(byte[] Boundary, bool IsDigest)> _boundaries = [];
+    private readonly List<byte> _header = [];
+    private readonly List<byte[]> _found = [];
+    private readonly byte[] _line = new byte[SoftBreak + 8];
+    private Place _place = Place.Header;
+    private MimeContentType _type;
+    private bool _isGlobal;
+    private bool _isEightBit;
+    private bool _isEncoding;
+    private bool _continuesLine;
+    private bool _headerOverflows;
+    private bool _continuesHeaderLine;
+    private int _column;
+
+    /// <summary>The message needed more than is allowed: nesting.</summary>
+    public string? Error { get; private set; }
+
+    /// <summary>Takes the next piece of a line.</summary>
+    public void Add(ReadOnlySpan<byte> text, bool endsLine)
+    {
+        if (_place == Place.Body)
+        {
+            AddBody(text, endsLine);
+        }
+        else
+        {
+            AddHeader(text, endsLine);
+        }
+    }
+
+    /// <summary>The content has ended.</summary>
+    public void Finish()
+    {
+        if (_place != Place.Body)
+        {
+            EndHeader();
+            EndHeaders();
+        }
+
+        FlushEncoded(endsLine: false);
+    }
+
+    private void AddHeader(ReadOnlySpan<byte> text, bool endsLine)
+    {
+        if (_continuesHeaderLine || (HeaderSyntax.IsContinuation(text) && _header.Count > 0))
+        {
+            Keep(text, endsLine);
+            return;
+        }
+
+        EndHeader();
+        if (text.IsEmpty || !HeaderSyntax.TryParseName(text, out _, out _))
+        {
+            if (IsBoundary(text))
+            {
+                EndHeaders();
+                AddBody(text, endsLine);
+                return;
+            }
+
+            EndHeaders();
+            bool isEmptyLine = text.IsEmpty && endsLine;
+            if (isEmptyLine)
+            {
+                writer.Add(text, true);
+                StartBody();
+                return;
+            }
+
+            StartBody();
+            Add(text, endsLine);
+            return;
+        }
+
+        Keep(text, endsLine);
+    }
+
+    // Header lines are kept until the header is complete; one that is too long passes as it comes.
+    private void Keep(ReadOnlySpan<byte> text, bool endsLine)
+    {
+        _continuesHeaderLine = !endsLine;
+        if (!_headerOverflows && _header.Count + text.Length + 1 > headerLimit)
+        {
+            WriteKept(endsLine: true);
+            _headerOverflows = true;
+        }
+
+        if (_headerOverflows)
+        {
+            writer.Add(text, endsLine);
+            return;
+        }
+
+        _header.AddRange(text);
+        if (endsLine)
+        {
+            _header.Add((byte)'\n');
+        }
+    }
+
+    private void WriteKept(bool endsLine)
+    {
+        ReadOnlySpan<byte> rest = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_header);
+        while (!rest.IsEmpty)
+        {
+            int end = rest.IndexOf((byte)'\n');
+            writer.Add(end < 0 ? rest : rest[..end], end >= 0 || endsLine);
+            rest = end < 0 ? default : rest[(end + 1)..];
+        }
+    }
+
+    private void EndHeader()
+    {
+        if (_headerOverflows)
+        {
+            _headerOverflows = false;
+            _header.Clear();
+            return;
+        }
+
+        if (_header.Count == 0)
+        {
+            return;
+        }
+
+        ReadOnlySpan<byte> header = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_header);
+        int colon = header.IndexOf((byte)':');
+        ReadOnlySpan<byte> name = colon < 0 ? default : header[..colon].TrimEnd(" \t"u8);
+        ReadOnlySpan<byte> value = colon < 0 ? default : header[(colon + 1)..];
+        if (Ascii.EqualsIgnoreCase(name, "Content-Transfer-Encoding"u8) && NoteEncoding(value))
+        {
+            // Withheld: the new one is written at the end of the headers.
+            _header.Clear();
+            return;
+        }
+
+        if (Ascii.EqualsIgnoreCase(name, "Content-Type"u8))
+        {
+            _found.Clear();
+            _type = MimeContentTypeParser.Parse(value, boundaryLimit, _found);
+            _isGlobal = _type == MimeContentType.Message && value.IndexOf("lobal"u8) >= 0;
+        }
+
+        WriteKept(endsLine: true);
+        _header.Clear();
+    }
+
+    private bool NoteEncoding(ReadOnlySpan<byte> value)
+    {
+        ReadOnlySpan<byte> trimmed = value.Trim(" \t\r\n"u8);
+        int end = trimmed.IndexOfAny(WordEnds);
+        ReadOnlySpan<byte> word = end < 0 ? trimmed : trimmed[..end];
+        _isEightBit = Ascii.EqualsIgnoreCase(word, "8bit"u8) || Ascii.EqualsIgnoreCase(word, "binary"u8);
+        return _isEightBit;
+    }
+
+    private bool IsContainer => _type is MimeContentType.Multipart or MimeContentType.MultipartDigest or MimeContentType.OtherMessage
+        || (_type == MimeContentType.Message && !_isGlobal);
+
+    private void EndHeaders()
+    {
+        if (_isEightBit)
+        {
+            writer.Add(IsContainer ? "Content-Transfer-Encoding: 7bit"u8 : "Content-Transfer-Encoding: quoted-printable"u8, true);
+        }
+    }
+
+    private void StartBody()
+    {
+        if (_type is MimeContentType.Multipart or MimeContentType.MultipartDigest)
+        {
+            foreach (byte[] boundary in _found)
+            {
+                if (_boundaries.Count >= nestingLimit)
+                {
+                    Error = "MIME nesting exceeds safety limit";
+                    break;
+                }
+
+                _boundaries.Add((boundary, _type == MimeContentType.MultipartDigest));
+            }
+        }
+
+        bool isNested = _type == MimeContentType.Message && !_isGlobal;
+        _isEncoding = _isEightBit && !IsContainer;
+        Reset(MimeContentType.Other);
+        _place = isNested ? Place.Header : Place.Body;
+    }
+
+    private void Reset(MimeContentType type)
+    {
+        _type = type;
+        _isGlobal = _isEightBit = false;
+        _found.Clear();
+    }
+
+    private void AddBody(ReadOnlySpan<byte> text, bool endsLine)
+    {
+        if (!_continuesLine && _boundaries.Count > 0 && IsBoundary(text))
+        {
+            FlushEncoded(endsLine: false);
+            PassBoundary(text);
+            writer.Add(text, endsLine);
+            _continuesLine = !endsLine;
+            return;
+        }
+
+        _continuesLine = !endsLine;
+        if (_isEncoding)
+        {
+            Encode(text, endsLine);
+        }
+        else
+        {
+            writer.Add(text, endsLine);
+        }
+    }
+
+    private bool IsBoundary(ReadOnlySpan<byte> text) => FindBoundary(text) >= 0;
+
+    private int FindBoundary(ReadOnlySpan<byte> text)
+    {
+        if (text.StartsWith("--"u8))
+        {
+            for (int i = _boundaries.Count - 1; i >= 0; i--)
+            {
+                if (text[2..].StartsWith(_boundaries[i].Boundary))
+                {
+                    return i;
+                }
+            }
+        }
+
+        return -1;
+    }
+
+    private void PassBoundary(ReadOnlySpan<byte> text)
+    {
+        int level = FindBoundary(text);
+        bool isDigest = _boundaries[level].IsDigest;
+        bool isEnd = text[(2 + _boundaries[level].Boundary.Length)..].StartsWith("--"u8);
+        int kept = isEnd ? level : level + 1;
+        _boundaries.RemoveRange(kept, _boundaries.Count - kept);
+        _isEncoding = false;
+        _header.Clear();
+        Reset(isDigest && !isEnd ? MimeContentType.Message : MimeContentType.Other);
+        _place = isEnd ? Place.Body : Place.PartHeader;
+    }
+
+    private void Encode(ReadOnlySpan<byte> text, bool endsLine)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            byte b = text[i];
+            bool isLastBlank = b is (byte)' ' or (byte)'\t' && endsLine && i == text.Length - 1;
+            if (_column > SoftBreak)
+            {
+                _line[_column++] = (byte)'=';
+                writer.Add(_line.AsSpan(0, _column), true);
+                _column = 0;
+            }
+
+            if ((b < 32 && b != (byte)'\t') || b is (byte)'=' or > 126 || isLastBlank)
+            {
+                _line[_column++] = (byte)'=';
+                _line[_column++] = (byte)"0123456789ABCDEF"[b >> 4];
+                _line[_column++] = (byte)"0123456789ABCDEF"[b & 15];
+            }
+            else
+            {
+                _line[_column++] = b;
+            }
+        }
+
+        if (endsLine)
+        {
+            FlushEncoded(endsLine: true);
+        }
+    }
+
+    private void FlushEncoded(bool endsLine)
+    {
+        if (_column > 0 || endsLine)
+        {
+            writer.Add(_line.AsSpan(0, _column), endsLine);
+            _column = 0;
+        }
+    }
+}
