@@ -84,6 +84,12 @@ internal sealed class ContentStage(Message message, HeaderStage headers) : IDisp
             headers.EndPrimary();
         }
 
+        if (_inContinuedLine)
+        {
+            // The last line had no newline; records of text end with one that does.
+            message.Write(RecordType.Text);
+        }
+
         message.DataSize = message.File.Position - message.DataOffset;
     }
 

@@ -412,17 +412,11 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
             message.Write(RecordType.Redirect, message.Redirect);
         }
 
-        if (_contentEncoding.Length > 0)
+        if (message.Encoding.Length > 0)
         {
-            message.Encoding = _contentEncoding;
-            message.WriteAttribute(QueueAttribute.Encoding, _contentEncoding);
+            message.WriteAttribute(QueueAttribute.Encoding, message.Encoding);
         }
     }
-
-    private string _contentEncoding = "";
-
-    /// <summary>What the MIME headers say of the content.</summary>
-    public void SetContentEncoding(string encoding) => _contentEncoding = encoding;
 
     private async ValueTask<bool> EndAsync(CancellationToken stop)
     {

@@ -11,7 +11,7 @@ namespace Mta.Cleanup;
 /// What happens to one logical header (its lines separated by LF), and to the header section as a whole when it ends:
 /// counting, rewriting of addresses, removal, headers that are missing.
 /// </summary>
-internal sealed class HeaderStage(Message message, EnvelopeStage envelope)
+internal sealed class HeaderStage(Message message)
 {
     private static readonly SearchValues<byte> NotPlain = SearchValues.Create("\"();:\\\n"u8);
     private const string BodyEncoding = "8bit";
@@ -209,7 +209,7 @@ internal sealed class HeaderStage(Message message, EnvelopeStage envelope)
             case HeaderKind.MessageId or HeaderKind.ResentMessageId:
                 bool resent = info.Kind == HeaderKind.ResentMessageId;
                 _messageIdLogged |= !resent;
-                LogLines.MessageId(message.Id, ByteString.FromBytes(value).Trim(' ', '\t', '\n').Replace('\n', ' '), resent);
+                LogLines.MessageId(message.Id, ByteString.FromBytes(value).Trim(' ', '\t', '\n'), resent);
                 break;
             case HeaderKind.TlsRequired when _settings.TlsRequiredEnable:
                 if (Ascii.EqualsIgnoreCase(value.Trim(" \t\n"u8), "no"u8))
@@ -230,7 +230,7 @@ internal sealed class HeaderStage(Message message, EnvelopeStage envelope)
         value = value.Trim(" \t\n"u8);
         if (_settings.Detect8BitEncodingHeader && (Ascii.EqualsIgnoreCase(value, "8bit"u8) || Ascii.EqualsIgnoreCase(value, "binary"u8)))
         {
-            envelope.SetContentEncoding(BodyEncoding);
+            message.Encoding = BodyEncoding;
         }
     }
 

@@ -46,9 +46,10 @@ internal sealed class Message(CleanupContext context, QueueFileWriter file)
 
     public DateTime ArrivalTime { get; set; }
 
-    /// <summary>Which origin completes header addresses; null = headers are left alone.</summary>
-    public RewriteContext? HeaderContext { get; set; }
+    /// <summary>Which origin completes header addresses; null = headers are left alone. Local unless the client says otherwise.</summary>
+    public RewriteContext? HeaderContext { get; set; } = RewriteContext.Local;
 
+    /// <summary>From the client, then from the MIME headers, which override it.</summary>
     public string Encoding { get; set; } = "";
 
     public string EnvelopeId { get; set; } = "";

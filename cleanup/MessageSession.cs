@@ -64,7 +64,7 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
     {
         RecipientStage recipients = new(message);
         EnvelopeStage envelope = new(message, recipients);
-        using ContentStage content = new(message, new HeaderStage(message, envelope));
+        using ContentStage content = new(message, new HeaderStage(message));
         RecordReader reader = new(input);
         Segment segment = Segment.Envelope;
         message.WriteZeroSize();
