@@ -71,12 +71,12 @@ internal sealed class Notifications(QueueDirectory directory, LogStore logs, Not
         }
 
         using Subject subject = Open(request, id);
-        IEnumerable<BounceLogEntry> all = logs.Exists(id) ? logs.Read(id, DsnNotify.Failure) : [MissingEntry];
+        IEnumerable<BounceLogEntry> all = logs.Exists(id) ? logs.Read(id, DsnNotify.None) : [MissingEntry];
         foreach (BounceLogEntry entry in all)
         {
             string recipient = VerpAddress(request, entry);
-            Func<DsnNotify, IEnumerable<BounceLogEntry>> one = _ => [entry];
-            if (!await notices.SendAsync(subject, NoticeClass.Failure, NonDelivery, recipient, isPostmasterCopy: false, HeadersOnly(subject), one, DsnNotify.None, stop))
+            Func<DsnNotify, IEnumerable<BounceLogEntry>> one = notify => LogStore.IsWanted(entry.Notify, notify) ? [entry] : [];
+            if (!await notices.SendAsync(subject, NoticeClass.Failure, NonDelivery, recipient, isPostmasterCopy: false, HeadersOnly(subject), one, DsnNotify.Failure, stop))
             {
                 return -1;
             }
@@ -206,7 +206,8 @@ internal sealed class Notifications(QueueDirectory directory, LogStore logs, Not
 
     private static string VerpAddress(BounceRequest request, BounceLogEntry entry)
     {
-        string address = AddressSyntax.ToInternal(entry.OriginalRecipient.Length > 0 ? entry.OriginalRecipient : entry.Recipient);
+        // Quotes of the recipient stay: they are part of the name that comes back.
+        string address = entry.OriginalRecipient.Length > 0 ? entry.OriginalRecipient : entry.Recipient;
         AddressSyntax.Split(request.Sender, out string prefix, out string? origin);
         AddressSyntax.Split(address, out string local, out string? domain);
         string encoded = $"{prefix}{request.VerpDelimiters[0]}{local}";
