@@ -23,7 +23,9 @@ public static class NoticeTemplateFile
         for (int i = 0; i < count; i++)
         {
             string line = lines[i];
-            int number = i + 1;
+
+            // Messages name the line behind what was read, as Postfix's do.
+            int number = i + 2;
             if (line.AsSpan().Trim(" \t\r\n\v\f").IsEmpty || line[0] == '#')
             {
                 continue;
@@ -38,7 +40,7 @@ public static class NoticeTemplateFile
             string name = line[..equals].Trim();
             if (name.Length == 0)
             {
-                throw new FatalException($"{fileName}, line {number}: missing attribute name: \"{line.Trim()}\"");
+                throw new FatalException($"{fileName}, line {number}: missing attribute name: \"{line.TrimEnd()}\"");
             }
 
             string value = line[(equals + 1)..].Trim();
@@ -62,9 +64,11 @@ public static class NoticeTemplateFile
                     body.Add(lines[i++]);
                 }
 
+                number = Math.Min(i, count) + 2;
+
                 if (i >= count)
                 {
-                    warnings.Add($"{fileName}, line {count}: missing \"{marker}\" end marker");
+                    warnings.Add($"{fileName}, line {count + 1}: missing \"{marker}\" end marker");
                 }
             }
             else
@@ -79,7 +83,7 @@ public static class NoticeTemplateFile
                 continue;
             }
 
-            if (ParseOne(templates[index], fileName, number, body, warnings) is { } parsed)
+            if (ParseOne(templates[index], fileName, body, warnings) is { } parsed)
             {
                 templates[index] = parsed;
             }
@@ -89,9 +93,8 @@ public static class NoticeTemplateFile
     }
 
     // Null when the template is not acceptable.
-    private static NoticeTemplate? ParseOne(NoticeTemplate template, string fileName, int line, List<string> body, List<string> warnings)
+    private static NoticeTemplate? ParseOne(NoticeTemplate template, string fileName, List<string> body, List<string> warnings)
     {
-        string origin = $"{fileName}, line {line}";
         NoticeTemplate result = template with { Origin = fileName };
         int i = 0;
         while (i < body.Count && TrySplitHeader(body[i], out string label, out string value))
@@ -121,9 +124,9 @@ public static class NoticeTemplateFile
                     result = result with { PostmasterSubject = value };
                     break;
                 case "postmaster-subject":
-                    return Refuse($"inapplicable header label: \"{label}\"");
+                    return Refuse($"inapplicable \"{label}\" header label");
                 default:
-                    return Refuse($"unknown header label: \"{label}\"");
+                    return Refuse($"unknown \"{label}\" header label");
             }
 
             i++;
@@ -143,14 +146,17 @@ public static class NoticeTemplateFile
         bool isEightBit = text.Exists(static part => !Ascii.IsAscii(part));
         if (isEightBit && Ascii.EqualsIgnoreCase(result.Charset, "us-ascii"))
         {
-            return Refuse($"8-bit message text, but charset is {result.Charset}");
+            warnings.Add($"{fileName}: 8-bit message text in {template.Name} template");
+            warnings.Add($"please specify a charset value other than {result.Charset}");
+            warnings.Add("-- ignoring this template for now");
+            return null;
         }
 
         return result with { Text = text, Encoding = isEightBit ? "8bit" : "7bit" };
 
         NoticeTemplate? Refuse(string why)
         {
-            warnings.Add($"{origin}: {why} in {template.Name} template -- ignoring this template");
+            warnings.Add($"{fileName}: {why} in {template.Name} template -- ignoring this template");
             return null;
         }
     }

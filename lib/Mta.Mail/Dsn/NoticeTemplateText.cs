@@ -36,7 +36,7 @@ public sealed class NoticeTemplateText(Configuration configuration, Action<strin
     {
         Expander expander = new(
             name => Lookup(template, origin, name),
-            name => throw new FatalException($"{origin}: undefined ${name} in {template.Name} template: {line}"));
+            _ => throw new FatalException($"{origin}: undefined $name in {template.Name} template: {line}"));
         try
         {
             return expander.Expand(line);
@@ -52,7 +52,7 @@ public sealed class NoticeTemplateText(Configuration configuration, Action<strin
     {
         foreach (TimeParameter parameter in Times)
         {
-            if (name.Length > parameter.Name.Length && name.StartsWith(parameter.Name, StringComparison.Ordinal))
+            if (name.StartsWith(parameter.Name + "_", StringComparison.Ordinal))
             {
                 return Time(template, origin, parameter, name);
             }
@@ -65,20 +65,29 @@ public sealed class NoticeTemplateText(Configuration configuration, Action<strin
     {
         string suffix = name[(parameter.Name.Length + 1)..];
         int unit = Array.FindIndex(Units, candidate => candidate.Name == suffix);
-        if (unit < 0 || name[parameter.Name.Length] != '_')
+        if (unit < 0)
         {
-            throw new FatalException($"{origin}: unrecognized suffix \"{name[parameter.Name.Length..]}\" in parameter \"{name}\"");
+            throw new FatalException($"{origin}: unrecognized suffix \"{suffix}\" in parameter \"{name}\"");
         }
 
         long seconds = (long)configuration.Get(parameter).TotalSeconds;
         long result = seconds / Units[unit].Seconds;
-        if ((result > 999 && Units[unit].Seconds < 86_400) || (result == 0 && seconds > 0))
+        if (result > 999 && Units[unit].Seconds < 86_400)
         {
-            warn($"{origin}: {template.Name} template: value {result} of parameter {name}");
-            warn($"does not show the time {seconds}s well in {suffix}");
-            warn("specify another suffix: _seconds, _minutes, _hours, _days or _weeks");
+            Warn($"excessive result \"{result}\"", "increase");
+        }
+        else if (result == 0 && seconds > 0)
+        {
+            Warn("zero result", "reduce");
         }
 
         return result.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+        void Warn(string what, string advice)
+        {
+            warn($"{origin}: {what} in {template.Name} template conversion of parameter \"{name}\"");
+            warn($"please {advice} time unit \"{suffix}\" of \"{name}\" in {template.Name} template");
+            warn("for instructions see the bounce(5) manual");
+        }
     }
 }

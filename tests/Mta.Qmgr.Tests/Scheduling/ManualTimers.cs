@@ -1,0 +1,33 @@
+using Mta.Qmgr.Scheduling;
+
+namespace Mta.Qmgr.Tests.Scheduling;
+
+/// <summary>A clock that moves when told, and the timers that hang on it.</summary>
+internal sealed class ManualTimers : ISchedulerTimers
+{
+    private readonly List<(double Due, object Key, Action Action)> _timers = [];
+
+    public long Now { get; private set; } = 1_000_000;
+
+    public object Start(TimeSpan delay, Action action)
+    {
+        object key = new();
+        _timers.Add((Now + delay.TotalSeconds, key, action));
+        return key;
+    }
+
+    public void Cancel(object timer) => _timers.RemoveAll(entry => ReferenceEquals(entry.Key, timer));
+
+    public void Advance(int seconds)
+    {
+        Now += seconds;
+        foreach ((double due, object key, Action action) in _timers.ToArray())
+        {
+            if (due <= Now)
+            {
+                Cancel(key);
+                action();
+            }
+        }
+    }
+}
