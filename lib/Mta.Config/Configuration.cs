@@ -123,6 +123,10 @@ public sealed class Configuration
         where T : notnull =>
         (T)(_cache.TryGetValue(parameter, out object? value) ? value : _cache.GetOrAdd(parameter, Read, this));
 
+    /// <summary>Reads a parameter's value and drops it, for whoever only wants to know that it can be read.</summary>
+    /// <exception cref="ConfigurationException">The value is not acceptable.</exception>
+    public void Check(Parameter parameter) => parameter.Read(this);
+
     /// <summary>
     /// The value of a service-derived parameter: for <c>default_destination_concurrency_limit</c> and service
     /// <c>relay</c>, that of <c>relay_destination_concurrency_limit</c>, whose default is the former's value.

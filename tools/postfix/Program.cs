@@ -1,1 +1,4 @@
-return 69;
+using Mta.Postfix;
+using Mta.Service;
+
+return CommandLineTool.Run("postfix", ToolKinds.Usual, PostfixCommand.Run);

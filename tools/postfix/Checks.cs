@@ -1,0 +1,126 @@
+using Mta.Config;
+using Mta.Config.Parameters;
+using Mta.Linux;
+using Mta.Text;
+
+namespace Mta.Postfix;
+
+/// <summary>What start and check look at: first what must be right, then what should be.</summary>
+internal static class Checks
+{
+    /// <returns>False, after messages, when the mail system must not be started.</returns>
+    public static bool Fatal(Instance instance)
+    {
+        if (!ReleaseMarker.IsPresent(instance) || !ProgramsAreThere(instance))
+        {
+            return false;
+        }
+
+        try
+        {
+            QueueDirectories.Create(instance);
+        }
+        catch (LinuxException error)
+        {
+            ControlLog.Error(error.Message);
+            ControlLog.Fatal("unable to create missing queue directories");
+            return false;
+        }
+
+        return MasterCfIsUsable(instance) && SettingsAreUsable(instance) && IndexedTables.Rebuild(instance) && StructureIsSound(instance);
+    }
+
+    /// <returns>0: warnings do not fail a command.</returns>
+    public static int Warn(Instance instance)
+    {
+        OwnershipChecks.Run(instance);
+        return 0;
+    }
+
+    private static bool ProgramsAreThere(Instance instance)
+    {
+        if (Posix.TryAccess(instance.Master, AccessMode.Execute) != 0)
+        {
+            ControlLog.Fatal($"no Postfix master program {instance.Master}!");
+            return false;
+        }
+
+        return true;
+    }
+
+    private static bool MasterCfIsUsable(Instance instance)
+    {
+        string path = $"{instance.Configuration.Directory}/master.cf";
+        if (Posix.TryStat(path, out _) != 0)
+        {
+            ControlLog.Fatal($"no {path} file found");
+            return false;
+        }
+
+        try
+        {
+            List<MasterEntry> entries = MasterCf.Load(path);
+            string postlog = instance.Configuration.Get(PostlogParameters.PostlogServiceName);
+            if (instance.Configuration.Get(PostlogParameters.MaillogFile).Length > 0
+                && !entries.Exists(e => e.Type == ServiceType.UnixDatagram && e.Name == postlog))
+            {
+                ControlLog.Fatal("missing 'postlog' service in master.cf - run 'postfix upgrade-configuration'");
+                return false;
+            }
+
+            foreach (MasterEntry entry in entries)
+            {
+                string program = $"{instance.DaemonDirectory}/{entry.Command}";
+                if (Posix.TryAccess(program, AccessMode.Execute) is var errno && errno != 0)
+                {
+                    ControlLog.Warning($"{path}: line {entry.Line}: service {entry.NameAndType}: {program}: {Errno.Text(errno)}");
+                }
+            }
+
+            return true;
+        }
+        catch (ConfigurationException error)
+        {
+            ControlLog.Fatal(error.Message);
+            return false;
+        }
+    }
+
+    // What every daemon would find when it starts is found here, all at once and by name.
+    private static bool SettingsAreUsable(Instance instance)
+    {
+        bool isUsable = true;
+        foreach (string name in instance.Configuration.SetNames)
+        {
+            try
+            {
+                if (ParameterRegistry.Find(name) is { } parameter)
+                {
+                    instance.Configuration.Check(parameter);
+                }
+                else
+                {
+                    instance.Configuration.Value(name);
+                }
+            }
+            catch (ConfigurationException error)
+            {
+                if (error.Warning is { Length: > 0 } warning)
+                {
+                    ControlLog.Warning(warning);
+                }
+
+                ControlLog.Fatal($"{instance.Configuration.Directory}/main.cf: parameter {name}: {error.Message}");
+                isUsable = false;
+            }
+        }
+
+        return isUsable;
+    }
+
+    private static bool StructureIsSound(Instance instance)
+    {
+        string postsuper = $"{instance.CommandDirectory}/postsuper";
+        return Posix.TryAccess(postsuper, AccessMode.Execute) != 0 || instance.Run(postsuper) == 0;
+    }
+}

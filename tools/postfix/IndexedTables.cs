@@ -1,0 +1,76 @@
+using Mta.Config;
+using Mta.Tables.Index;
+
+namespace Mta.Postfix;
+
+/// <summary>
+/// <c>hash:NAME</c> and <c>btree:NAME</c> are served from NAME.lmdb, which an existing installation does not have, and
+/// which may be older than NAME: it is made anew by postmap or, for aliases, postalias.
+/// </summary>
+internal static class IndexedTables
+{
+    private static readonly string[] AliasParameters = ["alias_maps", "alias_database"];
+
+    /// <returns>False, after messages, when an index could not be made.</returns>
+    public static bool Rebuild(Instance instance)
+    {
+        bool isDone = true;
+        foreach ((string type, string name, bool isAliases) in Find(instance.Configuration))
+        {
+            if (!IndexBuilder.IsStale(type, name))
+            {
+                continue;
+            }
+
+            string command = isAliases ? "postalias" : "postmap";
+            ControlLog.Info($"rebuilding {IndexBuilder.PathOf(name)} from {name}");
+            if (instance.Run($"{instance.CommandDirectory}/{command}", "-c", instance.Configuration.Directory, $"{type}:{name}") != 0)
+            {
+                ControlLog.Fatal($"cannot rebuild {IndexBuilder.PathOf(name)}; run \"{command} {type}:{name}\"");
+                isDone = false;
+            }
+        }
+
+        return isDone;
+    }
+
+    /// <summary>Every indexed table with a source file that main.cf names.</summary>
+    internal static List<(string Type, string Name, bool IsAliases)> Find(Configuration configuration)
+    {
+        var found = new List<(string, string, bool)>();
+        foreach (string parameter in AliasParameters.Concat(configuration.SetNames))
+        {
+            bool isAliases = AliasParameters.Contains(parameter);
+            string? value;
+            try
+            {
+                value = configuration.Value(parameter);
+            }
+            catch (ConfigurationException)
+            {
+                // Said where settings are checked.
+                continue;
+            }
+
+            foreach (string word in (value ?? "").Split([' ', '\t', '\r', '\n', ',', '{', '}'], StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (TryTable(word, out string type, out string name) && !found.Exists(f => f.Item1 == type && f.Item2 == name))
+                {
+                    found.Add((type, name, isAliases));
+                }
+            }
+        }
+
+        return found;
+    }
+
+    // "proxy:hash:/etc/x" is served from the same index as "hash:/etc/x".
+    private static bool TryTable(string word, out string type, out string name)
+    {
+        word = word.StartsWith("proxy:", StringComparison.Ordinal) ? word["proxy:".Length..] : word;
+        int colon = word.IndexOf(':');
+        type = colon < 0 ? "" : word[..colon];
+        name = colon < 0 ? "" : word[(colon + 1)..];
+        return type is "hash" or "btree" && name.StartsWith('/');
+    }
+}
