@@ -65,6 +65,12 @@ internal static class AddressTokens
     // Blanks around "@" and "." belong to one address; other words are addresses of their own.
     private static void TakeWords(List<string> words, List<string> found)
     {
+        // "" is an address too: the null one.
+        if (words is [""])
+        {
+            found.Add("");
+        }
+
         StringBuilder address = new();
         foreach (string word in words)
         {

@@ -32,7 +32,7 @@ internal sealed class AliasDelivery(LocalAgent local)
             return null;
         }
 
-        if (addressee.Level >= RecipientDelivery.MaxLevel)
+        if (addressee.Level > RecipientDelivery.MaxLevel)
         {
             Log.Warn($"alias database loop for {Printable.Neutralize(name)}");
             return await local.FailedAsync(expansion, addressee, "5.4.6", $"alias database loop for {name}", stop);

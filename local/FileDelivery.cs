@@ -66,7 +66,7 @@ internal sealed class FileDelivery(LocalAgent local)
     {
         foreach (string warning in result.Warnings)
         {
-            Log.Warn($"{expansion.Delivery.QueueId}: {warning}");
+            Log.Warn(warning);
         }
 
         switch (result.Outcome)

@@ -20,7 +20,8 @@ internal sealed class RecipientDelivery(LocalAgent local)
     public async ValueTask<bool> DeliverAsync(Expansion expansion, Addressee addressee, CancellationToken stop)
     {
         string address = addressee.Recipient.Address;
-        if (addressee.Level > MaxLevel)
+        // Aliases stop a loop of their own kind before, and say so.
+        if (addressee.Level > MaxLevel + 1)
         {
             Log.Warn($"recipient nesting limit exceeded for {Printable.Neutralize(address)}");
             return await local.FailedAsync(expansion, addressee, "5.4.6", "recipient nesting limit exceeded", stop);

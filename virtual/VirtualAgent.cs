@@ -89,7 +89,6 @@ internal sealed class VirtualAgent
     private static AddressLookup Lookup(ServiceContext context, StringParameter parameter)
     {
         Configuration configuration = context.Configuration;
-        StringMatchList local = StringMatchList.Create(configuration, GlobalParameters.Mydestination, context.Tables);
         return new AddressLookup(
             TableList.Open(context.Tables, parameter.Name, configuration.Get(parameter), Flags),
             new AddressExtension(
@@ -97,12 +96,7 @@ internal sealed class VirtualAgent
                 configuration.Get(GlobalParameters.DoubleBounceSender),
                 configuration.Get(LocalParameters.OwnerRequestSpecial)),
             configuration.Get(GlobalParameters.Myorigin),
-            async (domain, stop) => await local.MatchesAsync(domain, stop) switch
-            {
-                MatchResult.Yes => LocalDomainAnswer.Yes,
-                MatchResult.No => LocalDomainAnswer.No,
-                MatchResult.Failed => LocalDomainAnswer.Failed,
-            });
+            new LocalDomains(configuration, context.Tables).IsLocalAsync);
     }
 
     // Null when no order was given: the outcome was reported without one.
@@ -155,7 +149,7 @@ internal sealed class VirtualAgent
             : await AppendAsync(delivery, path, uid, gid, head);
         foreach (string warning in result.Warnings)
         {
-            Log.Warn($"{delivery.QueueId}: {warning}");
+            Log.Warn(warning);
         }
 
         switch (result.Outcome)

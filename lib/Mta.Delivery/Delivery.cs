@@ -218,7 +218,7 @@ public sealed class Delivery
         if (await _agent.Bounces.AppendAsync(service, Request.Flags & DeliveryFlags.TraceMask, QueueId, recipient, recorded, stop) == 0
             && (!Request.Flags.HasFlag(DeliveryFlags.Record) || await _agent.TraceAsync(this, recipient, relay, recorded, stop)))
         {
-            _agent.LogOutcome(this, recipient, relay, dsn, soft ? "SOFTBOUNCE" : "bounced");
+            _agent.LogOutcome(this, recipient, relay, recorded, soft ? "SOFTBOUNCE" : "bounced");
             return !soft;
         }
 

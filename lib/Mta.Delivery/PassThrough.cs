@@ -31,7 +31,7 @@ public static class PassThrough
         }
         catch (Exception error) when (error is IOException or TimeoutException)
         {
-            Log.Warn($"mail transport {transport}: {error.Message}");
+            Log.Warn($"connect #1 to subsystem private/{transport}: {(error is Linux.LinuxException refused ? refused.Reason : error.Message)}");
             return await delivery.DeferredAsync(recipient, DeliveryAgent.NoRelay, new Dsn("4.3.0", "", "mail transport unavailable"), stop);
         }
 

@@ -208,7 +208,7 @@ public sealed class BounceClient(BounceServiceNames names, string directory = "p
             }
             catch (Exception error) when (error is IOException or TimeoutException)
             {
-                Log.Warn($"connect to {path} service: {error.Message}");
+                Log.Warn($"connect #{attempt} to subsystem {path}: {(error is Linux.LinuxException refused ? refused.Reason : error.Message)}");
                 if (attempt >= ConnectAttempts)
                 {
                     return -1;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Mta.Linux;
 using Mta.Text;
 
 namespace Mta.Mail.Protocols;
@@ -9,13 +10,11 @@ namespace Mta.Mail.Protocols;
 /// </summary>
 public sealed class ServiceConnection : IDisposable
 {
-    private readonly Socket _socket;
-    private readonly NetworkStream _stream;
+    private readonly SocketStream _stream;
 
-    private ServiceConnection(Socket socket, TimeSpan timeout, int outputCapacity)
+    private ServiceConnection(SocketStream stream, TimeSpan timeout, int outputCapacity)
     {
-        _socket = socket;
-        _stream = new NetworkStream(socket, ownsSocket: true);
+        _stream = stream;
         Input = new BufferedInput(_stream) { Timeout = timeout };
         Output = new BufferedOutput(_stream, outputCapacity) { Timeout = timeout };
         Reader = new AttributeReader(Input);
@@ -30,10 +29,10 @@ public sealed class ServiceConnection : IDisposable
 
     public AttributeWriter Writer { get; }
 
-    public Socket Socket => _socket;
+    public Socket Socket => _stream.Socket;
 
     /// <summary>True when the server has closed or has sent something unasked: the connection is of no more use.</summary>
-    public bool IsStale => !Input.Available.IsEmpty || _socket.Poll(0, SelectMode.SelectRead);
+    public bool IsStale => !Input.Available.IsEmpty || _stream.Socket.Poll(0, SelectMode.SelectRead);
 
     /// <summary>Connects once and checks the announcement.</summary>
     /// <param name="path">Path of the socket, below the current directory (the queue directory) or absolute.</param>
@@ -41,28 +40,16 @@ public sealed class ServiceConnection : IDisposable
     /// <param name="timeout">Longest wait for the connection, and for each read and flush on it.</param>
     /// <param name="stop">Ends the wait.</param>
     /// <param name="outputCapacity">Bytes gathered before <see cref="BufferedOutput.IsFull"/>.</param>
-    /// <exception cref="IOException">The service refused, or announced another protocol.</exception>
+    /// <exception cref="LinuxException">The service refused.</exception>
+    /// <exception cref="AttributeFormatException">It announced another protocol.</exception>
     /// <exception cref="TimeoutException">The service did not answer in time.</exception>
     public static async ValueTask<ServiceConnection> ConnectAsync(string path, string? protocol, TimeSpan timeout, CancellationToken stop, int outputCapacity = 4096)
     {
-        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        ServiceConnection? connection = null;
+        ValueTask<SocketStream> connect = UnixSocket.ConnectAsync(path, stop);
+        SocketStream stream = connect.IsCompletedSuccessfully ? connect.Result : await connect.AsTask().WaitAsync(timeout, stop);
+        ServiceConnection connection = new(stream, timeout, outputCapacity);
         try
         {
-            try
-            {
-                ValueTask connect = socket.ConnectAsync(new UnixDomainSocketEndPoint(path), CancellationToken.None);
-                if (!connect.IsCompletedSuccessfully)
-                {
-                    await connect.AsTask().WaitAsync(timeout, stop);
-                }
-            }
-            catch (SocketException error)
-            {
-                throw new IOException($"connect to {path}: {Linux.Errno.Text(error.NativeErrorCode)}", error);
-            }
-
-            connection = new ServiceConnection(socket, timeout, outputCapacity);
             if (protocol is not null)
             {
                 await Announcement.ReadAsync(connection.Reader, protocol, stop);
@@ -72,8 +59,7 @@ public sealed class ServiceConnection : IDisposable
         }
         catch
         {
-            connection?.Dispose();
-            socket.Dispose();
+            connection.Dispose();
             throw;
         }
     }
