@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Mta.Config;
 using Mta.Config.Parameters;
 using Mta.Mail.Addresses;
@@ -108,28 +107,9 @@ internal sealed class AddressRewriter(Configuration configuration, string origin
     public static bool IsEmptyQuotedString(List<AddressToken> tokens) =>
         tokens.Count == 1 && tokens[0].Kind == AddressTokenKind.QuotedString && tokens[0].Text.Length == 0;
 
-    /// <summary>The internal form of a run of tokens: unquoted, with a blank between words, behind commas and before &lt;.</summary>
-    public static string ToInternal(List<AddressToken> tokens, int start, int end)
-    {
-        if (end - start == 1)
-        {
-            return tokens[start].Text;
-        }
-
-        StringBuilder text = new();
-        for (int i = start; i < end; i++)
-        {
-            bool blank = i > start && (tokens[i - 1].IsOperator(',') || tokens[i].IsOperator('<')
-                || (tokens[i - 1].Kind != AddressTokenKind.Operator && tokens[i].Kind != AddressTokenKind.Operator));
-            text.Append(blank ? " " : "").Append(tokens[i].Text);
-        }
-
-        return text.ToString();
-    }
-
     private static string ToExternal(List<AddressToken> tokens)
     {
-        string text = ToInternal(tokens, 0, tokens.Count);
+        string text = AddressTokenText.ToInternal(tokens, 0, tokens.Count);
         int at = text.LastIndexOf('@');
 
         // A route that leads nowhere stays in front of the quotes.

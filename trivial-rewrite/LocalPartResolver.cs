@@ -81,7 +81,7 @@ internal sealed class LocalPartResolver
             int at = AddressRewriter.LastIndexOf(tokens, '@');
             if (at >= 0)
             {
-                string domain = AddressRewriter.ToInternal(tokens, at + 1, tokens.Count);
+                string domain = AddressTokenText.ToInternal(tokens, at + 1, tokens.Count);
                 MatchResult local = domain.Length == 0 ? MatchResult.Yes : await _local.IsLocalAsync(domain, stop);
                 if (local == MatchResult.Failed)
                 {
@@ -90,7 +90,7 @@ internal sealed class LocalPartResolver
 
                 if (local == MatchResult.No)
                 {
-                    return new Outcome(AddressRewriter.ToInternal(tokens, 0, at), domain, false, false);
+                    return new Outcome(AddressTokenText.ToInternal(tokens, 0, at), domain, false, false);
                 }
 
                 tokens.RemoveRange(at, tokens.Count - at);
@@ -118,7 +118,7 @@ internal sealed class LocalPartResolver
             }
             else
             {
-                return new Outcome(AddressRewriter.ToInternal(tokens, 0, tokens.Count), saved, true, false);
+                return new Outcome(AddressTokenText.ToInternal(tokens, 0, tokens.Count), saved, true, false);
             }
         }
 

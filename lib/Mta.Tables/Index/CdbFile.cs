@@ -39,15 +39,13 @@ internal sealed class CdbFile : IDisposable
 
     /// <summary>Writes a whole database at the start of an empty file.</summary>
     /// <exception cref="LinuxException">Writing failed.</exception>
-    public static void Write(FileHandle file, Dictionary<string, string> content, bool nul)
+    public static void Write(FileHandle file, List<(byte[] Key, byte[] Value)> content)
     {
         List<(uint Hash, uint Position)>[] tables = new List<(uint, uint)>[256];
         using MemoryStream records = new();
         Span<byte> pair = stackalloc byte[8];
-        foreach ((string key, string value) in content)
+        foreach ((byte[] keyBytes, byte[] valueBytes) in content)
         {
-            byte[] keyBytes = IndexBuilder.Encode(key, nul);
-            byte[] valueBytes = IndexBuilder.Encode(value, nul);
             uint hash = Hash(keyBytes);
             (tables[hash & 255] ??= []).Add((hash, checked((uint)(HeaderSize + records.Position))));
             WritePair(records, pair, (uint)keyBytes.Length, (uint)valueBytes.Length);

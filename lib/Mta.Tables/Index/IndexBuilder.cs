@@ -74,18 +74,18 @@ public static class IndexBuilder
         string shown = type == "lmdb" ? $"lmdb:{name}" : path;
         string temporary = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}.{Random.Shared.Next():x8}.tmp");
         bool nul = options.TrailingNul ?? type != "cdb";
-        Dictionary<string, string> content = Collect(entries, shown, options);
+        List<(byte[] Key, byte[] Value)> content = Collect(entries, shown, nul, options);
         try
         {
             using (FileHandle created = Posix.Open(temporary, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, options.Mode))
             {
                 if (type == "cdb")
                 {
-                    CdbFile.Write(created, content, nul);
+                    CdbFile.Write(created, content);
                 }
                 else
                 {
-                    WriteLmdb(temporary, content, nul, options.MapSize);
+                    WriteLmdb(temporary, content, options.MapSize);
                 }
 
                 Posix.Fsync(created);
@@ -196,7 +196,7 @@ public static class IndexBuilder
         }
 
         file.Dispose();
-        WriteLmdb(path, [], nul: true, mapSize);
+        WriteLmdb(path, [], mapSize);
     }
 
     internal static byte[] Encode(string text, bool nul)
@@ -213,16 +213,22 @@ public static class IndexBuilder
         return nul < 0 ? bytes : bytes[..nul];
     }
 
-    private static Dictionary<string, string> Collect(IEnumerable<SourceEntry> entries, string shown, IndexOptions options)
+    private static List<(byte[] Key, byte[] Value)> Collect(IEnumerable<SourceEntry> entries, string shown, bool nul, IndexOptions options)
     {
-        Dictionary<string, string> content = new(StringComparer.Ordinal);
+        List<(byte[] Key, byte[] Value)> content = [];
+        Dictionary<string, int> places = new(StringComparer.Ordinal);
         foreach (SourceEntry entry in entries)
         {
-            // Entries without a line are a program's own and are stored as they are.
-            string key = options.Fold && entry.Line.First > 0 ? CaseFolding.Fold(entry.Key, options.Utf8) : entry.Key;
-            if (!content.ContainsKey(key) || options.Duplicates == DuplicateRule.Replace)
+            string key = options.Fold && !entry.IsRaw ? CaseFolding.Fold(entry.Key, options.Utf8) : entry.Key;
+            bool ends = nul && !entry.IsRaw;
+            if (!places.TryGetValue(key, out int place))
             {
-                content[key] = entry.Value;
+                places.Add(key, content.Count);
+                content.Add((Encode(key, ends), Encode(entry.Value, ends)));
+            }
+            else if (options.Duplicates == DuplicateRule.Replace)
+            {
+                content[place] = (content[place].Key, Encode(entry.Value, ends));
             }
             else if (options.Duplicates == DuplicateRule.Warn)
             {
@@ -233,26 +239,26 @@ public static class IndexBuilder
         return content;
     }
 
-    private static void WriteLmdb(string path, Dictionary<string, string> content, bool nul, long mapSize)
+    private static void WriteLmdb(string path, List<(byte[] Key, byte[] Value)> content, long mapSize)
     {
-        List<string> keys = [.. content.Keys];
-        keys.Sort(StringComparer.Ordinal);
+        // In the order of the keys pages fill up one after the other.
+        content.Sort(static (left, right) => left.Key.AsSpan().SequenceCompareTo(right.Key));
         using Lmdb lmdb = Lmdb.Open(path, writable: true, mapSize, 0x1A4, sync: false);
-        while (!TryLoad(lmdb, keys, content, nul, path))
+        while (!TryLoad(lmdb, content, path))
         {
             mapSize *= 2;
             lmdb.SetMapSize(mapSize);
         }
     }
 
-    private static bool TryLoad(Lmdb lmdb, List<string> keys, Dictionary<string, string> content, bool nul, string path)
+    private static bool TryLoad(Lmdb lmdb, List<(byte[] Key, byte[] Value)> content, string path)
     {
         lmdb.BeginWrite();
         try
         {
-            foreach (string key in keys)
+            foreach ((byte[] key, byte[] value) in content)
             {
-                int code = lmdb.TryPut(Encode(key, nul), Encode(content[key], nul), replace: true);
+                int code = lmdb.TryPut(key, value, replace: true);
                 if (code == Lmdb.MapFull)
                 {
                     return false;
@@ -260,7 +266,8 @@ public static class IndexBuilder
 
                 if (code != 0)
                 {
-                    throw new LmdbException(code, $"write \"{Printable.Neutralize(key.Length > 100 ? key[..100] : key)}\"", path);
+                    string shown = ByteString.FromBytes(key.AsSpan(0, Math.Min(100, key.Length)));
+                    throw new LmdbException(code, $"write \"{Printable.Neutralize(shown)}\"", path);
                 }
             }
 

@@ -2,8 +2,8 @@ using Mta.Text;
 
 namespace Mta.Tables.Source;
 
-/// <summary>One entry of a source.</summary>
-public readonly record struct SourceEntry(string Key, string Value, LogicalLine Line);
+/// <summary>One entry of a source. A raw one is stored byte for byte: neither folded nor ended by NUL.</summary>
+public readonly record struct SourceEntry(string Key, string Value, LogicalLine Line, bool IsRaw = false);
 
 /// <summary>Sources in postmap's form: <c>key white-space value</c>.</summary>
 public static class MapSource
