@@ -42,11 +42,11 @@ internal sealed class SmtpSession : IDisposable
     private readonly SocketStream _stream;
     private readonly long _openedAt = Environment.TickCount64;
 
-    private SmtpSession(SmtpSettings settings, ServerAddress server, Socket socket)
+    private SmtpSession(SmtpSettings settings, ServerAddress server, SocketStream stream)
     {
         _settings = settings;
         Server = server;
-        _stream = new SocketStream(socket);
+        _stream = stream;
         Input = new BufferedInput(_stream);
         Output = new BufferedOutput(_stream, OutputSize);
         Replies = new ReplyReader(Input, server.NameWithPort, settings.ReplyLengthLimit);
@@ -99,47 +99,61 @@ internal sealed class SmtpSession : IDisposable
     /// <returns>The session, or why there is none.</returns>
     public static async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(SmtpSettings settings, ServerAddress server, CancellationToken stop)
     {
-        Socket? socket = null;
         string error;
+        using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        if (settings.ConnectTimeout > TimeSpan.Zero)
+        {
+            timer.CancelAfter(settings.ConnectTimeout);
+        }
+
         try
         {
-            socket = server.EndPoint is null
-                ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-                : new Socket(server.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            return server.EndPoint is null
+                ? (new SmtpSession(settings, server, await UnixSocket.ConnectAsync(server.UnixPath, timer.Token)), null)
+                : await ConnectAsync(settings, server, server.EndPoint, timer.Token);
+        }
+        catch (SocketException failure)
+        {
+            error = Errno.Text(failure.NativeErrorCode);
+        }
+        catch (LinuxException failure)
+        {
+            error = failure.Reason;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            error = Errno.Text(Errno.ETIMEDOUT);
+        }
+
+        string reason = $"connect to {server.NameWithPort}: {error}";
+        if (server.EndPoint is not null)
+        {
+            Log.Info(reason);
+        }
+
+        return (null, new Dsn("4.4.1", "", reason));
+    }
+
+    private static async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(SmtpSettings settings, ServerAddress server, IPEndPoint endPoint, CancellationToken stop)
+    {
+        Socket socket = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.NoDelay = true;
             if (Bind(settings, server, socket) is Dsn misconfigured)
             {
                 socket.Dispose();
                 return (null, misconfigured);
             }
 
-            EndPoint target = server.EndPoint is null ? new UnixDomainSocketEndPoint(server.UnixPath) : server.EndPoint;
-            using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            if (settings.ConnectTimeout > TimeSpan.Zero)
-            {
-                timer.CancelAfter(settings.ConnectTimeout);
-            }
-
-            await socket.ConnectAsync(target, timer.Token);
-            return (new SmtpSession(settings, server, socket), null);
+            await socket.ConnectAsync(endPoint, stop);
+            return (new SmtpSession(settings, server, new SocketStream(socket)), null);
         }
-        catch (SocketException failure)
+        catch
         {
-            error = Errno.Text(failure.NativeErrorCode);
+            socket.Dispose();
+            throw;
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            error = Errno.Text(Errno.ETIMEDOUT);
-        }
-        catch (ArgumentException failure)
-        {
-            // A path too long for a Unix socket.
-            error = failure is ArgumentOutOfRangeException ? Errno.Text(Errno.ENAMETOOLONG) : Errno.Text(Errno.EINVAL);
-        }
-
-        socket?.Dispose();
-        string reason = $"connect to {server.NameWithPort}: {error}";
-        Log.Info(reason);
-        return (null, new Dsn("4.4.1", "", reason));
     }
 
     /// <summary>Sets the time limit for what comes next: of each read and write, or of the whole request.</summary>
