@@ -27,7 +27,7 @@ internal sealed class SmtpAgent : IDisposable
     /// <summary>Reads settings and loads libraries, with the privileges of the start.</summary>
     public static SmtpAgent Create(ServiceContext context)
     {
-        SmtpSettings settings = new(context);
+        SmtpSettings settings = new(context.Configuration, context.ProcessName, context.ServiceName, context.Arguments);
         DeliveryAgent agent = DeliveryAgents.Create(
             context.Configuration,
             context.Tables,

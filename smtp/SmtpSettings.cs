@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Mta.Config;
 using Mta.Config.Parameters;
-using Mta.Service;
 using Mta.Tables;
 using Mta.Text;
 
@@ -18,27 +17,28 @@ internal sealed class SmtpSettings
 
     /// <exception cref="ConfigurationException">A value is not acceptable, or its feature is not built.</exception>
     /// <exception cref="FatalException">The program has another name than smtp or lmtp.</exception>
-    public SmtpSettings(ServiceContext context)
+    public SmtpSettings(Configuration configuration, string processName, string serviceName, IReadOnlyList<string> arguments)
     {
-        _configuration = context.Configuration;
-        IsLmtp = context.ProcessName switch
+        _configuration = configuration;
+        ServiceName = serviceName;
+        IsLmtp = processName switch
         {
             "smtp" => false,
             "lmtp" => true,
-            _ => throw new FatalException($"unexpected process name \"{Printable.Neutralize(context.ProcessName)}\" - specify \"smtp\" or \"lmtp\""),
+            _ => throw new FatalException($"unexpected process name \"{Printable.Neutralize(processName)}\" - specify \"smtp\" or \"lmtp\""),
         };
         Unbuilt.Refuse(_configuration, IsLmtp);
-        ReadNames(context);
+        ReadNames();
         ReadTimes();
         ReadLookups();
         ReadDialogue();
-        Flags = HeaderFlags.Parse(context.Arguments);
+        Flags = HeaderFlags.Parse(arguments);
     }
 
     public bool IsLmtp { get; }
 
     /// <summary>Field 1 of the master.cf entry.</summary>
-    public string ServiceName { get; private set; } = "";
+    public string ServiceName { get; }
 
     public string MyHostname { get; private set; } = "";
 
@@ -171,9 +171,8 @@ internal sealed class SmtpSettings
             : throw new FatalException($"parameter {parameter.Name}: bad address value: {Printable.Neutralize(text)}");
     }
 
-    private void ReadNames(ServiceContext context)
+    private void ReadNames()
     {
-        ServiceName = context.ServiceName;
         MyHostname = _configuration.Get(GlobalParameters.Myhostname);
         HelloName = Get(SmtpParameters.SmtpHeloName, LmtpParameters.LmtpLhloName);
         DefaultService = Get(SmtpParameters.SmtpTcpPort, LmtpParameters.LmtpTcpPort);
