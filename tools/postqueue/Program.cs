@@ -1,1 +1,4 @@
-return 69;
+using Mta.Postqueue;
+using Mta.Service;
+
+return await CommandLineTool.RunAsync("postqueue", ToolKinds.Usual | ToolKinds.Privileged, static tool => new PostqueueCommand(tool).RunAsync());
