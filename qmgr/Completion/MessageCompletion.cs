@@ -176,10 +176,10 @@ internal sealed class MessageCompletion(
 
     private void Defer(Message message, QueueId id)
     {
-        DateTime now = clock.GetUtcNow().UtcDateTime;
-        long age = ((now - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerSecond) - message.Created;
-        long delay = Math.Min(Math.Max(age, settings.MinimalBackoff), settings.MaximalBackoff);
-        Check(directory.TrySetTimes(QueueName.Active, id, now.AddSeconds(delay)), "update", id);
+        // Whole seconds, as everyone reads them: a fraction would cost a whole run of the queue.
+        long now = (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerSecond;
+        long delay = Math.Min(Math.Max(now - message.Created, settings.MinimalBackoff), settings.MaximalBackoff);
+        Check(directory.TrySetTimes(QueueName.Active, id, DateTime.UnixEpoch.AddSeconds(now + delay)), "update", id);
         Check(directory.TryMove(id, QueueName.Active, QueueName.Deferred), "rename", id);
         Leave(message);
     }

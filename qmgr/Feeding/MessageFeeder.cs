@@ -69,7 +69,7 @@ internal sealed class MessageFeeder(QueueDirectory directory, QmgrSettings setti
         }
 
         DateTime now = clock.GetUtcNow().UtcDateTime;
-        if (!scan.IgnoresTimes && status.ModifyTime > now.AddSeconds(1))
+        if (!scan.IgnoresTimes && Seconds(status.ModifyTime) > Seconds(now) + 1)
         {
             return FeedResult.Skipped;
         }
@@ -127,6 +127,8 @@ internal sealed class MessageFeeder(QueueDirectory directory, QmgrSettings setti
             return true;
         }
     }
+
+    private static long Seconds(DateTime utc) => utc.Ticks / TimeSpan.TicksPerSecond;
 
     // The file is in active; whatever fails from here on moves it on.
     private bool ReadNew(QueueId id, FileStatus status, bool ignoreDeferTransports)
