@@ -41,6 +41,9 @@ internal sealed class Service
     /// <summary>A byte that processes read: '1' while in stress.</summary>
     public FileHandle? StressByte { get; set; }
 
+    /// <summary>The same file, for reading only: what processes get.</summary>
+    public FileHandle? StressReader { get; set; }
+
     public bool IsWatched { get; set; }
 
     public bool IsThrottled { get; set; }

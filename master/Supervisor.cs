@@ -69,7 +69,7 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
             {
                 if (!_services.ContainsKey(identity))
                 {
-                    service.Listeners = Listeners.Open(service.Endpoint, service.Backlog, settings.Owner);
+                    service.Listeners = OpenAtReload(service, settings);
                     opened.Add(service);
                 }
             }
@@ -107,6 +107,7 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
             if (_services.TryGetValue(identity, out Service? running))
             {
                 running.Configure(service.Entry, settings);
+                PrepareStress(running);
                 RenewStatus(running);
                 StartWakeup(running);
                 Adjust(running);
@@ -144,18 +145,35 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
         _services.Clear();
     }
 
+    private static List<FileHandle> OpenAtReload(Service service, MasterSettings settings)
+    {
+        try
+        {
+            return Listeners.Open(service.Endpoint, service.Backlog, settings.Owner);
+        }
+        catch (LinuxException error)
+        {
+            throw new ConfigurationException($"{settings.MasterCfPath}: line {service.Entry.Line}: {error.Message}", error);
+        }
+    }
+
     private void Begin(Service service)
     {
         _services.Add((service.Endpoint.Type, service.Endpoint.Identity), service);
-        if (service.AdaptsToStress)
-        {
-            service.StressByte = Posix.MemoryFile("stress");
-            Posix.PwriteAll(service.StressByte, "0"u8, 0);
-        }
-
+        PrepareStress(service);
         RenewStatus(service);
         StartWakeup(service);
         Adjust(service);
+    }
+
+    private static void PrepareStress(Service service)
+    {
+        if (service.AdaptsToStress && service.StressByte is null)
+        {
+            service.StressByte = Posix.MemoryFile("stress");
+            service.StressReader = Posix.Open($"/proc/self/fd/{service.StressByte.Descriptor}", OpenFlags.ReadOnly);
+            Posix.PwriteAll(service.StressByte, "0"u8, 0);
+        }
     }
 
     private void End(Service service)
@@ -172,6 +190,7 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
         }
 
         service.StressByte?.Dispose();
+        service.StressReader?.Dispose();
         foreach (Worker worker in service.Account.All)
         {
             Posix.TryKill(worker.ProcessId, Signals.SIGTERM);
@@ -259,10 +278,10 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
         };
         descriptors.AddRange(service.Listeners.Select((listener, i) => (MasterProtocol.FirstListener + i, (SafeHandle)listener)));
         int? stressDescriptor = null;
-        if (service is { AdaptsToStress: true, StressByte: { } stressByte })
+        if (service is { AdaptsToStress: true, StressReader: { } stressReader })
         {
             stressDescriptor = MasterProtocol.FirstListener + service.Listeners.Count;
-            descriptors.Add((stressDescriptor.Value, stressByte));
+            descriptors.Add((stressDescriptor.Value, stressReader));
         }
 
         List<string> arguments = WorkerCommand.Arguments(service, options, service.Chroot);
