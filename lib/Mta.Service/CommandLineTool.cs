@@ -128,7 +128,7 @@ public sealed class CommandLineTool
 
         if (options.IsUnknown || options.LacksArgument)
         {
-            PrintRaw($"{ProgramArguments.ProgramPath}: {options.Error}");
+            PrintRaw($"{Name}: {options.Error}");
             throw new FatalException(usage);
         }
 

@@ -19,6 +19,7 @@ internal sealed class PostlogCommand(CommandLineTool tool)
 
     public int Run()
     {
+        MailLog.StderrName = MailLog.Tag;
         GetOpt options = tool.GetOpt("c:ip:t:v");
         while (tool.Next(options, Usage))
         {
