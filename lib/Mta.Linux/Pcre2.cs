@@ -15,7 +15,6 @@ public sealed unsafe partial class Pcre2Regex : SafeHandle
     private const uint HeapLimitKibibytes = 20_000;
     private const uint JitComplete = 1;
     private const uint InfoCaptureCount = 4;
-    private const uint InfoNameCount = 17;
     private const int NoMatch = -1;
 
     // One per thread: match data and JIT stack are not shared, whatever the pattern.
@@ -39,7 +38,6 @@ public sealed unsafe partial class Pcre2Regex : SafeHandle
         Extended = 0x80,
         Multiline = 0x400,
         Ungreedy = 0x40000,
-        Utf = 0x80000,
         Anchored = 0x80000000,
     }
 
@@ -47,9 +45,6 @@ public sealed unsafe partial class Pcre2Regex : SafeHandle
 
     /// <summary>Number of groups in the pattern.</summary>
     public int GroupCount { get; private init; }
-
-    /// <summary>Number of named groups in the pattern.</summary>
-    public int NameCount { get; private init; }
 
     /// <summary>Compiles a pattern.</summary>
     /// <returns>Null when the pattern is malformed; then offset and text say where and why.</returns>
@@ -74,10 +69,9 @@ public sealed unsafe partial class Pcre2Regex : SafeHandle
 
         // Without JIT (no executable memory allowed) the interpreter does the same, more slowly.
         _ = JitCompileNative(compiled, JitComplete);
-        uint groups, names;
+        uint groups;
         PatternInfoNative(compiled, InfoCaptureCount, &groups);
-        PatternInfoNative(compiled, InfoNameCount, &names);
-        Pcre2Regex regex = new() { GroupCount = (int)groups, NameCount = (int)names };
+        Pcre2Regex regex = new() { GroupCount = (int)groups };
         regex.SetHandle((nint)compiled);
         return regex;
     }

@@ -178,7 +178,8 @@ public sealed class TableCommand
         }
         catch (FormatException)
         {
-            throw new FatalException($"table {table.Reference}: key {Printable.Neutralize(key)}: malformed BASE64 value: {Printable.Neutralize(value)}");
+            Log.Warn($"table {table.Reference}: key {Printable.Neutralize(key)}: malformed BASE64 value: {Printable.Neutralize(value)}");
+            throw new FatalException($"table {table.Reference}: {(_options.List ? "sequence" : "query")} error");
         }
     }
 

@@ -85,7 +85,7 @@ public static class IndexBuilder
                 }
                 else
                 {
-                    WriteLmdb(temporary, content, options.MapSize);
+                    WriteLmdb(temporary, shown, content, options.MapSize);
                 }
 
                 Posix.Fsync(created);
@@ -94,6 +94,11 @@ public static class IndexBuilder
 
             Posix.Rename(temporary, path);
             Posix.FsyncDirectory(DirectoryOf(path));
+        }
+        catch (TableException)
+        {
+            Posix.TryUnlink(temporary);
+            throw;
         }
         catch (IOException error)
         {
@@ -196,7 +201,7 @@ public static class IndexBuilder
         }
 
         file.Dispose();
-        WriteLmdb(path, [], mapSize);
+        WriteLmdb(path, path, [], mapSize);
     }
 
     internal static byte[] Encode(string text, bool nul)
@@ -239,19 +244,19 @@ public static class IndexBuilder
         return content;
     }
 
-    private static void WriteLmdb(string path, List<(byte[] Key, byte[] Value)> content, long mapSize)
+    private static void WriteLmdb(string path, string shown, List<(byte[] Key, byte[] Value)> content, long mapSize)
     {
         // In the order of the keys pages fill up one after the other.
         content.Sort(static (left, right) => left.Key.AsSpan().SequenceCompareTo(right.Key));
         using Lmdb lmdb = Lmdb.Open(path, writable: true, mapSize, 0x1A4, sync: false);
-        while (!TryLoad(lmdb, content, path))
+        while (!TryLoad(lmdb, content, shown))
         {
             mapSize *= 2;
             lmdb.SetMapSize(mapSize);
         }
     }
 
-    private static bool TryLoad(Lmdb lmdb, List<(byte[] Key, byte[] Value)> content, string path)
+    private static bool TryLoad(Lmdb lmdb, List<(byte[] Key, byte[] Value)> content, string shown)
     {
         lmdb.BeginWrite();
         try
@@ -266,8 +271,7 @@ public static class IndexBuilder
 
                 if (code != 0)
                 {
-                    string shown = ByteString.FromBytes(key.AsSpan(0, Math.Min(100, key.Length)));
-                    throw new LmdbException(code, $"write \"{Printable.Neutralize(shown)}\"", path);
+                    throw new TableException($"error updating {shown}: {Lmdb.ErrorText(code)}");
                 }
             }
 

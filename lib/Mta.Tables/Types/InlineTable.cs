@@ -15,6 +15,11 @@ internal sealed class InlineTable(TableRegistry registry, string type, string na
         }
 
         InlineTable table = new(registry, type, name, flags);
+        if (table.UsesUtf8 && !Ascii.IsAscii(name) && !ByteString.TryToUnicode(name, out _))
+        {
+            throw new TableException($"bad UTF-8 syntax: {Printable.Neutralize(need)}");
+        }
+
         int count = 0;
         foreach (string element in TableListSyntax.Split(inner))
         {

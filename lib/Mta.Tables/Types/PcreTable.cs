@@ -68,21 +68,11 @@ internal sealed class PcreTable : PatternTable
             }
         }
 
-        if (Flags.HasFlag(TableFlags.Utf8Active))
-        {
-            options |= Pcre2Regex.Options.Utf;
-        }
-
         Pcre2Regex? regex = Pcre2Regex.Compile(ByteString.ToBytes(pattern), options, out int offset, out string error);
         if (regex is null)
         {
             Warn(line, $"error in regex at offset {offset}: {error}");
             return null;
-        }
-
-        if (regex.NameCount > 0)
-        {
-            Warn(line, "named substrings are not supported");
         }
 
         return new Matcher(regex);

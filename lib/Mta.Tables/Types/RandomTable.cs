@@ -20,13 +20,7 @@ internal sealed class RandomTable : LookupTable
         List<LookupResult> values = [];
         foreach (string element in TableListSyntax.Split(inner))
         {
-            string value = element;
-            if (element[0] == '{' && !TableListSyntax.TryUnbrace(element, out value, out _))
-            {
-                throw new TableException(syntax);
-            }
-
-            values.Add(LookupResult.Found(value));
+            values.Add(LookupResult.Found(element));
         }
 
         return values.Count > 0
