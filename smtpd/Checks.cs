@@ -116,7 +116,7 @@ internal sealed class Checks
             return null;
         }
 
-        var at = new Evaluation(session, OnlyRecipient(session));
+        var at = new Evaluation(session, session.Transaction?.OnlyRecipient);
         return await RunAsync(at, ListKind.Data, _data, stop) ?? Ending(at);
     }
 
@@ -128,7 +128,7 @@ internal sealed class Checks
             return null;
         }
 
-        var at = new Evaluation(session, OnlyRecipient(session));
+        var at = new Evaluation(session, session.Transaction?.OnlyRecipient);
         return await RunAsync(at, ListKind.EndOfData, _endOfData, stop) ?? Ending(at);
     }
 
@@ -142,9 +142,6 @@ internal sealed class Checks
     }
 
     private static bool IsDiscarded(Session session) => session.Transaction?.IsDiscarded == true;
-
-    private static string? OnlyRecipient(Session session) =>
-        session.Transaction is { RecipientCount: 1 } transaction ? transaction.FirstRecipient : null;
 
     private static string? Ending(Evaluation at) => Reply(at.EnforcePostponed());
 

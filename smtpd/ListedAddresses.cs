@@ -123,7 +123,7 @@ internal sealed class ListedAddresses
         string text = EnhancedStatus.Split(resolved.NextHop, ref status);
         if (resolved.Class == ResolveFlags.ClassAlias)
         {
-            return at.Reject(_aliasCode, Shown(standard), address, replyClass, _showsTable ? text : Unknown(""));
+            return at.Reject(_aliasCode, Shown(standard), address, replyClass, text);
         }
 
         return resolved.Transport == "retry"

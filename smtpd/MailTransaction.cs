@@ -42,6 +42,9 @@ internal sealed class MailTransaction : IDisposable
     /// <summary>The first accepted recipient, internal form.</summary>
     public string FirstRecipient { get; set; } = "";
 
+    /// <summary>The recipient when exactly one was accepted; else null.</summary>
+    public string? OnlyRecipient => RecipientCount == 1 ? FirstRecipient : null;
+
     public CleanupSession? Queue { get; set; }
 
     /// <summary>The connection to cleanup broke: the end of the message answers so.</summary>

@@ -10,11 +10,12 @@ internal sealed class PermitLog(Configuration configuration, TableRegistry table
 {
     private readonly StringMatchList _actions = StringMatchList.Create(configuration, SmtpdParameters.SmtpdLogAccessPermitActions, tables);
 
-    public async ValueTask NoteAsync(Evaluation at, string action, CancellationToken stop)
+    public async ValueTask NoteAsync(Evaluation at, Restriction restriction, CancellationToken stop)
     {
-        if (!_actions.IsEmpty && await _actions.MatchesAsync(action, stop) == MatchResult.Yes)
+        if (!_actions.IsEmpty && await _actions.MatchesAsync(restriction.Name, stop) == MatchResult.Yes)
         {
-            LogLines.Permit(at.Session, action, $"{at.Class}={at.Name}", at.Recipient);
+            (string replyClass, string name) = restriction.About(at);
+            LogLines.Permit(at.Session, restriction.Name, $"{replyClass}={name} ", at.Recipient);
         }
     }
 }

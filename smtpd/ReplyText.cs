@@ -98,7 +98,7 @@ internal static class ReplyText
                 end++;
             }
 
-            result.Append(Printable.Neutralize(Value(session, text[start..end]) ?? "unavailable"));
+            result.Append(Printable.Neutralize(Value(session, text[start..end]) ?? ""));
             i = braced && end < text.Length ? end : end - 1;
         }
 

@@ -11,6 +11,9 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
 {
     private readonly List<CommandToken> _words = [];
 
+    /// <summary>Tells how many bytes wait unread; null: the connection's socket does. For tests over other streams.</summary>
+    public Func<int>? WaitingInput { get; init; }
+
     public async Task RunAsync(CancellationToken stop)
     {
         bool isStandalone = !connection.Peer.IsInternet;
@@ -289,7 +292,7 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
         session.EndsInOrder = true;
     }
 
-    private static bool HasWaitingInput(Session session)
+    private bool HasWaitingInput(Session session)
     {
         if (!session.Input.Available.IsEmpty)
         {
@@ -298,7 +301,7 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
 
         try
         {
-            return session.Connection.Socket is { } socket && socket.Available > 0;
+            return WaitingInput is { } waiting ? waiting() > 0 : session.Connection.Socket is { } socket && socket.Available > 0;
         }
         catch (System.Net.Sockets.SocketException)
         {

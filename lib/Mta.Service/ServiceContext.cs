@@ -13,6 +13,10 @@ public sealed class ServiceContext
         Options = options;
     }
 
+    /// <summary>A context without a process around it, for tests of daemons.</summary>
+    public static ServiceContext ForTests(Configuration configuration, TableRegistry tables, string serviceName) =>
+        new(configuration, tables, DaemonOptions.Parse(serviceName, []));
+
     public Configuration Configuration { get; }
 
     /// <summary>All tables of this process. Open them before the drop of privileges.</summary>

@@ -63,15 +63,16 @@ internal sealed class AccessActions(Configuration configuration, Func<string, Re
                 Postpone(at.DeferIfReject, text, name, replyClass);
                 return new(Verdict.Dunno);
             case "hangup":
-                Log(at, "hangup", text, "HANGUP action", name, replyClass);
+                LogLines.Verdict(at.Session, "hangup", Printable.Neutralize(text, allowUtf8: true), at.Recipient);
+                at.Session.EndsInOrder = true;
                 at.Session.IsBroken = true;
                 at.Session.MustClose = true;
                 return new(Verdict.HangUp);
             case "warn":
-                Log(at, "warn", text, "WARN action", name, replyClass);
+                LogLines.Verdict(at.Session, "warn", Printable.Neutralize(text, allowUtf8: true), at.Recipient);
                 return new(Verdict.Dunno);
             case "info":
-                Log(at, "info", text, "INFO action", name, replyClass);
+                LogLines.Verdict(at.Session, "info", Printable.Neutralize(text, allowUtf8: true), at.Recipient);
                 return new(Verdict.Dunno);
             case "hold" or "discard" or "filter" or "redirect" or "bcc" or "prepend":
                 return new(ChangeMessage(at, Ascii.ToLower(word), text, key, source, name, replyClass));

@@ -126,7 +126,7 @@ internal static class BdatCommand
         }
         else if (!transaction.IsQueueBroken)
         {
-            LogLines.Verdict(session, "reject", "bare <LF> received", null);
+            LogLines.Verdict(session, "reject", "bare <LF> received", transaction.OnlyRecipient);
         }
 
         bdat.HasFailed = true;

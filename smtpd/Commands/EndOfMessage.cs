@@ -23,7 +23,7 @@ internal static class EndOfMessage
         if (reply is null && isRefusedForLineEnds)
         {
             reply = BareNewlineReply(session);
-            LogLines.Verdict(session, "reject", "bare <LF> received", null);
+            LogLines.Verdict(session, "reject", "bare <LF> received", transaction.OnlyRecipient);
         }
         else if (reply is null && decoder.IsTooBig)
         {

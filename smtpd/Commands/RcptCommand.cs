@@ -47,12 +47,7 @@ internal static class RcptCommand
             await session.ReplyAsync("452 4.5.3 Error: too many recipients", stop);
 
             // A client that does not know the limit is not to blame for a while.
-            if (transaction.Overshoot++ < session.Settings.RecipientOvershootLimit)
-            {
-                session.ErrorCount--;
-            }
-
-            return false;
+            return transaction.Overshoot++ < session.Settings.RecipientOvershootLimit;
         }
 
         return await AcceptAsync(session, transaction, recipient, words[2].Text, options, stop);

@@ -23,6 +23,8 @@ internal sealed class AuthDestination(string name, DestinationPolicy policy, int
 {
     public bool RefusesOthers => policy != DestinationPolicy.PermitAuthorized;
 
+    public override (string Class, string Name) About(Evaluation at) => (ReplyClass.Recipient, at.Recipient ?? "");
+
     public override async ValueTask<Verdict> EvaluateAsync(Evaluation at, CancellationToken stop)
     {
         if (at.Recipient is not { } recipient)

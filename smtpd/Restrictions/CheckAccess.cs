@@ -7,6 +7,16 @@ namespace Mta.Smtpd.Restrictions;
 /// <summary><c>check_client_access</c> and its kin: a table says what becomes of a client, a name or an address.</summary>
 internal sealed class CheckAccess(string name, Subject subject, AccessTable table, AccessActions actions) : Restriction(name)
 {
+    public override (string Class, string Name) About(Evaluation at) => subject switch
+    {
+        Subject.Client => (ReplyClass.Client, at.Session.NameAndAddress),
+        Subject.ReverseClient => (ReplyClass.UnverifiedClient, at.Session.Client.ReverseName),
+        Subject.Helo => (ReplyClass.Helo, at.Session.HeloName ?? ""),
+        Subject.Etrn => (ReplyClass.Etrn, at.EtrnDomain),
+        Subject.Sender => (ReplyClass.Sender, at.Sender),
+        Subject.Recipient => (ReplyClass.Recipient, at.Recipient ?? ""),
+    };
+
     public override ValueTask<Verdict> EvaluateAsync(Evaluation at, CancellationToken stop)
     {
         ClientIdentity client = at.Session.Client;

@@ -42,6 +42,6 @@ internal sealed class RejectNonFqdn(string name, Subject subject, int code) : Re
             domain = domain[..^1];
         }
 
-        return domain.Contains('.') && (DomainSyntax.IsValidHostName(domain.ToString(), allowUtf8: true) || DomainSyntax.IsValidHostAddress(domain));
+        return domain.Contains('.') && DomainSyntax.IsValidHostName(domain.ToString(), allowUtf8: true);
     }
 }

@@ -41,5 +41,8 @@ internal abstract class Restriction(string name)
     /// <summary>Nothing behind it in a list is ever reached.</summary>
     public virtual bool IsFinal => false;
 
+    /// <summary>What it judges, for the log of what is permitted.</summary>
+    public virtual (string Class, string Name) About(Evaluation at) => (at.Class, at.Name);
+
     public abstract ValueTask<Verdict> EvaluateAsync(Evaluation at, CancellationToken stop);
 }

@@ -31,7 +31,7 @@ internal sealed class RestrictionList(IReadOnlyList<Restriction> items)
 
             if (verdict.Kind == VerdictKind.Permit)
             {
-                await at.Server.PermitLog.NoteAsync(at, item.Name, stop);
+                await at.Server.PermitLog.NoteAsync(at, item, stop);
             }
 
             if (!verdict.IsDunno)

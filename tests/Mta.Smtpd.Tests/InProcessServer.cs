@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Sockets;
+using Mta.Config;
+using Mta.Linux;
+using Mta.Mail;
+using Mta.Service;
+using Mta.Tables;
+
+namespace Mta.Smtpd.Tests;
+
+/// <summary>Our server in this process, without a master: sessions over loopback connections, services faked.</summary>
+internal sealed class InProcessServer
+{
+    private static readonly Lazy<FakeServices> Shared = new(static () =>
+    {
+        // The services are found below the current directory, which is the process's: all tests share them.
+        string directory = Directory.CreateTempSubdirectory("smtpd-test-").FullName;
+        Environment.CurrentDirectory = directory;
+        return new FakeServices(directory);
+    });
+
+    private readonly ServiceContext _context;
+    private readonly SmtpdServer _server;
+
+    public InProcessServer(IEnumerable<(string Name, string Value)> settings)
+    {
+        _ = Shared.Value;
+        string text = string.Concat(DialogueSettings.Common.Concat(settings).Select(static pair => $"{pair.Name} = {pair.Value}\n"));
+        Configuration configuration = Configuration.FromText(text, processName: "smtpd", serviceName: "smtp");
+        _context = ServiceContext.ForTests(configuration, new TableRegistry(configuration.TableSettings(isDaemon: true, static _ => { }, static _ => { })), "smtp");
+        _server = new SmtpdServer(_context);
+    }
+
+    public static FakeServices Services => Shared.Value;
+
+    /// <summary>A connection to a new session. The task ends with the session.</summary>
+    /// <param name="oneByteAtATime">The server reads single bytes, whatever the client sends at once.</param>
+    public (Stream Client, Task Session) Connect(string clientAddress = "127.0.0.1", bool oneByteAtATime = false)
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1);
+        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        client.Bind(new IPEndPoint(IPAddress.Parse(clientAddress), 0));
+        client.Connect(listener.LocalEndPoint!); // bound above
+        Socket accepted = listener.Accept();
+        accepted.NoDelay = true;
+        var peer = new SocketName(SocketName.Inet, clientAddress, ((IPEndPoint)client.LocalEndPoint!).Port);
+        var local = new SocketName(SocketName.Inet, "127.0.0.1", ((IPEndPoint)accepted.LocalEndPoint!).Port);
+        Stream stream = new NetworkStream(accepted, ownsSocket: true);
+        var connection = new ClientConnection(_context, oneByteAtATime ? new TrickleStream(stream) : stream, peer, local, TimeSpan.FromSeconds(30));
+        Task session = RunAsync(connection, stream, oneByteAtATime ? null : accepted);
+        return (new NetworkStream(client, ownsSocket: true), session);
+    }
+
+    private async Task RunAsync(ClientConnection connection, Stream stream, Socket? socket)
+    {
+        using (connection)
+        await using (stream)
+        {
+            await new SessionLoop(_server, connection) { WaitingInput = socket is null ? null : () => socket.Available }.RunAsync(default);
+        }
+    }
+
+    private sealed class TrickleStream(Stream inner) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override void Flush() => inner.Flush();
+
+        public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, Math.Min(count, 1));
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer[..Math.Min(1, buffer.Length)], cancellationToken);
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
+    }
+}

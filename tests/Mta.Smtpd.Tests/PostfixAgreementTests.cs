@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Mta.Dialogues;
+
+namespace Mta.Smtpd.Tests;
+
+/// <summary>
+/// Every dialogue against Debian's Postfix, in one instance with a service for each set of settings: what a dialogue
+/// says of our server must be what Postfix does. Needs root and the postfix package; skipped elsewhere.
+/// </summary>
+[Collection("process-wide state")]
+public sealed class PostfixAgreementTests
+{
+    [PostfixFact]
+    public async Task Postfix_keeps_to_the_same_dialogues()
+    {
+        List<Dialogue> dialogues = [.. DialogueSettings.All.Where(static dialogue => dialogue.Only != DialogueServer.Mta)];
+        using var postfix = new PostfixInstance(dialogues);
+        var problems = new List<string>();
+        foreach (Dialogue dialogue in dialogues)
+        {
+            long before = postfix.LogLength;
+            string? problem;
+            using (var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true })
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Parse(dialogue.ClientAddress), 0));
+                socket.Connect(new IPEndPoint(IPAddress.Loopback, postfix.PortOf(dialogue)));
+                await using var stream = new NetworkStream(socket, ownsSocket: false);
+                problem = await new DialoguePlayer(stream, DialogueServer.Postfix, DialogueCut.Whole).PlayAsync(dialogue);
+            }
+
+            problem ??= DialoguePlayer.CheckLog(dialogue, DialogueServer.Postfix, await postfix.SmtpdLogAsync(before));
+            if (problem is not null)
+            {
+                problems.Add(problem);
+            }
+        }
+
+        Assert.True(problems.Count == 0, string.Join('\n', problems));
+    }
+
+    [AttributeUsage(AttributeTargets.Method)]
+    private sealed class PostfixFactAttribute : FactAttribute
+    {
+        public PostfixFactAttribute() => Skip = Environment.UserName == "root" && File.Exists("/usr/lib/postfix/sbin/smtpd") ? null : "needs root and Debian's postfix";
+    }
+
+    private sealed class PostfixInstance : IDisposable
+    {
+        private readonly Dictionary<string, int> _ports = [];
+        private readonly string _directory;
+
+        public PostfixInstance(List<Dialogue> dialogues)
+        {
+            _directory = Directory.CreateTempSubdirectory("smtpd-postfix-").FullName;
+            Run("chmod", "755", _directory);
+            Run(DialogueSettings.PathOf("tests/tools/postfix-instance"), _directory, $"{FreePort()}", $"{FreePort()}");
+            var services = new StringBuilder(File.ReadAllText($"{_directory}/etc/master.cf").TrimEnd('\n')).Append('\n');
+            foreach (Dialogue dialogue in dialogues)
+            {
+                string key = Key(dialogue);
+                if (_ports.ContainsKey(key))
+                {
+                    continue;
+                }
+
+                _ports[key] = FreePort();
+                services.Append($"127.0.0.1:{_ports[key]} inet n - n - - smtpd\n");
+                foreach ((string name, string value) in dialogue.Settings)
+                {
+                    services.Append($"  -o {{ {name} = {value} }}\n");
+                }
+            }
+
+            File.WriteAllText($"{_directory}/etc/master.cf", services.ToString());
+            Run("postconf", ["-c", $"{_directory}/etc", "-e", .. DialogueSettings.Common
+                .Where(static pair => !pair.Name.StartsWith("smtpd_forbid_bare_newline_reject", StringComparison.Ordinal))
+                .Select(static pair => $"{pair.Name}={pair.Value}"), "defer_transports=smtp relay local virtual"]);
+            Run("postfix", "-c", $"{_directory}/etc", "start");
+        }
+
+        public long LogLength => new FileInfo($"{_directory}/mail.log").Length;
+
+        public int PortOf(Dialogue dialogue) => _ports[Key(dialogue)];
+
+        /// <summary>What smtpd has logged since, when the session is over.</summary>
+        public async Task<List<string>> SmtpdLogAsync(long since)
+        {
+            List<string> lines = [];
+            for (int i = 0; i < 200; i++)
+            {
+                lines = [];
+                string text = File.ReadAllText($"{_directory}/mail.log", Encoding.Latin1)[(int)since..];
+                foreach (string line in text.Split('\n'))
+                {
+                    int program = line.IndexOf("postfix/smtpd[", StringComparison.Ordinal);
+                    if (program >= 0)
+                    {
+                        lines.Add(line[(line.IndexOf("]: ", program, StringComparison.Ordinal) + 3)..]);
+                    }
+                }
+
+                if (lines.Exists(static line => line.StartsWith("disconnect from", StringComparison.Ordinal)))
+                {
+                    break;
+                }
+
+                await Task.Delay(20);
+            }
+
+            return lines;
+        }
+
+        public void Dispose()
+        {
+            Run("postfix", "-c", $"{_directory}/etc", "stop");
+            Directory.Delete(_directory, recursive: true);
+        }
+
+        private static string Key(Dialogue dialogue) => string.Join('\n', dialogue.Settings);
+
+        private static int FreePort()
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            return ((IPEndPoint)socket.LocalEndPoint!).Port; // bound above
+        }
+
+        private static void Run(string program, params string[] arguments)
+        {
+            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!; // started or thrown
+            Task<string> output = process.StandardOutput.ReadToEndAsync();
+            string errors = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            Assert.True(process.ExitCode == 0, $"{program}: {errors}{output.Result}");
+        }
+    }
+}
