@@ -17,7 +17,7 @@ public sealed class Expander
     private readonly Action<string>? _undefined;
 
     /// <param name="lookup">The unexpanded value of a name; null when it has none.</param>
-    /// <param name="undefined">Told of every name that has no value.</param>
+    /// <param name="undefined">Told of every name that has no value where one is wanted; not of conditions on a name.</param>
     public Expander(Func<string, string?> lookup, Action<string>? undefined = null)
     {
         _lookup = lookup;
@@ -112,7 +112,7 @@ public sealed class Expander
                 return;
             }
 
-            value = Lookup(name);
+            value = _lookup(name);
             holds = !string.IsNullOrEmpty(value);
         }
 
@@ -240,7 +240,12 @@ public sealed class Expander
 
     private void AppendValue(StringBuilder result, string name, int depth)
     {
-        string? value = Lookup(name);
+        string? value = _lookup(name);
+        if (value is null)
+        {
+            _undefined?.Invoke(name);
+        }
+
         if (string.IsNullOrEmpty(value))
         {
             return;
@@ -254,17 +259,6 @@ public sealed class Expander
 
         CheckDepth(depth, name);
         Append(result, value, depth + 1);
-    }
-
-    private string? Lookup(string name)
-    {
-        string? value = _lookup(name);
-        if (value is null)
-        {
-            _undefined?.Invoke(name);
-        }
-
-        return value;
     }
 
     private static void CheckDepth(int depth, string name)

@@ -10,8 +10,9 @@ namespace Mta.RunAs;
 internal static class RunAsCommand
 {
     private const int CannotRun = 71;
-    private const int NotFound = 127;
-    private const int NotExecutable = 126;
+
+    // EX_TEMPFAIL of sysexits.h, as Postfix's agents say it: mail waits until the administrator has put it right.
+    private const int NotExecuted = 75;
 
     public static int Run()
     {
@@ -33,8 +34,8 @@ internal static class RunAsCommand
             Posix.DefaultSignal(Signals.SIGPIPE);
             Posix.DefaultSignal(Signals.SIGXFSZ);
             int errno = Execute(request.Command);
-            CommandLineTool.PrintRaw($"run-as: execute {request.Command[0]}: {Errno.Text(errno)}");
-            return errno == Errno.ENOENT ? NotFound : NotExecutable;
+            CommandLineTool.PrintRaw($"run-as: fatal: execvp {request.Command[0]}: {Errno.Text(errno)}");
+            return NotExecuted;
         }
         catch (LinuxException error)
         {
