@@ -8,8 +8,4 @@ return await Daemon.Trigger("qmgr")
     .WithoutIdleLimit()
     .BeforePrivilegeDrop(context => thread = new QueueManagerThread(context))
     .StartOnLoop((_, _) => thread!.RunAsync()) // made above
-    .ServeTriggersAsync((_, bytes, _) =>
-    {
-        thread!.Trigger(bytes.Span); // made above
-        return Task.CompletedTask;
-    });
+    .ServeTriggersAsync(bytes => thread!.Trigger(bytes.Span)); // made above

@@ -23,6 +23,11 @@ internal sealed class QueueManager : IDisposable
     /// <summary>Messages whose recipients are being resolved at a time.</summary>
     private const int ResolvingLimit = 50;
 
+    private const int TriggerIncoming = 1;
+    private const int TriggerDeferred = 2;
+    private const int TriggerForget = 4;
+    private const int TriggerIgnoreTimes = 8;
+
     private readonly EventLoop _loop;
     private readonly QmgrSettings _settings;
     private readonly Scheduler _scheduler;
@@ -37,6 +42,7 @@ internal sealed class QueueManager : IDisposable
     private readonly FlowControl? _flow;
     private readonly QueueScan[] _scans;
     private readonly TimeProvider _clock;
+    private int _triggered;
     private int _nextScan;
     private int _resolving;
     private ExceptionDispatchInfo? _failure;
@@ -85,20 +91,28 @@ internal sealed class QueueManager : IDisposable
     /// <summary>Trigger bytes, as a set; from any thread.</summary>
     public void Trigger(ReadOnlySpan<byte> bytes)
     {
-        bool incoming = bytes.IndexOfAny((byte)'I', (byte)'W') >= 0;
-        bool deferred = bytes.Contains((byte)'D');
-        bool forget = bytes.Contains((byte)'F');
-        bool ignoreTimes = bytes.Contains((byte)'A');
-        _loop.Post(() =>
+        int flags = (bytes.IndexOfAny((byte)'I', (byte)'W') >= 0 ? TriggerIncoming : 0)
+            | (bytes.Contains((byte)'D') ? TriggerDeferred : 0)
+            | (bytes.Contains((byte)'F') ? TriggerForget : 0)
+            | (bytes.Contains((byte)'A') ? TriggerIgnoreTimes : 0);
+        if (flags != 0 && Interlocked.Or(ref _triggered, flags) == 0)
         {
-            if (forget)
-            {
-                _scheduler.ReviveAll();
-            }
+            _loop.Post(static manager => ((QueueManager)manager!).ActOnTriggers(), this);
+        }
+    }
 
-            Incoming.Request(incoming, ignoreTimes, forget);
-            Deferred.Request(deferred, ignoreTimes, forget);
-        });
+    private void ActOnTriggers()
+    {
+        int flags = Interlocked.Exchange(ref _triggered, 0);
+        bool forget = (flags & TriggerForget) != 0;
+        bool ignoreTimes = (flags & TriggerIgnoreTimes) != 0;
+        if (forget)
+        {
+            _scheduler.ReviveAll();
+        }
+
+        Incoming.Request((flags & TriggerIncoming) != 0, ignoreTimes, forget);
+        Deferred.Request((flags & TriggerDeferred) != 0, ignoreTimes, forget);
     }
 
     public void Dispose()

@@ -57,6 +57,8 @@ public sealed class Daemon
 
     internal Func<ServiceContext, EventLoop, Task>? LoopStart { get; private set; }
 
+    internal Action<ReadOnlyMemory<byte>>? TriggerForward { get; private set; }
+
     /// <summary>A session per client; a foreign master gives each process one client at a time.</summary>
     public static Daemon Single(string name) => new(name, ServerModel.Single);
 
@@ -190,6 +192,16 @@ public sealed class Daemon
     /// <param name="handler">Is given the bytes of all triggers that came since it ran last.</param>
     public Task<int> ServeTriggersAsync(Func<ServiceContext, ReadOnlyMemory<byte>, CancellationToken, Task> handler) =>
         new DaemonProcess(this).RunAsync(process => new TriggerServer(process, handler).RunAsync());
+
+    /// <summary>
+    /// Serves triggers until this process retires, for a daemon with a loop of its own: the handler runs on the thread
+    /// that reads triggers, once for all that wait, and only passes the bytes on.
+    /// </summary>
+    public Task<int> ServeTriggersAsync(Action<ReadOnlyMemory<byte>> forward)
+    {
+        TriggerForward = forward;
+        return ServeTriggersAsync(static (_, _, _) => Task.CompletedTask);
+    }
 
     /// <summary>Serves datagrams until this process retires, on one thread.</summary>
     /// <param name="datagram">Is given each datagram; at most 4096 bytes.</param>

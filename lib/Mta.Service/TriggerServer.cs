@@ -132,6 +132,14 @@ internal sealed class TriggerServer
                 AcceptAll(_process.Listeners[i]);
             }
         }
+
+        if (_process.Daemon.TriggerForward is { } forward && _count > 0)
+        {
+            byte[] bytes = _bytes.AsSpan(0, _count).ToArray();
+            _count = 0;
+            _idleSince = Environment.TickCount64;
+            forward(bytes);
+        }
     }
 
     private int PollTime()
@@ -239,7 +247,7 @@ internal sealed class TriggerServer
                 _process.Status.Send(WorkerState.Available);
             }
 
-            if (_isRunning)
+            if (_isRunning || _process.Daemon.TriggerForward is not null)
             {
                 return;
             }
