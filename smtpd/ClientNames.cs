@@ -1,22 +1,20 @@
 using System.Net;
-using System.Net.Sockets;
+using Mta.Dns;
 using Mta.Linux;
 using Mta.Mail.Addresses;
 
 namespace Mta.Smtpd;
 
 /// <summary>
-/// Finds the names of client addresses with the system's resolver. Its calls block, so they run on a bounded number of
-/// threads; clients wait for their turn. Answers are remembered for a short while: many sessions of one client
+/// Finds the names of client addresses with the system's resolver. Its calls block, and run on a bounded number of
+/// threads. Answers are remembered for a short while: many sessions of one client
 /// share one lookup.
 /// </summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
 internal sealed class ClientNames
 {
-    private const int MaxThreads = 16;
     private const int CacheSize = 1024;
     private static readonly TimeSpan CacheLife = TimeSpan.FromSeconds(30);
-    private readonly SemaphoreSlim _threads = new(MaxThreads);
+    private readonly NativeNames _names = new();
     private readonly Dictionary<string, (Answer Answer, long Expires)> _cache = [];
 
     /// <summary>Looks the client's name up; never throws, an unknown name is an answer.</summary>
@@ -43,17 +41,7 @@ internal sealed class ClientNames
             }
         }
 
-        await _threads.WaitAsync(stop);
-        Answer answer;
-        try
-        {
-            answer = await Task.Run(() => Find(address), stop);
-        }
-        finally
-        {
-            _threads.Release();
-        }
-
+        Answer answer = await AskAsync(address, stop);
         lock (_cache)
         {
             if (_cache.Count >= CacheSize)
@@ -67,13 +55,14 @@ internal sealed class ClientNames
         return answer;
     }
 
-    private static Answer Find(string address)
+    private async ValueTask<Answer> AskAsync(string address, CancellationToken stop)
     {
         IPAddress numeric = IPAddress.Parse(address);
-        int code = Posix.TryGetHostName(numeric, out string name);
-        if (code != 0)
+        NativeName reverse = await _names.NameAsync(numeric, stop);
+        string name = reverse.Name;
+        if (reverse.Code != 0)
         {
-            NameStatus status = NameLookup.IsTemporary(code) ? NameStatus.Temporary : NameStatus.Permanent;
+            NameStatus status = reverse.IsTemporary ? NameStatus.Temporary : NameStatus.Permanent;
             return new Answer(ClientIdentity.Unknown, status, ClientIdentity.Unknown, status, null);
         }
 
@@ -82,21 +71,20 @@ internal sealed class ClientNames
             return new Answer(ClientIdentity.Unknown, NameStatus.Permanent, ClientIdentity.Unknown, NameStatus.Permanent, null);
         }
 
-        AddressFamily family = numeric.AddressFamily;
-        code = Posix.TryGetAddresses(name, null, family, numericOnly: false, out List<IPEndPoint> addresses);
-        if (code != 0)
+        NativeAddresses forward = await _names.AddressesAsync(name, numeric.AddressFamily, stop);
+        if (forward.Code != 0)
         {
             return new Answer(
                 ClientIdentity.Unknown,
-                NameLookup.IsTemporary(code) ? NameStatus.Temporary : NameStatus.Permanent,
+                forward.IsTemporary ? NameStatus.Temporary : NameStatus.Permanent,
                 name,
                 NameStatus.Ok,
-                $"hostname {name} does not resolve to address {address}: {NameLookup.Text(code)}");
+                $"hostname {name} does not resolve to address {address}: {forward.Text}");
         }
 
-        foreach (IPEndPoint candidate in addresses)
+        foreach (IPAddress candidate in forward.Addresses)
         {
-            if (candidate.Address.Equals(numeric))
+            if (candidate.Equals(numeric))
             {
                 return new Answer(name, NameStatus.Ok, name, NameStatus.Ok, null);
             }

@@ -80,6 +80,9 @@ internal sealed class Session : IDisposable
     /// <summary>Nothing can or must be written any more.</summary>
     public bool IsBroken { get; set; }
 
+    /// <summary>Where this client's doings are counted; null when they are not.</summary>
+    public Mta.Mail.Protocols.AnvilSession? Anvil { get; set; }
+
     /// <summary>The client may go now without a word about it in the log.</summary>
     public bool EndsInOrder { get; set; }
 
@@ -126,6 +129,7 @@ internal sealed class Session : IDisposable
     public void Dispose()
     {
         Reset();
+        Anvil?.Dispose();
     }
 
     // Clients that make errors are slowed down.

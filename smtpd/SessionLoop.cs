@@ -23,6 +23,7 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
                 ? ClientIdentity.Gone
                 : await server.Names.IdentifyAsync(connection.Peer, server.Settings.PeerNameLookup, stop);
         using var session = new Session(server, connection, client) { IsStandalone = isStandalone };
+        connection.InitialBuffer = 1024;
         session.Input.Timeout = session.Settings.Timeout;
         session.Output.Timeout = session.Settings.Timeout;
         LogLines.Connect(session);

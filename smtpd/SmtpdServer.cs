@@ -42,6 +42,8 @@ internal sealed class SmtpdServer
         var catalog = new RestrictionCatalog(configuration, tables, mynetworks, configuration.OwnAddresses, extension);
         Checks = new Checks(configuration, catalog, Settings.ChecksUnknownRecipients);
         LocalRewriteClients = new LocalRewriteClients(configuration, tables, mynetworks);
+        Limits = new ClientLimits(configuration, tables, Settings);
+        Flush = new FlushRequests(new FlushClient(configuration, tables));
         PermitLog = new PermitLog(configuration, tables);
         QueueSpace = new QueueSpace(Settings.QueueMinFree, Settings.MessageSizeLimit);
         NullAccessKey = configuration.Get(SmtpdParameters.SmtpdNullAccessLookupKey);
@@ -66,9 +68,9 @@ internal sealed class SmtpdServer
 
     public ClientNames Names { get; } = new();
 
-    public ClientLimits Limits { get; } = new();
+    public ClientLimits Limits { get; }
 
-    public FlushRequests Flush { get; } = new();
+    public FlushRequests Flush { get; }
 
     public Checks Checks { get; }
 

@@ -59,9 +59,12 @@ public sealed class ClientConnection : IDisposable
 
     public Stream Stream => _stream ??= _given ?? new SocketStream(Socket!); // Without a given stream there is a socket.
 
-    public BufferedInput Input => _input ??= new BufferedInput(Stream) { Timeout = Timeout };
+    /// <summary>Bytes that each buffer holds at first. Set it before their first use; little for clients that idle.</summary>
+    public int InitialBuffer { get; set; } = 4096;
 
-    public BufferedOutput Output => _output ??= new BufferedOutput(Stream) { Timeout = Timeout };
+    public BufferedInput Input => _input ??= new BufferedInput(Stream, InitialBuffer) { Timeout = Timeout };
+
+    public BufferedOutput Output => _output ??= new BufferedOutput(Stream, 4096, InitialBuffer) { Timeout = Timeout };
 
     /// <summary>The client's end. For a Unix socket the address is empty.</summary>
     public SocketName Peer => _peer ??= default;

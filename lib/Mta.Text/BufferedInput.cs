@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net.Sockets;
 
 namespace Mta.Text;
 
@@ -148,6 +149,11 @@ public sealed class BufferedInput : IDisposable
         catch (OperationCanceledException)
         {
             throw new OperationCanceledException(stop);
+        }
+        catch (SocketException error)
+        {
+            // Whoever reads a stream expects its exceptions.
+            throw new IOException(error.Message, error);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Net.Sockets;
 
 namespace Mta.Text;
 
@@ -15,11 +16,13 @@ public sealed class BufferedOutput : IBufferWriter<byte>, IDisposable
     private byte[] _buffer;
     private int _count;
 
-    public BufferedOutput(Stream stream, int capacity = 4096)
+    /// <param name="capacity">Bytes at which <see cref="IsFull"/> says so.</param>
+    /// <param name="initial">Bytes held at first, for connections that may idle; as much as the capacity when 0.</param>
+    public BufferedOutput(Stream stream, int capacity = 4096, int initial = 0)
     {
         _stream = stream;
         _watermark = capacity;
-        _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+        _buffer = ArrayPool<byte>.Shared.Rent(initial == 0 ? capacity : initial);
     }
 
     /// <summary>Longest wait of one flush; infinite when not set.</summary>
@@ -130,6 +133,11 @@ public sealed class BufferedOutput : IBufferWriter<byte>, IDisposable
         catch (OperationCanceledException)
         {
             throw new OperationCanceledException(stop);
+        }
+        catch (SocketException error)
+        {
+            // Whoever writes to a stream expects its exceptions.
+            throw new IOException(error.Message, error);
         }
     }
 

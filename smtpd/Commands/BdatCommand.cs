@@ -101,7 +101,7 @@ internal static class BdatCommand
             }
         }
 
-        input.Shrink();
+        input.Shrink(1024);
         session.ContentProgress = null;
         bdat.Received += count;
         if (isLast)

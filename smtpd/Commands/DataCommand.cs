@@ -59,7 +59,7 @@ internal static class DataCommand
             input.Consume(taken);
             if (ended)
             {
-                input.Shrink();
+                input.Shrink(1024);
                 return true;
             }
 

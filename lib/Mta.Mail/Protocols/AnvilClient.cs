@@ -148,7 +148,7 @@ public sealed class AnvilSession : IDisposable
 
         public static async ValueTask<Stream> OpenAsync(AnvilClient client, CancellationToken stop)
         {
-            ServiceConnection connection = await ServiceConnection.ConnectAsync(client.Path, null, client.Timeout, stop);
+            ServiceConnection connection = await ServiceConnection.ConnectAsync(client.Path, null, client.Timeout, stop, outputCapacity: 256, initial: 256);
             try
             {
                 Stream stream = new(connection);

@@ -189,7 +189,7 @@ public sealed class CleanupClient(string service = "cleanup", string directory =
         {
             try
             {
-                ServiceConnection connection = await ServiceConnection.ConnectAsync(path, null, Timeout, stop, CleanupSession.OutputCapacity);
+                ServiceConnection connection = await ServiceConnection.ConnectAsync(path, null, Timeout, stop, CleanupSession.OutputCapacity, CleanupSession.InitialCapacity);
                 try
                 {
                     QueueId id = await CleanupProtocol.ReadGreetingAsync(connection.Reader, stop);
@@ -224,6 +224,9 @@ public sealed class CleanupClient(string service = "cleanup", string directory =
 public sealed class CleanupSession : IDisposable
 {
     internal const int OutputCapacity = 32 << 10;
+
+    // A sender may leave its envelope open for long.
+    internal const int InitialCapacity = 1 << 10;
 
     private readonly ServiceConnection _connection;
 

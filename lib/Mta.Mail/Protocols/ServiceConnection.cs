@@ -12,11 +12,11 @@ public sealed class ServiceConnection : IDisposable
 {
     private readonly SocketStream _stream;
 
-    private ServiceConnection(SocketStream stream, TimeSpan timeout, int outputCapacity)
+    private ServiceConnection(SocketStream stream, TimeSpan timeout, int outputCapacity, int initial)
     {
         _stream = stream;
-        Input = new BufferedInput(_stream) { Timeout = timeout };
-        Output = new BufferedOutput(_stream, outputCapacity) { Timeout = timeout };
+        Input = new BufferedInput(_stream, initial) { Timeout = timeout };
+        Output = new BufferedOutput(_stream, outputCapacity, initial) { Timeout = timeout };
         Reader = new AttributeReader(Input);
         Writer = new AttributeWriter(Output);
     }
@@ -40,14 +40,15 @@ public sealed class ServiceConnection : IDisposable
     /// <param name="timeout">Longest wait for the connection, and for each read and flush on it.</param>
     /// <param name="stop">Ends the wait.</param>
     /// <param name="outputCapacity">Bytes gathered before <see cref="BufferedOutput.IsFull"/>.</param>
+    /// <param name="initial">Bytes that each buffer holds at first: little for connections that idle.</param>
     /// <exception cref="LinuxException">The service refused.</exception>
     /// <exception cref="AttributeFormatException">It announced another protocol.</exception>
     /// <exception cref="TimeoutException">The service did not answer in time.</exception>
-    public static async ValueTask<ServiceConnection> ConnectAsync(string path, string? protocol, TimeSpan timeout, CancellationToken stop, int outputCapacity = 4096)
+    public static async ValueTask<ServiceConnection> ConnectAsync(string path, string? protocol, TimeSpan timeout, CancellationToken stop, int outputCapacity = 4096, int initial = 4096)
     {
         ValueTask<SocketStream> connect = UnixSocket.ConnectAsync(path, stop);
         SocketStream stream = connect.IsCompletedSuccessfully ? connect.Result : await connect.AsTask().WaitAsync(timeout, stop);
-        ServiceConnection connection = new(stream, timeout, outputCapacity);
+        ServiceConnection connection = new(stream, timeout, outputCapacity, initial);
         try
         {
             if (protocol is not null)
