@@ -25,16 +25,14 @@ internal sealed class SendmailCommand(CommandLineTool tool)
         options.FindConfiguration();
         if (options.ConfigurationDirectory is { } directory)
         {
-            if (Posix.RealUser != 0 && directory != Configuration.DefaultDirectory)
-            {
-                CommandLineTool.DemandAuthorized(directory);
-            }
-
             tool.UseConfigurationDirectory(directory);
         }
-        else if (Posix.RealUser != 0 && tool.ConfigurationDirectory != Configuration.DefaultDirectory && Posix.RealUser != OwnerOf(tool.ConfigurationDirectory))
+
+        // A user's own instance is his to use: this command has no rights but its caller's.
+        string chosen = tool.ConfigurationDirectory;
+        if (Posix.RealUser != 0 && chosen != Configuration.DefaultDirectory && Posix.RealUser != OwnerOf(chosen))
         {
-            CommandLineTool.DemandAuthorized(tool.ConfigurationDirectory);
+            CommandLineTool.DemandAuthorized(chosen);
         }
 
         Configuration configuration = tool.Configuration;
