@@ -1,13 +1,16 @@
 using Mta.Mail.Protocols;
+using Mta.Tables;
 using Mta.Text;
 using NLog;
 
 namespace Mta.Smtp;
 
 /// <summary>Greeting and EHLO, HELO or LHLO (RFC 5321 §3.1, §4.1.1.1): what the server can do.</summary>
-internal sealed class Handshake(SmtpSettings settings, SmtpSession session)
+internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSession session, Delivery.Delivery delivery)
 {
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
+    private IReadOnlyList<string> _discardedKeywords = settings.DiscardedKeywords;
 
     /// <returns>Why this server takes no mail now; null when it does.</returns>
     public async ValueTask<Dsn?> RunAsync(CancellationToken stop)
@@ -22,7 +25,8 @@ internal sealed class Handshake(SmtpSettings settings, SmtpSession session)
                 return Refusal(greeting, isGreeting: true);
             }
 
-            bool isEsmtp = NoteGreeting(greeting);
+            bool isEsmtp = NoteGreeting(greeting) & !await NoteFirewallAsync(greeting, stop);
+            await FindDiscardedAsync(stop);
             return settings.IsLmtp
                 ? await SayHelloAsync("LHLO", canFallBack: false, stop)
                 : isEsmtp ? await SayHelloAsync("EHLO", canFallBack: true, stop) : await SayHelloAsync("HELO", canFallBack: false, stop);
@@ -46,6 +50,51 @@ internal sealed class Handshake(SmtpSettings settings, SmtpSession session)
 
         bool isEsmtp = Array.Exists(words, static word => Ascii.EqualsIgnoreCase(word, "ESMTP"));
         return !settings.NeverSendsEhlo && (settings.AlwaysSendsEhlo || isEsmtp);
+    }
+
+    // A greeting of 2, 0, * and blanks is what a certain firewall makes of every greeting.
+    private async ValueTask<bool> NoteFirewallAsync(SmtpReply greeting, CancellationToken stop)
+    {
+        if (greeting.Text.AsSpan().IndexOfAnyExcept("20* ") >= 0)
+        {
+            return false;
+        }
+
+        string words = await SmtpTables.FindAsync(tables.PixWorkarounds, AddressText, stop) ?? settings.PixWorkarounds;
+        bool disablesEsmtp = false;
+        foreach (string word in TableListSyntax.Split(words))
+        {
+            disablesEsmtp |= Ascii.EqualsIgnoreCase(word, "disable_esmtp");
+            session.DelaysEndOfData |= Ascii.EqualsIgnoreCase(word, "delay_dotcrlf") && HasWaitedLong;
+        }
+
+        if (disablesEsmtp || session.DelaysEndOfData)
+        {
+            Log.Info($"{delivery.QueueId}: enabling PIX workarounds: {words} for {session.Server.NameWithPort}");
+        }
+
+        return disablesEsmtp;
+    }
+
+    private bool HasWaitedLong
+    {
+        get
+        {
+            const long second = 1_000_000;
+            MessageTimes times = delivery.Times;
+            return times.Active - times.Incoming > (long)settings.PixThresholdTime.TotalSeconds * second;
+        }
+    }
+
+    private string AddressText => session.Server.EndPoint?.Address.ToString() ?? session.Server.UnixPath;
+
+    private async ValueTask FindDiscardedAsync(CancellationToken stop)
+    {
+        string? words = await SmtpTables.FindAsync(tables.DiscardedKeywords, AddressText, stop);
+        if (words is not null)
+        {
+            _discardedKeywords = [.. TableListSyntax.Split(words)];
+        }
     }
 
     private async ValueTask<Dsn?> SayHelloAsync(string verb, bool canFallBack, CancellationToken stop)
@@ -112,7 +161,7 @@ internal sealed class Handshake(SmtpSettings settings, SmtpSession session)
             Note(blank < 0 ? line : line[..blank], blank < 0 ? default : line[(blank + 1)..].Trim(' '), discarded);
         }
 
-        if (discarded.Count > 0 && !Contains(settings.DiscardedKeywords, "silent-discard"))
+        if (discarded.Count > 0 && !Contains(_discardedKeywords, "silent-discard"))
         {
             Log.Info($"discarding EHLO keywords: {string.Join(' ', discarded)}");
         }
@@ -152,7 +201,7 @@ internal sealed class Handshake(SmtpSettings settings, SmtpSession session)
             return;
         }
 
-        foreach (string word in settings.DiscardedKeywords)
+        foreach (string word in _discardedKeywords)
         {
             if (Ascii.EqualsIgnoreCase(keyword, word))
             {

@@ -215,6 +215,12 @@ internal sealed class MailTransaction
                 return TransactionResult.Message(new Dsn("5.3.0", "", "unreadable mail queue entry"));
             }
 
+            if (_session.DelaysEndOfData)
+            {
+                await _session.Output.FlushAsync(stop);
+                await Task.Delay(_settings.PixDelayTime, stop);
+            }
+
             _session.Output.Write(".\r\n"u8);
             if (!_keepsSession)
             {

@@ -1,3 +1,4 @@
+using Mta.Tables;
 using Mta.Text;
 using NLog;
 
@@ -7,7 +8,7 @@ namespace Mta.Smtp;
 /// Reads replies (RFC 5321 §4.2). Everything a server sends is bounded: length of a line, length of a reply, number
 /// of lines. Used by one session.
 /// </summary>
-internal sealed class ReplyReader(BufferedInput input, string serverName, int lengthLimit)
+internal sealed class ReplyReader(BufferedInput input, string serverName, int lengthLimit, TableList? filter = null)
 {
     private const int MaxLines = 1000;
 
@@ -32,7 +33,13 @@ internal sealed class ReplyReader(BufferedInput input, string serverName, int le
                 throw new EndOfStreamException("endless reply");
             }
 
+            int start = _length;
             await ReadLineAsync(stop);
+            if (filter is not null)
+            {
+                await FilterAsync(start, stop);
+            }
+
             LineKind kind = Judge(_head.AsSpan(0, _headLength), out int code);
             if (kind == LineKind.Last)
             {
@@ -44,6 +51,23 @@ internal sealed class ReplyReader(BufferedInput input, string serverName, int le
             {
                 _text[_length++] = (byte)'\n';
             }
+        }
+    }
+
+    private async ValueTask FilterAsync(int start, CancellationToken stop)
+    {
+        string line = ByteString.FromBytes(_text.AsSpan(start, _length - start));
+        if (await SmtpTables.FindAsync(filter, line, stop) is not string other)
+        {
+            return;
+        }
+
+        Log.Info($"{serverName}: replacing server reply \"{line}\" with \"{Printable.Neutralize(other)}\"");
+        _length = start;
+        _headLength = 0;
+        foreach (byte b in ByteString.ToBytes(Printable.Neutralize(other, allowUtf8: true)))
+        {
+            Append(b);
         }
     }
 

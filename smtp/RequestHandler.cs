@@ -1,3 +1,4 @@
+using Mta.Config;
 using Mta.Delivery;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
@@ -10,7 +11,7 @@ namespace Mta.Smtp;
 /// Delivers one request: goes through destinations and their servers until every recipient has an answer that counts
 /// (RFC 5321 §5.1), and reports each. One object per request.
 /// </summary>
-internal sealed class RequestHandler(SmtpSettings settings, ServerLookup lookup, SessionPool pool, Delivery.Delivery delivery)
+internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, ServerLookup lookup, SessionPool pool, Delivery.Delivery delivery)
 {
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
@@ -89,6 +90,10 @@ internal sealed class RequestHandler(SmtpSettings settings, ServerLookup lookup,
             {
                 recipient.Outcome = new Dsn("5.1.3", "", "bad recipient address syntax");
             }
+            else if (settings.Flags.DeliveredTo && DeliveredToLoop.Contains(delivery, recipient.Recipient.Address))
+            {
+                recipient.Outcome = new Dsn("5.4.6", "", $"mail forwarding loop for {recipient.Recipient.Address}");
+            }
         }
 
         await ReportAsync(TransactionResult.Done, isFinal: true, stop);
@@ -149,7 +154,8 @@ internal sealed class RequestHandler(SmtpSettings settings, ServerLookup lookup,
         int sessions = 0;
         int attempts = 0;
         List<ServerAddress> servers = [.. list.Servers];
-        bool reuses = MayLoad(destination);
+        bool isCached = await IsCachedAsync(destination, stop);
+        bool reuses = MayLoad(isCached);
         while (servers.Count > 0 && _left.Count > 0)
         {
             int best = servers[0].Preference;
@@ -178,7 +184,7 @@ internal sealed class RequestHandler(SmtpSettings settings, ServerLookup lookup,
             }
 
             bool isFinal = isFinalDestination && servers.Count == 0;
-            if (!await UseAsync(session, destination, isFinal, stop))
+            if (!await UseAsync(session, isCached, isFinal, stop))
             {
                 // A resting session that the server had closed: the address has not had its chance yet.
                 servers.Insert(0, server);
@@ -212,14 +218,14 @@ internal sealed class RequestHandler(SmtpSettings settings, ServerLookup lookup,
 
     private async ValueTask<SmtpSession?> OpenAsync(ServerAddress server, int bestPreference, Destination destination, CancellationToken stop)
     {
-        (SmtpSession? session, Dsn? failure) = await SmtpSession.ConnectAsync(settings, server, stop);
+        (SmtpSession? session, Dsn? failure) = await SmtpSession.ConnectAsync(settings, tables, server, stop);
         if (session is null)
         {
             NoteError(failure!, isSite: true); // Without a session there is a failure.
             return null;
         }
 
-        Handshake handshake = new(settings, session) { BestPreference = bestPreference, NextHop = destination.Host };
+        Handshake handshake = new(settings, tables, session, delivery) { BestPreference = bestPreference, NextHop = destination.Host };
         failure = await handshake.RunAsync(stop);
         if (failure is null)
         {
@@ -243,12 +249,12 @@ internal sealed class RequestHandler(SmtpSettings settings, ServerLookup lookup,
     }
 
     // False when a reused session turned out to be dead before the server had said anything: nothing was sent.
-    private async ValueTask<bool> UseAsync(SmtpSession session, Destination destination, bool isFinal, CancellationToken stop)
+    private async ValueTask<bool> UseAsync(SmtpSession session, bool isCached, bool isFinal, CancellationToken stop)
     {
         bool isReused = session.UseCount > 1;
         string relay = session.Server.NameWithPort;
         delivery.Times = delivery.Times with { Connected = MessageTimes.Now(TimeProvider.System), ConnectionUse = session.UseCount };
-        bool keeps = MayStore(destination) && session.MayBeReused;
+        bool keeps = MayStore(isCached) && session.MayBeReused;
         bool hasQuit = false;
         TransactionResult result;
         if (Unacceptable(session) is Dsn unacceptable)
@@ -332,24 +338,15 @@ internal sealed class RequestHandler(SmtpSettings settings, ServerLookup lookup,
     private bool MustConvert(SmtpSession session) =>
         settings.ConvertsTo7Bit && delivery.Request.Encoding != "7bit" && !session.Has(ServerFeatures.EightBitMime);
 
-    private bool MayLoad(Destination destination) =>
-        (settings.CachesOnDemand && delivery.Request.Flags.HasFlag(DeliveryFlags.ConnectionLoad)) || IsCached(destination);
+    private bool MayLoad(bool isCached) =>
+        isCached || (settings.CachesOnDemand && delivery.Request.Flags.HasFlag(DeliveryFlags.ConnectionLoad));
 
-    private bool MayStore(Destination destination) =>
-        (settings.CachesOnDemand && delivery.Request.Flags.HasFlag(DeliveryFlags.ConnectionStore)) || IsCached(destination);
+    private bool MayStore(bool isCached) =>
+        isCached || (settings.CachesOnDemand && delivery.Request.Flags.HasFlag(DeliveryFlags.ConnectionStore));
 
-    private bool IsCached(Destination destination)
-    {
-        foreach (string pattern in settings.CachedDestinations)
-        {
-            if (Ascii.EqualsIgnoreCase(pattern, destination.Host))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    // A table that cannot tell costs connections, and nothing else.
+    private async ValueTask<bool> IsCachedAsync(Destination destination, CancellationToken stop) =>
+        !tables.CachedDestinations.IsEmpty && await tables.CachedDestinations.MatchesAsync(destination.Host, stop) == MatchResult.Yes;
 
     private void NoteError(Dsn failure, bool isSite)
     {

@@ -10,18 +10,23 @@ namespace Mta.Smtp;
 internal sealed class SmtpAgent : IDisposable
 {
     private readonly SmtpSettings _settings;
+    private readonly SmtpTables _tables;
     private readonly DeliveryAgent _agent;
     private readonly ServerLookup _lookup;
     private readonly DnsResolver? _resolver;
     private readonly SessionPool _pool;
 
-    private SmtpAgent(SmtpSettings settings, DeliveryAgent agent, DnsResolver? resolver)
+    private SmtpAgent(SmtpSettings settings, SmtpTables tables, DeliveryAgent agent, DnsResolver? resolver)
     {
         _settings = settings;
+        _tables = tables;
         _agent = agent;
         _resolver = resolver;
         _lookup = new ServerLookup(settings, resolver, new NativeNames());
         _pool = new SessionPool(settings.CacheTimeLimit);
+
+        // The services file may be out of reach later.
+        _lookup.PortOf(settings.DefaultService);
     }
 
     /// <summary>Reads settings and loads libraries, with the privileges of the start.</summary>
@@ -42,7 +47,7 @@ internal sealed class SmtpAgent : IDisposable
                     ForwardAddress = context.Configuration.Get(GlobalParameters.DnsForwardAddress),
                 })
                 : null;
-            return new SmtpAgent(settings, agent, resolver);
+            return new SmtpAgent(settings, new SmtpTables(context.Configuration, context.Tables, settings.IsLmtp), agent, resolver);
         }
         catch (DnsException failure)
         {
@@ -59,5 +64,5 @@ internal sealed class SmtpAgent : IDisposable
     }
 
     private ValueTask HandleAsync(Delivery.Delivery delivery, CancellationToken stop) =>
-        new RequestHandler(_settings, _lookup, _pool, delivery).RunAsync(stop);
+        new RequestHandler(_settings, _tables, _lookup, _pool, delivery).RunAsync(stop);
 }

@@ -42,14 +42,14 @@ internal sealed class SmtpSession : IDisposable
     private readonly SocketStream _stream;
     private readonly long _openedAt = Environment.TickCount64;
 
-    private SmtpSession(SmtpSettings settings, ServerAddress server, SocketStream stream)
+    private SmtpSession(SmtpSettings settings, SmtpTables tables, ServerAddress server, SocketStream stream)
     {
         _settings = settings;
         Server = server;
         _stream = stream;
         Input = new BufferedInput(_stream);
         Output = new BufferedOutput(_stream, OutputSize);
-        Replies = new ReplyReader(Input, server.NameWithPort, settings.ReplyLengthLimit);
+        Replies = new ReplyReader(Input, server.NameWithPort, settings.ReplyLengthLimit, tables.ReplyFilter);
     }
 
     public ServerAddress Server { get; private set; }
@@ -77,6 +77,9 @@ internal sealed class SmtpSession : IDisposable
     /// <summary>The server said something that is no reply, or not what was asked: not used again.</summary>
     public bool HasProtocolError { get; set; }
 
+    /// <summary>Wait before the line that ends the message, for a firewall that takes it apart.</summary>
+    public bool DelaysEndOfData { get; set; }
+
     public bool Has(ServerFeatures feature) => (Features & feature) != 0;
 
     /// <summary>The session may serve a further delivery after this one.</summary>
@@ -97,7 +100,7 @@ internal sealed class SmtpSession : IDisposable
 
     /// <summary>Connects.</summary>
     /// <returns>The session, or why there is none.</returns>
-    public static async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(SmtpSettings settings, ServerAddress server, CancellationToken stop)
+    public static async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(SmtpSettings settings, SmtpTables tables, ServerAddress server, CancellationToken stop)
     {
         string error;
         using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -109,8 +112,8 @@ internal sealed class SmtpSession : IDisposable
         try
         {
             return server.EndPoint is null
-                ? (new SmtpSession(settings, server, await UnixSocket.ConnectAsync(server.UnixPath, timer.Token)), null)
-                : await ConnectAsync(settings, server, server.EndPoint, timer.Token);
+                ? (new SmtpSession(settings, tables, server, await UnixSocket.ConnectAsync(server.UnixPath, timer.Token)), null)
+                : await ConnectAsync(settings, tables, server, server.EndPoint, timer.Token);
         }
         catch (SocketException failure)
         {
@@ -134,7 +137,7 @@ internal sealed class SmtpSession : IDisposable
         return (null, new Dsn("4.4.1", "", reason));
     }
 
-    private static async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(SmtpSettings settings, ServerAddress server, IPEndPoint endPoint, CancellationToken stop)
+    private static async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(SmtpSettings settings, SmtpTables tables, ServerAddress server, IPEndPoint endPoint, CancellationToken stop)
     {
         Socket socket = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -147,7 +150,7 @@ internal sealed class SmtpSession : IDisposable
             }
 
             await socket.ConnectAsync(endPoint, stop);
-            return (new SmtpSession(settings, server, new SocketStream(socket)), null);
+            return (new SmtpSession(settings, tables, server, new SocketStream(socket)), null);
         }
         catch
         {
@@ -231,6 +234,11 @@ internal sealed class SmtpSession : IDisposable
     public Dsn LossOf(Exception failure)
     {
         IsBroken = true;
+        if (failure is LocalDataException)
+        {
+            return new Dsn("4.3.0", "", $"local data error while talking to {Server.Name}");
+        }
+
         return failure is TimeoutException
             ? new Dsn("4.4.2", "", $"conversation with {Server.Name} timed out while {State}")
             : new Dsn("4.4.2", "", $"lost connection with {Server.Name} while {State}");

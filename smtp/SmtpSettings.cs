@@ -145,10 +145,15 @@ internal sealed class SmtpSettings
     /// <summary>EHLO keywords that count as not offered.</summary>
     public IReadOnlyList<string> DiscardedKeywords { get; private set; } = [];
 
-    public bool CachesOnDemand { get; private set; }
+    /// <summary>Workarounds for servers behind a certain broken firewall, unless a table says otherwise.</summary>
+    public string PixWorkarounds { get; private set; } = "";
 
-    /// <summary>Destinations whose sessions are always kept for a while.</summary>
-    public IReadOnlyList<string> CachedDestinations { get; private set; } = [];
+    /// <summary>Messages that wait longer get the slow workaround.</summary>
+    public TimeSpan PixThresholdTime { get; private set; }
+
+    public TimeSpan PixDelayTime { get; private set; }
+
+    public bool CachesOnDemand { get; private set; }
 
     public TimeSpan CacheTimeLimit { get; private set; }
 
@@ -281,7 +286,9 @@ internal sealed class SmtpSettings
         LineLengthLimit = Get(SmtpParameters.SmtpLineLengthLimit, LmtpParameters.LmtpLineLengthLimit);
         ReplyLengthLimit = Math.Max(512, _configuration.Get(GlobalParameters.LineLengthLimit));
         DiscardedKeywords = [.. TableListSyntax.Split(Get(SmtpParameters.SmtpDiscardEhloKeywords, LmtpParameters.LmtpDiscardLhloKeywords))];
+        PixWorkarounds = Get(SmtpParameters.SmtpPixWorkarounds, LmtpParameters.LmtpPixWorkarounds);
+        PixThresholdTime = Get(SmtpParameters.SmtpPixWorkaroundThresholdTime, LmtpParameters.LmtpPixWorkaroundThresholdTime);
+        PixDelayTime = Get(SmtpParameters.SmtpPixWorkaroundDelayTime, LmtpParameters.LmtpPixWorkaroundDelayTime);
         CachesOnDemand = Get(SmtpParameters.SmtpConnectionCacheOnDemand, LmtpParameters.LmtpConnectionCacheOnDemand);
-        CachedDestinations = [.. TableListSyntax.Split(Get(SmtpParameters.SmtpConnectionCacheDestinations, LmtpParameters.LmtpConnectionCacheDestinations))];
     }
 }

@@ -13,7 +13,7 @@ internal static class Unbuilt
     [
         "tls_policy_maps", "tls_per_site", "tls_wrappermode", "enforce_tls", "sasl_auth_enable", "sasl_password_maps",
         "generic_maps", "header_checks", "mime_header_checks", "nested_header_checks", "body_checks",
-        "reply_filter", "dns_reply_filter", "discard_ehlo_keyword_address_maps", "tls_block_early_mail_reply",
+        "dns_reply_filter", "tls_block_early_mail_reply",
     ];
 
     /// <exception cref="ConfigurationException">One of them is set; the message names it.</exception>
@@ -22,8 +22,7 @@ internal static class Unbuilt
         string prefix = isLmtp ? "lmtp" : "smtp";
         foreach (string name in Names)
         {
-            string full = isLmtp && name == "discard_ehlo_keyword_address_maps" ? "lmtp_discard_lhlo_keyword_address_maps" : $"{prefix}_{name}";
-            configuration.RefuseUnbuilt([full]);
+            configuration.RefuseUnbuilt($"{prefix}_{name}");
         }
 
         // Opportunistic TLS allows plain text; every stronger level forbids it.

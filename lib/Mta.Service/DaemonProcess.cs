@@ -176,6 +176,11 @@ internal sealed class DaemonProcess(Daemon daemon)
             MailLog.Write(severity, text);
         }
 
+        if (daemon.HasNumberedSessions)
+        {
+            LogSession.Prepare();
+        }
+
         Jail.Enter(configuration, options, daemon.DropsPrivilegesAlways);
         foreach (Func<ServiceContext, Task> hook in daemon.PostJail)
         {

@@ -19,6 +19,15 @@ public static class LogSession
     /// <summary>The number for the running session's lines; 0 outside of one.</summary>
     public static long Number => CurrentNumber.Value;
 
+    /// <summary>Reads what it needs from /proc, which cannot be seen from every root directory.</summary>
+    internal static void Prepare()
+    {
+        lock (SlotLock)
+        {
+            _pidMax = ReadPidMax();
+        }
+    }
+
     /// <summary>Gives the current asynchronous flow a session number; dispose to end the session.</summary>
     public static Scope Begin()
     {

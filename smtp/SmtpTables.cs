@@ -1,0 +1,52 @@
+using Mta.Config;
+using Mta.Config.Parameters;
+using Mta.Tables;
+
+namespace Mta.Smtp;
+
+/// <summary>The lookup tables and match lists of this client, opened at start. Null where a parameter is empty.</summary>
+internal sealed class SmtpTables
+{
+    public SmtpTables(Configuration configuration, TableRegistry registry, bool isLmtp)
+    {
+        CachedDestinations = DomainMatchList.Create(
+            configuration,
+            isLmtp ? LmtpParameters.LmtpConnectionCacheDestinations : SmtpParameters.SmtpConnectionCacheDestinations,
+            registry);
+        DiscardedKeywords = Open(isLmtp ? LmtpParameters.LmtpDiscardLhloKeywordAddressMaps : SmtpParameters.SmtpDiscardEhloKeywordAddressMaps);
+        PixWorkarounds = Open(isLmtp ? LmtpParameters.LmtpPixWorkaroundMaps : SmtpParameters.SmtpPixWorkaroundMaps);
+        ReplyFilter = Open(isLmtp ? LmtpParameters.LmtpReplyFilter : SmtpParameters.SmtpReplyFilter);
+
+        TableList? Open(StringParameter parameter)
+        {
+            string value = configuration.Get(parameter);
+            return value.Length == 0 ? null : TableList.Open(registry, parameter.Name, value);
+        }
+    }
+
+    /// <summary>Destinations whose sessions are always kept for a while.</summary>
+    public DomainMatchList CachedDestinations { get; }
+
+    /// <summary>By server address: EHLO keywords that count as not offered.</summary>
+    public TableList? DiscardedKeywords { get; }
+
+    /// <summary>By server address: what to do about a certain broken firewall.</summary>
+    public TableList? PixWorkarounds { get; }
+
+    /// <summary>Replaces a line of a reply.</summary>
+    public TableList? ReplyFilter { get; }
+
+    /// <summary>Looks a key up.</summary>
+    /// <returns>Null when there is no table or no such key.</returns>
+    /// <exception cref="LocalDataException">The table cannot tell.</exception>
+    public static async ValueTask<string?> FindAsync(TableList? table, string key, CancellationToken stop)
+    {
+        if (table is null)
+        {
+            return null;
+        }
+
+        LookupResult result = await table.LookupAsync(key, stop: stop);
+        return result.IsFailed ? throw new LocalDataException(result.Reason) : result.IsFound ? result.Value : null;
+    }
+}
