@@ -80,13 +80,9 @@ internal sealed class MasterSettings
     }
 
     /// <summary>The part of the environment that is common to all processes.</summary>
-    public List<string> CommonEnvironment(bool namesDirectory)
+    public List<string> CommonEnvironment()
     {
-        var own = new List<(string, string)>();
-        if (namesDirectory)
-        {
-            own.Add(("MAIL_CONFIG", Configuration.Directory));
-        }
+        var own = new List<(string, string)> { ("MAIL_CONFIG", Configuration.Directory) };
 
         if (Configuration.Get(PostlogParameters.MaillogFile).Length > 0)
         {

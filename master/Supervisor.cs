@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Mta.Config;
 using Mta.Linux;
 using Mta.Mail.Protocols;
@@ -13,18 +12,15 @@ namespace Mta.Master;
 /// </summary>
 internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSettings settings)
 {
-    // Stress, and the pause between two warnings about the process limit.
-    private static readonly TimeSpan StressTime = TimeSpan.FromSeconds(1000);
-
     // A process that served clients without saying so and lived this long did not fail at its start.
     private const long ProvenMilliseconds = 10_000;
 
     private readonly Dictionary<(ServiceType, string), Service> _services = [];
     private readonly Dictionary<int, Service> _workers = [];
-    private readonly (FileHandle Reader, FileHandle Writer) _flow = Posix.Pipe(nonBlocking: true);
+    private readonly Spawner _spawner = new(options) { Environment = settings.CommonEnvironment() };
+    private readonly Stress _stress = new(loop);
+    private readonly Wakeups _wakeups = new(loop);
     private MasterSettings _settings = settings;
-    private List<string> _environment = settings.CommonEnvironment(namesDirectory: true);
-    private uint _generation;
 
     public MasterSettings Settings => _settings;
 
@@ -96,7 +92,7 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
         }
 
         _settings = settings;
-        _environment = settings.CommonEnvironment(namesDirectory: true);
+        _spawner.Environment = settings.CommonEnvironment();
         foreach (Service old in _services.Values.Where(s => !wanted.ContainsKey((s.Endpoint.Type, s.Endpoint.Identity))).ToList())
         {
             End(old);
@@ -107,9 +103,9 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
             if (_services.TryGetValue(identity, out Service? running))
             {
                 running.Configure(service.Entry, settings);
-                PrepareStress(running);
+                Stress.Prepare(running);
                 RenewStatus(running);
-                StartWakeup(running);
+                _wakeups.Start(running, settings.Owner);
                 Adjust(running);
             }
             else
@@ -138,7 +134,7 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
         foreach (Service service in _services.Values)
         {
             Unwatch(service);
-            service.WakeupTimer?.Cancel();
+            Wakeups.Stop(service);
             service.ThrottleTimer?.Cancel();
         }
 
@@ -160,37 +156,25 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
     private void Begin(Service service)
     {
         _services.Add((service.Endpoint.Type, service.Endpoint.Identity), service);
-        PrepareStress(service);
+        Stress.Prepare(service);
         RenewStatus(service);
-        StartWakeup(service);
+        _wakeups.Start(service, _settings.Owner);
         Adjust(service);
-    }
-
-    private static void PrepareStress(Service service)
-    {
-        if (service.AdaptsToStress && service.StressByte is null)
-        {
-            service.StressByte = Posix.MemoryFile("stress");
-            service.StressReader = Posix.Open($"/proc/self/fd/{service.StressByte.Descriptor}", OpenFlags.ReadOnly);
-            Posix.PwriteAll(service.StressByte, "0"u8, 0);
-        }
     }
 
     private void End(Service service)
     {
         _services.Remove((service.Endpoint.Type, service.Endpoint.Identity));
         Unwatch(service);
-        service.WakeupTimer?.Cancel();
+        Wakeups.Stop(service);
+        Stress.Release(service);
         service.ThrottleTimer?.Cancel();
-        service.StressTimer?.Cancel();
         CloseStatus(service);
         foreach (FileHandle listener in service.Listeners)
         {
             listener.Dispose();
         }
 
-        service.StressByte?.Dispose();
-        service.StressReader?.Dispose();
         foreach (Worker worker in service.Account.All)
         {
             Posix.TryKill(worker.ProcessId, Signals.SIGTERM);
@@ -252,80 +236,28 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
 
     private void ClientWaits(Service service)
     {
-        if (!service.IsWatched)
+        if (!service.IsWatched || service.StatusWriter is not { } statusWriter)
         {
             return;
         }
 
-        Spawn(service);
+        if (_spawner.Start(service, statusWriter, out Worker? worker) == SpawnOutcome.Started)
+        {
+            service.Account.Add(worker!); // set when started
+            _workers.Add(worker!.ProcessId, service);
+            _wakeups.Used(service, _settings.Owner);
+        }
+        else
+        {
+            Throttle(service);
+        }
+
         if (service.Limit > 0 && !service.Account.All.Any(w => w.SharesClients) && service.Account.Total >= service.Limit)
         {
             LimitReached(service);
         }
 
         Adjust(service);
-    }
-
-    private void Spawn(Service service)
-    {
-        _generation++;
-        int share = service.Account.NextShare;
-        var descriptors = new List<(int, SafeHandle)>
-        {
-            (MasterProtocol.FlowReader, _flow.Reader),
-            (MasterProtocol.FlowWriter, _flow.Writer),
-            (MasterProtocol.Status, service.StatusWriter!), // Adjust watches no service without a channel.
-        };
-        descriptors.AddRange(service.Listeners.Select((listener, i) => (MasterProtocol.FirstListener + i, (SafeHandle)listener)));
-        int? stressDescriptor = null;
-        if (service is { AdaptsToStress: true, StressReader: { } stressReader })
-        {
-            stressDescriptor = MasterProtocol.FirstListener + service.Listeners.Count;
-            descriptors.Add((stressDescriptor.Value, stressReader));
-        }
-
-        List<string> arguments = WorkerCommand.Arguments(service, options, service.Chroot);
-        if (options.IsVerbose)
-        {
-            LogLines.Verbose($"spawn command {service.Path}; {string.Join(' ', arguments)}");
-        }
-
-        int errno;
-        int process = 0;
-        try
-        {
-            errno = Posix.TrySpawn(
-                new SpawnRequest
-                {
-                    Path = service.Path,
-                    Arguments = arguments,
-                    Environment = [.. _environment, .. WorkerCommand.OwnVariables(_generation, share, stressDescriptor)],
-                    Descriptors = descriptors,
-                },
-                out process);
-        }
-        catch (LinuxException error)
-        {
-            errno = error.Errno;
-        }
-
-        switch (errno)
-        {
-            case 0:
-                service.Account.Add(new Worker(process, _generation, share));
-                _workers.Add(process, service);
-                StartConditionalWakeup(service);
-                break;
-            case Errno.EAGAIN or Errno.ENOMEM or Errno.EMFILE or Errno.ENFILE:
-                LogLines.NotForked(Errno.Text(errno));
-                Throttle(service);
-                break;
-            default:
-                LogLines.NotStarted(service.Path, errno);
-                LogLines.Throttled(service.Path);
-                Throttle(service);
-                break;
-        }
     }
 
     private void ReadStatus(Service service)
@@ -378,38 +310,10 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
 
     private void LimitReached(Service service)
     {
-        if (!service.AdaptsToStress)
+        // A foreign process knows stress only from its arguments: idle ones must make room for new ones.
+        if (_stress.LimitReached(service) && service.Account.All.Any(w => !w.SharesClients))
         {
-            return;
-        }
-
-        long now = Environment.TickCount64;
-        if (service.LimitWarningAt is not { } last || now - last >= StressTime.TotalMilliseconds)
-        {
-            service.LimitWarningAt = now;
-            LogLines.AtProcessLimit(service);
-        }
-
-        service.StressTimer?.Cancel();
-        service.StressTimer = loop.After(StressTime, () => SetStress(service, false));
-        if (!service.InStress)
-        {
-            SetStress(service, true);
-
-            // A foreign process knows stress only from its arguments: idle ones must make room for new ones.
-            if (service.Account.All.Any(w => !w.SharesClients))
-            {
-                RenewStatus(service);
-            }
-        }
-    }
-
-    private static void SetStress(Service service, bool on)
-    {
-        service.InStress = on;
-        if (service.StressByte is { IsClosed: false } stressByte)
-        {
-            Posix.PwriteAll(stressByte, on ? "1"u8 : "0"u8, 0);
+            RenewStatus(service);
         }
     }
 
@@ -449,47 +353,5 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
             service.IsThrottled = false;
             Adjust(service);
         });
-    }
-
-    private void StartWakeup(Service service)
-    {
-        service.WakeupTimer?.Cancel();
-        service.WakeupTimer = null;
-        if (service.Entry is { Wakeup: > 0, WakeupOnlyIfUsed: false } || (service.Entry.Wakeup > 0 && service.Account.Total > 0))
-        {
-            Wake(service);
-        }
-    }
-
-    private void StartConditionalWakeup(Service service)
-    {
-        if (service.Entry is { Wakeup: > 0, WakeupOnlyIfUsed: true } && service.WakeupTimer is null)
-        {
-            service.WakeupTimer = loop.After(TimeSpan.FromSeconds(service.Entry.Wakeup.Value), () => Wake(service));
-        }
-    }
-
-    private void Wake(Service service)
-    {
-        if (!service.IsThrottled)
-        {
-            int errno;
-            try
-            {
-                errno = Trigger.Send(service, loop, _settings.Owner);
-            }
-            catch (LinuxException error)
-            {
-                errno = error.Errno;
-            }
-
-            // A full queue of connections means that the service is being woken anyway.
-            if (errno is not (0 or Errno.EAGAIN))
-            {
-                LogLines.NoWakeup(service, errno);
-            }
-        }
-
-        service.WakeupTimer = loop.After(TimeSpan.FromSeconds(service.Entry.Wakeup ?? 0), () => Wake(service));
     }
 }

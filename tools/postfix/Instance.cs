@@ -61,7 +61,7 @@ internal sealed class Instance
             using (file)
             {
                 Span<byte> text = stackalloc byte[64];
-                return errno == 0 && int.TryParse(ByteString.FromBytes(text[..Math.Max(0, Posix.Read(file, text))]).Trim(), out int process) && process > 1 ? process : 0;
+                return errno == 0 && int.TryParse(ByteString.FromBytes(text[..Math.Max(0, Posix.Read(file, text))]).Trim(), out int process) && process > 0 ? process : 0;
             }
         }
     }

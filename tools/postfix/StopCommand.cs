@@ -28,7 +28,7 @@ internal static class StopCommand
         }
 
         ControlLog.Warning("stopping the Postfix mail system with force");
-        if (master > 1 && Posix.TryKill(-master, Signals.SIGKILL) != 0)
+        if (master > 0 && Posix.TryKill(-master, Signals.SIGKILL) != 0)
         {
             Posix.TryKill(master, Signals.SIGKILL);
         }
