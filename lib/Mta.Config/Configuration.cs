@@ -82,6 +82,9 @@ public sealed class Configuration
     /// <inheritdoc cref="IsSet(string)"/>
     public bool IsSet(Parameter parameter) => IsSet(parameter.Name);
 
+    /// <summary>What main.cf or an override says, read-only names included; null when neither does.</summary>
+    public string? SetText(string name) => _values.GetValueOrDefault(name);
+
     /// <summary>Names set by main.cf or overrides.</summary>
     public IReadOnlyCollection<string> SetNames => _values.Keys;
 

@@ -27,6 +27,70 @@ public sealed class Expander
     /// <exception cref="ExpansionException">The text is malformed, or names refer to each other without end.</exception>
     public string Expand(string text) => text.Contains('$') ? Expand(text, 0) : text;
 
+    /// <summary>All names that a text refers to, in branches not taken too.</summary>
+    /// <exception cref="ExpansionException">The text is malformed.</exception>
+    public static List<string> NamesIn(string text)
+    {
+        var names = new List<string>();
+        AddNames(names, text, 0);
+        return names;
+    }
+
+    private static void AddNames(List<string> names, string text, int depth)
+    {
+        CheckDepth(depth, text);
+        int at = 0;
+        while ((at = text.IndexOf('$', at)) >= 0)
+        {
+            at++;
+            if (at < text.Length && text[at] == '$')
+            {
+                at++;
+            }
+            else if (at < text.Length && text[at] is '{' or '(')
+            {
+                int end = IndexOfClose(text, at);
+                if (end < 0)
+                {
+                    throw new ExpansionException($"truncated macro reference: \"{text}\"");
+                }
+
+                string expression = text[(at + 1)..end].Trim(' ', '\t', '\r', '\n');
+                if (expression.Length == 0)
+                {
+                    throw EmptyName(text);
+                }
+
+                // A name with branches, or a comparison: whatever is inside is text with names of its own.
+                int name = EndOfName(expression, 0);
+                int behind = SkipSpace(expression, name);
+                if (behind < expression.Length && expression[behind] is not ('?' or ':' or '{'))
+                {
+                    throw SyntaxError("attribute name syntax error", expression, 0, name);
+                }
+
+                if (name > 0)
+                {
+                    names.Add(expression[..name]);
+                }
+
+                AddNames(names, expression[name..], depth + 1);
+                at = end + 1;
+            }
+            else
+            {
+                int end = EndOfName(text, at);
+                if (end == at)
+                {
+                    throw EmptyName(text);
+                }
+
+                names.Add(text[at..end]);
+                at = end;
+            }
+        }
+    }
+
     private string Expand(string text, int depth)
     {
         var result = new StringBuilder(text.Length + 32);
@@ -101,6 +165,18 @@ public sealed class Expander
             int end = EndOfName(expression, at);
             string name = expression[at..end];
             at = SkipSpace(expression, end);
+            if (at < expression.Length && expression[at] == '{' && name is "domain_to_ascii" or "domain_to_utf8")
+            {
+                string argument = Operand(expression, ref at, ref token, depth);
+                if (at < expression.Length)
+                {
+                    throw SyntaxError("unexpected input", expression, token, at);
+                }
+
+                result.Append(name == "domain_to_ascii" ? DomainForms.ToAscii(argument) : DomainForms.ToUtf8(argument));
+                return;
+            }
+
             if (at < expression.Length && expression[at] is not ('?' or ':'))
             {
                 throw SyntaxError("attribute name syntax error", expression, token, end);

@@ -42,15 +42,16 @@ public sealed class MainCf
     {
         var warnings = new List<string>();
         var entries = new List<MainCfEntry>();
-        var seen = new HashSet<string>();
+        var seen = new Dictionary<string, string>();
         foreach (LogicalLine line in LogicalLines.Split(text, orphan => warnings.Add($"{path}: logical line must not start with whitespace: \"{orphan}\"")))
         {
             MainCfEntry entry = ParseLine(line, path);
-            if (!seen.Add(entry.Name))
+            if (seen.TryGetValue(entry.Name, out string? earlier) && earlier != entry.Value)
             {
-                warnings.Add($"{path}, line {line.Number}: overriding earlier entry: {entry.Name}={entry.Value}");
+                warnings.Add($"{path}, line {line.Number}: overriding earlier entry: {entry.Name}={earlier}");
             }
 
+            seen[entry.Name] = entry.Value;
             entries.Add(entry);
         }
 

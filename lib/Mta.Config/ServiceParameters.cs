@@ -31,7 +31,10 @@ public static class ServiceParameters
     ];
 
     /// <summary>The name derived from a template for a service.</summary>
-    public static string NameFor(Parameter template, string service) => $"{service}_{Suffix(template.Name)}";
+    public static string NameFor(Parameter template, string service) => NameFor(template.Name, service);
+
+    /// <inheritdoc cref="NameFor(Parameter, string)"/>
+    public static string NameFor(string template, string service) => $"{service}_{Suffix(template)}";
 
     /// <summary>The default of a derived name; null when the name is not of that form.</summary>
     public static string? DefaultFor(string name)

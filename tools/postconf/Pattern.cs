@@ -1,0 +1,32 @@
+namespace Mta.Postconf;
+
+/// <summary>A request such as <c>smtp/inet/chroot</c>: names separated by slashes, <c>*</c> for any.</summary>
+internal sealed class Pattern
+{
+    private readonly string[] _parts;
+
+    private Pattern(string text, string[] parts)
+    {
+        Text = text;
+        _parts = parts;
+    }
+
+    public string Text { get; }
+
+    public int Count => _parts.Length;
+
+    /// <summary>The third part; <c>*</c> when it was not given.</summary>
+    public string Detail => _parts.Length > 2 ? _parts[2] : "*";
+
+    /// <returns>Null when there are more parts than allowed, or an empty one.</returns>
+    public static Pattern? Parse(string text, int limit)
+    {
+        // The service may hold slashes nowhere but in an inet address, which it does not.
+        string[] parts = text.Split('/', limit);
+        return parts.Any(static part => part.Length == 0) || (limit < 3 && parts[^1].Contains('/')) ? null : new Pattern(text, parts);
+    }
+
+    public bool Matches(MasterLine line) => IsMatch(_parts[0], line.Service) && (_parts.Length < 2 || IsMatch(_parts[1], line.Type));
+
+    public static bool IsMatch(string pattern, string name) => pattern == "*" || pattern == name;
+}
