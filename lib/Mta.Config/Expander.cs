@@ -69,7 +69,8 @@ public sealed class Expander
                     throw SyntaxError("attribute name syntax error", expression, 0, name);
                 }
 
-                if (name > 0)
+                // A name before a brace is a function's.
+                if (name > 0 && (behind == expression.Length || expression[behind] != '{'))
                 {
                     names.Add(expression[..name]);
                 }

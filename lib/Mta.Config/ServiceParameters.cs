@@ -39,16 +39,20 @@ public static class ServiceParameters
     /// <summary>The default of a derived name; null when the name is not of that form.</summary>
     public static string? DefaultFor(string name)
     {
+        // The longest suffix decides: smtp_destination_recipient_limit is not the recipient_limit of "smtp_destination".
+        string? found = null;
+        int longest = 0;
         foreach (string template in Templates)
         {
             string suffix = Suffix(template);
-            if (name.Length > suffix.Length + 1 && name[^(suffix.Length + 1)] == '_' && name.EndsWith(suffix, StringComparison.Ordinal))
+            if (suffix.Length > longest && name.Length > suffix.Length + 1 && name[^(suffix.Length + 1)] == '_' && name.EndsWith(suffix, StringComparison.Ordinal))
             {
-                return "$" + template;
+                found = template;
+                longest = suffix.Length;
             }
         }
 
-        return null;
+        return found is null ? null : "$" + found;
     }
 
     /// <summary>The declaration of a derived name: its own where there is one, else the template's with its value as default.</summary>

@@ -130,6 +130,12 @@ internal sealed class Vocabulary
             Scan(name, _settings.Raw(name));
         }
 
+        // What is not used itself makes no other name used, but what it refers to should exist.
+        foreach (string name in _settings.Configuration.SetNames.Where(name => !IsKnown(name)))
+        {
+            _undefined.UnionWith(NamesIn(_settings.Raw(name) ?? "").Where(used => !_settings.IsSet(used) && !IsKnown(used) && ParameterRegistry.Find(used) is null));
+        }
+
         foreach (MasterLine line in _master.Lines)
         {
             HashSet<string> local = LocalNames(line);

@@ -43,7 +43,7 @@ public static class TlsproxyParameters
     public static readonly StringParameter TlsproxyClientLoglevel = new("tlsproxy_client_loglevel", "$smtp_tls_loglevel");
 
     /// <summary>Setting <c>tlsproxy_client_loglevel_parameter</c>.</summary>
-    public static readonly IntParameter TlsproxyClientLoglevelParameter = new("tlsproxy_client_loglevel_parameter", "$smtp_tls_loglevel");
+    public static readonly StringParameter TlsproxyClientLoglevelParameter = new("tlsproxy_client_loglevel_parameter", "smtp_tls_loglevel");
 
     /// <summary>Setting <c>tlsproxy_client_per_site</c>.</summary>
     public static readonly StringParameter TlsproxyClientPerSite = new("tlsproxy_client_per_site", "$smtp_tls_per_site");
