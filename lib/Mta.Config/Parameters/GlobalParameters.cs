@@ -72,6 +72,12 @@ public static class GlobalParameters
     /// <summary>Setting <c>deliver_lock_delay</c>.</summary>
     public static readonly TimeParameter DeliverLockDelay = new("deliver_lock_delay", "1s", min: 1);
 
+    /// <summary>
+    /// The name server that the SMTP client asks instead of those in resolv.conf: <c>address</c> or
+    /// <c>address@port</c>. Empty: resolv.conf.
+    /// </summary>
+    public static readonly StringParameter DnsForwardAddress = new("dns_forward_address", "");
+
     /// <summary>Setting <c>dont_remove</c>.</summary>
     public static readonly IntParameter DontRemove = new("dont_remove", 0);
 
@@ -368,6 +374,7 @@ public static class GlobalParameters
         DelayLoggingResolutionLimit,
         DeliverLockAttempts,
         DeliverLockDelay,
+        DnsForwardAddress,
         DontRemove,
         DoubleBounceSender,
         DuplicateFilterLimit,
