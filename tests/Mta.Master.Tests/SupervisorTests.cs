@@ -88,8 +88,8 @@ public sealed class SupervisorTests : IDisposable
         using FileHandle client = Connect("show");
         Until(() => File.Exists($"{_directory}/libexec/show.done"));
 
-        // From 10 on they are the shell's own.
-        Assert.Equal(["0", "1", "2", "3", "4", "5", "6"], File.ReadAllLines($"{_directory}/libexec/show.fds").Where(n => n.Length == 1).Order());
+        // 7 is the listing itself, which takes the first free number; from 10 on they are the shell's own.
+        Assert.Equal(["0", "1", "2", "3", "4", "5", "6", "7"], File.ReadAllLines($"{_directory}/libexec/show.fds").Where(n => n.Length == 1).Order());
         string[] environment = File.ReadAllLines($"{_directory}/libexec/show.done");
         string[] names = environment.Select(v => v.Split('=')[0]).Except(["PWD", "SHLVL", "_", "TZ", "DISPLAY", "XAUTHORITY", "MAIL_LOGTAG"]).Order().ToArray();
         Assert.Equal(["GENERATION", "LANG", "MAIL_CONFIG", "MTA_CLIENTS"], names);
