@@ -1,6 +1,7 @@
 using Mta.Config;
 using Mta.Config.Parameters;
 using Mta.Delivery.Orders;
+using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
 using Mta.Tables;
@@ -29,6 +30,7 @@ public static class DeliveryAgents
                 configuration.Get(GlobalParameters.TraceServiceName)),
             VerifyService = configuration.Get(VerifyParameters.AddressVerifyServiceName),
         };
+        FlushClient flush = new(configuration, tables);
         string filter = statusFilter is null ? "" : configuration.Get(statusFilter);
         return new DeliveryAgent(
             settings,
@@ -37,6 +39,14 @@ public static class DeliveryAgents
             new VerifyClient($"private/{settings.VerifyService}"),
             TimeProvider.System)
         {
+            DeferredHook = async (address, queueId, stop) =>
+            {
+                int at = AddressSyntax.DomainSeparator(address);
+                if (at >= 0 && at + 1 < address.Length)
+                {
+                    await flush.AddAsync(address[(at + 1)..], queueId, stop);
+                }
+            },
             Filter = filter.Length == 0 ? null : new StatusFilter(TableList.Open(tables, statusFilter!.Name, filter)), // a filter has a parameter
         };
     }
