@@ -46,6 +46,10 @@ public enum AddressKeys
 /// </summary>
 public readonly record struct AddressLookupResult(LookupResult Result, string UnmatchedExtension)
 {
+    private readonly string? _unmatchedExtension = UnmatchedExtension;
+
+    public string UnmatchedExtension => _unmatchedExtension ?? "";
+
     public bool IsFound => Result.IsFound;
 
     public bool IsFailed => Result.IsFailed;

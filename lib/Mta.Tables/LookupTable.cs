@@ -17,7 +17,7 @@ public abstract class LookupTable
         Registry = registry;
         Type = type;
         Name = name;
-        RequestFlags = flags & ~(TableFlags.Fixed | TableFlags.Pattern);
+        RequestFlags = flags & ~(TableFlags.Fixed | TableFlags.Pattern | TableFlags.MultiWriter);
         Flags = flags;
     }
 

@@ -34,6 +34,17 @@ internal sealed class CdbFile : IDisposable
             throw new InvalidDataException("not a constant database");
         }
 
+        for (int i = 0; i < 256; i++)
+        {
+            uint table = BinaryPrimitives.ReadUInt32LittleEndian(cdb._header.AsSpan(8 * i));
+            uint slots = BinaryPrimitives.ReadUInt32LittleEndian(cdb._header.AsSpan((8 * i) + 4));
+            if (table < HeaderSize || table + (8L * slots) > cdb._length)
+            {
+                cdb.Dispose();
+                throw new InvalidDataException("damaged constant database");
+            }
+        }
+
         return cdb;
     }
 
