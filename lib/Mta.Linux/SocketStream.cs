@@ -1,11 +1,13 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Mta.Linux;
 
 /// <summary>
 /// A connected stream socket as a <see cref="Stream"/>. Unlike NetworkStream it takes sockets in any blocking mode and
 /// descriptors inherited or received from another process. Owns its socket. Reads and writes may overlap; two reads may
-/// not, nor two writes.
+/// not, nor two writes. As with any stream, a failure is an <see cref="IOException"/>; the inner exception is the
+/// socket's.
 /// </summary>
 public sealed class SocketStream : Stream
 {
@@ -34,15 +36,28 @@ public sealed class SocketStream : Stream
         set => throw new NotSupportedException();
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ValueTask<int> read = Socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+        return read.IsCompletedSuccessfully ? new ValueTask<int>(read.Result) : FinishReadAsync(read);
+    }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(Span<byte> buffer) => Socket.Receive(buffer);
+    public override int Read(Span<byte> buffer)
+    {
+        try
+        {
+            return Socket.Receive(buffer);
+        }
+        catch (SocketException error)
+        {
+            throw Failure(error);
+        }
+    }
 
-    public override int Read(byte[] buffer, int offset, int count) => Socket.Receive(buffer.AsSpan(offset, count));
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -61,9 +76,16 @@ public sealed class SocketStream : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        while (!buffer.IsEmpty)
+        try
         {
-            buffer = buffer[Socket.Send(buffer)..];
+            while (!buffer.IsEmpty)
+            {
+                buffer = buffer[Socket.Send(buffer)..];
+            }
+        }
+        catch (SocketException error)
+        {
+            throw Failure(error);
         }
     }
 
@@ -89,14 +111,48 @@ public sealed class SocketStream : Stream
         base.Dispose(disposing);
     }
 
-    private async ValueTask FinishAsync(ValueTask<int> send, ReadOnlyMemory<byte> buffer, CancellationToken stop) =>
-        await SendRestAsync(buffer[await send..], stop);
+    private static IOException Failure(SocketException error) => new(Errno.Text(error.NativeErrorCode), error);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<int> FinishReadAsync(ValueTask<int> read)
+    {
+        try
+        {
+            return await read;
+        }
+        catch (SocketException error)
+        {
+            throw Failure(error);
+        }
+    }
+
+    private async ValueTask FinishAsync(ValueTask<int> send, ReadOnlyMemory<byte> buffer, CancellationToken stop)
+    {
+        int sent;
+        try
+        {
+            sent = await send;
+        }
+        catch (SocketException error)
+        {
+            throw Failure(error);
+        }
+
+        await SendRestAsync(buffer[sent..], stop);
+    }
 
     private async ValueTask SendRestAsync(ReadOnlyMemory<byte> rest, CancellationToken stop)
     {
-        while (!rest.IsEmpty)
+        try
         {
-            rest = rest[await Socket.SendAsync(rest, SocketFlags.None, stop)..];
+            while (!rest.IsEmpty)
+            {
+                rest = rest[await Socket.SendAsync(rest, SocketFlags.None, stop)..];
+            }
+        }
+        catch (SocketException error)
+        {
+            throw Failure(error);
         }
     }
 }
