@@ -105,7 +105,8 @@ internal static class ReplyText
         return result.ToString();
     }
 
-    private static string? Value(Session session, string name) => name switch
+    /// <summary>Value of a macro in reply templates and footers; null when unknown.</summary>
+    public static string? Value(Session session, string name) => name switch
     {
         "client" => session.NameAndAddress,
         "client_address" => session.Client.Address,

@@ -1,6 +1,9 @@
 using Mta.Config;
 using Mta.Config.Parameters;
+using Mta.Dns;
+using Mta.Mail;
 using Mta.Mail.Addresses;
+using Mta.Mail.Protocols;
 using Mta.Smtpd.Access;
 using Mta.Smtpd.Restrictions;
 using Mta.Tables;
@@ -13,6 +16,7 @@ namespace Mta.Smtpd;
 /// be opened after the change of root. A word that is unknown, or known and not built, refuses with 451 when it is
 /// reached.
 /// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
 internal sealed class RestrictionCatalog
 {
     private readonly Configuration _configuration;
@@ -22,6 +26,10 @@ internal sealed class RestrictionCatalog
     private readonly AddressExtension _extension;
     private readonly AccessActions _actions;
     private readonly bool _matchesSubdomains;
+    private DomainLookups? _lookups;
+    private BlockListReplies? _listReplies;
+    private VerifyClient? _verify;
+    private AddressLookup? _owners;
     private readonly Dictionary<string, RestrictionClass> _classes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Func<string, Words, Restriction>> _makers = new(StringComparer.Ordinal);
 
@@ -37,6 +45,9 @@ internal sealed class RestrictionCatalog
         AddGeneric();
         AddTests();
         AddAccess();
+        AddDns();
+        AddServers();
+        AddVerification();
         AddUnbuilt();
         AddClasses();
     }
@@ -69,7 +80,7 @@ internal sealed class RestrictionCatalog
         return new RestrictionList(items);
     }
 
-    private static bool NeedsTable(string word) => word.StartsWith("check_", StringComparison.OrdinalIgnoreCase);
+    private static bool NeedsTable(string word) => word.StartsWith("check_", StringComparison.OrdinalIgnoreCase) && word.EndsWith("_access", StringComparison.OrdinalIgnoreCase);
 
     private Restriction Make(ListKind? kind, string word, Words words)
     {
@@ -171,18 +182,99 @@ internal sealed class RestrictionCatalog
             : new UnknownRestriction(word, $"restriction {word} requires a table"));
     }
 
-    // Known names that are not served yet: with their argument they are one word of the list.
+    // The resolver is made for the first restriction that needs it: it costs memory and threads.
+    private DomainLookups Lookups()
+    {
+        try
+        {
+            return _lookups ??= new DomainLookups(_configuration);
+        }
+        catch (DnsException error)
+        {
+            throw new FatalException(error.Message, error);
+        }
+    }
+
+    private void AddDns()
+    {
+        bool Defers(EnumParameter action) => _configuration.Get(action) == "defer_if_permit";
+        int domainCode = Code(SmtpdParameters.UnknownAddressRejectCode);
+        bool domainDefers = Defers(SmtpdParameters.UnknownAddressTempfailAction);
+        Add("reject_unknown_sender_domain", (name, _) => new RejectUnknownDomain(name, true, Lookups(), domainCode, domainDefers));
+        Add("reject_unknown_address", (name, _) => new RejectUnknownDomain(name, true, Lookups(), domainCode, domainDefers));
+        Add("reject_unknown_recipient_domain", (name, _) => new RejectUnknownDomain(name, false, Lookups(), domainCode, domainDefers));
+
+        int hostCode = Code(SmtpdParameters.UnknownHostnameRejectCode);
+        int invalidCode = Code(SmtpdParameters.InvalidHostnameRejectCode);
+        bool hostDefers = Defers(SmtpdParameters.UnknownHeloHostnameTempfailAction);
+        Add("reject_unknown_helo_hostname", (name, _) => new RejectUnknownHelo(name, Lookups(), hostCode, invalidCode, hostDefers));
+        Add("reject_unknown_hostname", (name, _) => new RejectUnknownHelo(name, Lookups(), hostCode, invalidCode, hostDefers));
+
+        AddList("reject_rbl_client", BlockListKey.Address, Subject.Client, permits: false);
+        AddList("reject_rbl", BlockListKey.Address, Subject.Client, permits: false);
+        AddList("permit_dnswl_client", BlockListKey.Address, Subject.Client, permits: true);
+        AddList("reject_rhsbl_client", BlockListKey.Name, Subject.Client, permits: false);
+        AddList("permit_rhswl_client", BlockListKey.Name, Subject.Client, permits: true);
+        AddList("reject_rhsbl_reverse_client", BlockListKey.Name, Subject.ReverseClient, permits: false);
+        AddList("reject_rhsbl_helo", BlockListKey.Name, Subject.Helo, permits: false);
+        AddList("reject_rhsbl_sender", BlockListKey.Name, Subject.Sender, permits: false);
+        AddList("reject_rhsbl_recipient", BlockListKey.Name, Subject.Recipient, permits: false);
+
+        void AddList(string name, BlockListKey key, Subject subject, bool permits) => Add(name, (word, words) => words.TryTake(out string list)
+            ? new BlockList(word, list, key, subject, permits, Lookups(), _listReplies ??= new BlockListReplies(_configuration, _tables))
+            : new UnknownRestriction(word, $"restriction {word} requires domain name argument"));
+    }
+
+    private void AddServers()
+    {
+        foreach ((string name, Subject subject) in (ReadOnlySpan<(string, Subject)>)[
+            ("client", Subject.Client), ("reverse_client_hostname", Subject.ReverseClient), ("helo", Subject.Helo), ("sender", Subject.Sender), ("recipient", Subject.Recipient)])
+        {
+            foreach ((string suffix, ServerKind kind) in (ReadOnlySpan<(string, ServerKind)>)[("a", ServerKind.Address), ("mx", ServerKind.MailExchanger), ("ns", ServerKind.NameServer)])
+            {
+                Subject about = subject;
+                ServerKind servers = kind;
+                Add($"check_{name}_{suffix}_access", (word, words) => words.TryTake(out string table)
+                    ? new CheckServersAccess(word, about, servers, Lookups(), new AccessTable(_tables.Open(table), _matchesSubdomains, _extension), _actions)
+                    : new UnknownRestriction(word, $"restriction {word} requires a table"));
+            }
+        }
+    }
+
+    private void AddVerification()
+    {
+        Add("reject_unverified_sender", (name, _) => new RejectUnverified(name, true, Verify(), Policy(
+            SmtpdParameters.UnverifiedSenderRejectCode, SmtpdParameters.UnverifiedSenderDeferCode, SmtpdParameters.UnverifiedSenderRejectReason, SmtpdParameters.UnverifiedSenderTempfailAction)));
+        Add("reject_unverified_recipient", (name, _) => new RejectUnverified(name, false, Verify(), Policy(
+            SmtpdParameters.UnverifiedRecipientRejectCode, SmtpdParameters.UnverifiedRecipientDeferCode, SmtpdParameters.UnverifiedRecipientRejectReason, SmtpdParameters.UnverifiedRecipientTempfailAction)));
+        AddOwners("reject_sender_login_mismatch", true);
+        AddOwners("reject_authenticated_sender_login_mismatch", false);
+        AddOwners("reject_unauthenticated_sender_login_mismatch", true);
+        AddOwners("reject_known_sender_login_mismatch", true);
+
+        VerifyClient Verify() => _verify ??= new VerifyClient("private/" + _configuration.Get(VerifyParameters.AddressVerifyServiceName));
+
+        VerificationPolicy Policy(IntParameter reject, IntParameter defer, StringParameter reason, EnumParameter tempfail) => new(
+            Code(reject),
+            Code(defer),
+            _configuration.Get(reason),
+            _configuration.Get(tempfail) == "defer_if_permit",
+            _configuration.Get(VerifyParameters.AddressVerifyPollCount),
+            _configuration.Get(VerifyParameters.AddressVerifyPollDelay));
+
+        void AddOwners(string name, bool judgesStrangers) => Add(name, (word, _) => new RejectSenderLogin(word, _owners ??= OpenOwners(), judgesStrangers));
+
+        AddressLookup OpenOwners() => new(
+            TableList.Open(_tables, SmtpdParameters.SmtpdSenderLoginMaps.Name, _configuration.Get(SmtpdParameters.SmtpdSenderLoginMaps)),
+            _extension,
+            _configuration.Get(GlobalParameters.Myorigin),
+            new LocalDomains(_configuration, _tables).IsLocalAsync);
+    }
+
+    // Known names that are not served: with their argument they are one word of the list.
     private void AddUnbuilt()
     {
-        foreach (string name in (string[])[
-            "check_ccert_access", "check_sasl_access", "check_policy_service",
-            "check_client_a_access", "check_client_mx_access", "check_client_ns_access",
-            "check_reverse_client_hostname_a_access", "check_reverse_client_hostname_mx_access", "check_reverse_client_hostname_ns_access",
-            "check_helo_a_access", "check_helo_mx_access", "check_helo_ns_access",
-            "check_sender_a_access", "check_sender_mx_access", "check_sender_ns_access",
-            "check_recipient_a_access", "check_recipient_mx_access", "check_recipient_ns_access",
-            "reject_rbl_client", "reject_rbl", "permit_dnswl_client", "reject_rhsbl_client", "permit_rhswl_client", "reject_rhsbl_reverse_client",
-            "reject_rhsbl_helo", "reject_rhsbl_sender", "reject_rhsbl_recipient"])
+        foreach (string name in (string[])["check_ccert_access", "check_sasl_access", "check_policy_service"])
         {
             Add(name, static (word, words) =>
             {
@@ -191,11 +283,7 @@ internal sealed class RestrictionCatalog
             });
         }
 
-        foreach (string name in (string[])[
-            "reject_unknown_helo_hostname", "reject_unknown_hostname", "reject_unknown_sender_domain", "reject_unknown_address",
-            "reject_unknown_recipient_domain", "reject_unverified_sender", "reject_unverified_recipient", "reject_sender_login_mismatch",
-            "reject_authenticated_sender_login_mismatch", "reject_unauthenticated_sender_login_mismatch", "reject_known_sender_login_mismatch",
-            "permit_mx_backup", "check_relay_domains", "reject_maps_rbl", "permit_naked_ip_address"])
+        foreach (string name in (string[])["permit_mx_backup", "check_relay_domains", "reject_maps_rbl", "permit_naked_ip_address"])
         {
             Add(name, static (word, _) => new UnknownRestriction(word, $"restriction {word} is not implemented"));
         }

@@ -12,7 +12,7 @@ public sealed record DnsRecord(DnsRecordType Type)
 
     public int Port { get; init; }
 
-    /// <summary>MX, SRV and PTR: the name pointed to, without the dot at its end; empty is the root.</summary>
+    /// <summary>MX, NS, SRV and PTR: the name pointed to, without the dot at its end; empty is the root.</summary>
     public string Target { get; init; } = "";
 
     /// <summary>A and AAAA.</summary>

@@ -4,6 +4,7 @@ namespace Mta.Dns;
 public enum DnsRecordType
 {
     A = 1,
+    Ns = 2,
     Ptr = 12,
     Mx = 15,
     Txt = 16,
@@ -18,6 +19,7 @@ public static class DnsRecordTypes
     public static string Name(this DnsRecordType type) => type switch
     {
         DnsRecordType.A => "A",
+        DnsRecordType.Ns => "NS",
         DnsRecordType.Ptr => "PTR",
         DnsRecordType.Mx => "MX",
         DnsRecordType.Txt => "TXT",
