@@ -51,7 +51,7 @@ internal sealed class DebianPostfix : IDisposable
         return this;
     }
 
-    public int MasterPid => int.Parse(File.ReadAllText(Path.Combine(Spool, "pid/master.pid")), System.Globalization.CultureInfo.InvariantCulture);
+    public int MasterPid => ProcessTable.PidIn(Path.Combine(Spool, "pid/master.pid"));
 
     public SmtpClient Connect() => new(SmtpPort);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Mta.EndToEnd;
@@ -165,7 +164,7 @@ internal sealed class Instance : IDisposable
     public bool IsQueued(string queue, string id) =>
         QueueFiles().Any(file => file.Contains($"/{queue}/", StringComparison.Ordinal) && Path.GetFileName(file) == id);
 
-    public int MasterPid => int.Parse(File.ReadAllText(Path.Combine(Spool, "pid/master.pid")), CultureInfo.InvariantCulture);
+    public int MasterPid => ProcessTable.PidIn(Path.Combine(Spool, "pid/master.pid"));
 
     /// <summary>Programs (as /proc/PID/exe says) of the master and its children.</summary>
     public IReadOnlyList<(int Pid, string Program)> Processes() => ProcessTable.OfMaster(MasterPid);

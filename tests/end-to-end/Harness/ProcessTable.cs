@@ -5,6 +5,13 @@ namespace Mta.EndToEnd;
 /// <summary>What /proc tells of a master and its children.</summary>
 internal static class ProcessTable
 {
+    /// <summary>The process that a pid file names. The master holds it locked.</summary>
+    public static int PidIn(string file)
+    {
+        // The runtime takes a lock on every file it opens.
+        return int.Parse(Shell.Run("/bin/cat", [file]).MustSucceed().Output, CultureInfo.InvariantCulture);
+    }
+
     public static IReadOnlyList<(int Pid, string Program)> OfMaster(int master)
     {
         var found = new List<(int, string)>();
