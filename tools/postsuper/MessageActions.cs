@@ -1,0 +1,225 @@
+using Mta.Linux;
+using Mta.Mail.Queue;
+using NLog;
+
+namespace Mta.Postsuper;
+
+/// <summary>Deletes, holds, releases, requeues and expires messages (docs/QUEUE.md).</summary>
+internal sealed class MessageActions(QueueDirectory queue, IReadOnlyList<string> queues, Totals totals, bool verbose)
+{
+    private const int ExpireBit = 0x8;
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+    private static readonly string[] LogQueues = [QueueName.Bounce, QueueName.Defer, QueueName.Trace];
+
+    /// <summary>Queues that hold messages, as opposed to logs about them.</summary>
+    public static bool IsMessageQueue(string queue) =>
+        queue is QueueName.Maildrop or QueueName.Incoming or QueueName.Active or QueueName.Deferred or QueueName.Hold;
+
+    /// <summary>Acts on one message, wherever it is.</summary>
+    public void Act(MessageAction action, QueueId id)
+    {
+        if (action == MessageAction.ExpireAndRelease)
+        {
+            Act(MessageAction.Expire, id);
+            Act(MessageAction.Release, id);
+            return;
+        }
+
+        // The message may move from one queue to another while it is looked for.
+        for (int round = 0; round < 2; round++)
+        {
+            foreach (string name in queues)
+            {
+                if (IsMessageQueue(name) && TryAct(action, name, id))
+                {
+                    LogOne(action, id);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// <summary>Acts on every message in the named queues.</summary>
+    public void ActOnAll(MessageAction action)
+    {
+        foreach (string name in queues)
+        {
+            if (verbose)
+            {
+                Log.Info($"queue: {name}");
+            }
+
+            if (action == MessageAction.Delete)
+            {
+                DeleteAll(name);
+                continue;
+            }
+
+            if (!IsMessageQueue(name))
+            {
+                continue;
+            }
+
+            // The names first: a renamed file must not be met again.
+            foreach (QueueId id in queue.Scan(name).ToList())
+            {
+                if (action == MessageAction.ExpireAndRelease)
+                {
+                    TryAct(MessageAction.Expire, name, id);
+                    TryAct(MessageAction.Release, name, id);
+                }
+                else
+                {
+                    TryAct(action, name, id);
+                }
+            }
+        }
+    }
+
+    private static void LogOne(MessageAction action, QueueId id)
+    {
+        string what = action switch
+        {
+            MessageAction.Delete => "removed",
+            MessageAction.Expire => "expired",
+            MessageAction.ExpireAndRelease => "expired",
+            MessageAction.Hold => "placed on hold",
+            MessageAction.Release => "released from hold",
+            MessageAction.Requeue => "requeued",
+        };
+        Log.Info($"{id}: {what}");
+    }
+
+    private bool TryAct(MessageAction action, string name, QueueId id)
+    {
+        if (queue.TryStatus(name, id, out FileStatus status) != 0 || !QueueDirectory.IsReady(status))
+        {
+            return false;
+        }
+
+        switch (action)
+        {
+            case MessageAction.Delete:
+                return TryDelete(name, id);
+            case MessageAction.Hold when name is not (QueueName.Maildrop or QueueName.Hold):
+                return Count(TryMove(id, name, QueueName.Hold), () => totals.Held++);
+            case MessageAction.Release when name == QueueName.Hold:
+                return Count(TryMove(id, name, QueueName.Deferred), () => totals.Released++);
+            case MessageAction.Requeue when name != QueueName.Maildrop:
+                return Count(TryRequeue(id, name), () => totals.Requeued++);
+            case MessageAction.Expire when name != QueueName.Maildrop:
+                return Count(TryExpire(id, name), () => totals.Expired++);
+            default:
+                return false;
+        }
+    }
+
+    private static bool Count(bool done, Action count)
+    {
+        if (done)
+        {
+            count();
+        }
+
+        return done;
+    }
+
+    // Logs go first: with the message gone they would belong to nobody.
+    private bool TryDelete(string name, QueueId id)
+    {
+        foreach (string log in LogQueues)
+        {
+            Remove(queue.PathOf(log, id));
+        }
+
+        return Count(Remove(queue.PathOf(name, id)), () => totals.Deleted++);
+    }
+
+    private bool TryMove(QueueId id, string from, string to)
+    {
+        int errno = queue.TryMove(id, from, to);
+        if (errno is not (0 or Errno.ENOENT))
+        {
+            Log.Warn($"rename {queue.PathOf(from, id)} to {queue.PathOf(to, id)}: {Errno.Text(errno)}");
+        }
+        else if (errno == 0 && verbose)
+        {
+            Log.Info($"renamed file {queue.PathOf(from, id)} as {queue.PathOf(to, id)}");
+        }
+
+        return errno == 0;
+    }
+
+    private bool TryRequeue(QueueId id, string from)
+    {
+        if (!TryMove(id, from, QueueName.Maildrop))
+        {
+            return false;
+        }
+
+        // Pickup takes the file's time for the time of submission.
+        int errno = queue.TrySetTimes(QueueName.Maildrop, id, DateTime.UtcNow);
+        if (errno is not (0 or Errno.ENOENT))
+        {
+            Log.Warn($"{queue.PathOf(QueueName.Maildrop, id)}: reset time stamps: {Errno.Text(errno)}");
+        }
+
+        return true;
+    }
+
+    private bool TryExpire(QueueId id, string name)
+    {
+        int errno = QueueFileReader.TryOpen(queue, name, id, out QueueFileReader? file);
+        if (errno != 0)
+        {
+            if (errno != Errno.ENOENT)
+            {
+                Log.Warn($"expire file {queue.PathOf(name, id)}: {Errno.Text(errno)}");
+            }
+
+            return false;
+        }
+
+        using (file)
+        {
+            FileStatus status = file!.Status; // Set when there is no error.
+            if (!QueueDirectory.IsReady(status) || status.Links != 1 || (status.Permissions & ExpireBit) != 0)
+            {
+                return false;
+            }
+
+            Posix.Fchmod(file.File, status.Permissions | ExpireBit);
+            return true;
+        }
+    }
+
+    // Logs are deleted with their own queues, when these are named.
+    private void DeleteAll(string name)
+    {
+        foreach ((string directory, string file) in QueueDirectory.ScanFiles(name).ToList())
+        {
+            string path = $"{directory}/{file}";
+            bool isMessage = IsMessageQueue(name) && QueueId.TryParse(file, out _)
+                && Posix.TryLstat(path, out FileStatus status) == 0 && QueueDirectory.IsReady(status);
+            if (Remove(path) && isMessage)
+            {
+                totals.Deleted++;
+            }
+        }
+    }
+
+    private bool Remove(string path)
+    {
+        int errno = Posix.TryUnlink(path);
+        if (errno is not (0 or Errno.ENOENT))
+        {
+            Log.Warn($"remove file {path}: {Errno.Text(errno)}");
+        }
+        else if (errno == 0 && verbose)
+        {
+            Log.Info($"removed file {path}");
+        }
+
+        return errno == 0;
+    }
+}
