@@ -3,10 +3,10 @@ namespace Mta.Config.Parameters;
 /// <summary>Parameters of the client rate server.</summary>
 public static class AnvilParameters
 {
-    /// <summary>Setting <c>anvil_rate_time_unit</c>.</summary>
+    /// <summary>Length of the window in which client events are counted.</summary>
     public static readonly TimeParameter AnvilRateTimeUnit = new("anvil_rate_time_unit", "60s", min: 1);
 
-    /// <summary>Setting <c>anvil_status_update_time</c>.</summary>
+    /// <summary>Pause between two log lines about the highest counters.</summary>
     public static readonly TimeParameter AnvilStatusUpdateTime = new("anvil_status_update_time", "600s", min: 1);
 
     /// <summary>All of the above.</summary>

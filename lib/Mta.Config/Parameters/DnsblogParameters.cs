@@ -3,10 +3,10 @@ namespace Mta.Config.Parameters;
 /// <summary>Parameters of the DNS list client.</summary>
 public static class DnsblogParameters
 {
-    /// <summary>Setting <c>dnsblog_reply_delay</c>.</summary>
+    /// <summary>Artificial delay of the DNS list client, for tests.</summary>
     public static readonly TimeParameter DnsblogReplyDelay = new("dnsblog_reply_delay", "0s");
 
-    /// <summary>Setting <c>dnsblog_service_name</c>.</summary>
+    /// <summary>Name of the DNS list client service.</summary>
     public static readonly StringParameter DnsblogServiceName = new("dnsblog_service_name", "dnsblog", min: 1);
 
     /// <summary>All of the above.</summary>

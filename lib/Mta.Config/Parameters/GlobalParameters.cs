@@ -3,73 +3,73 @@ namespace Mta.Config.Parameters;
 /// <summary>Parameters that several programs share.</summary>
 public static class GlobalParameters
 {
-    /// <summary>Setting <c>allow_min_user</c>.</summary>
+    /// <summary>Accept a recipient address that begins with a dash.</summary>
     public static readonly BoolParameter AllowMinUser = new("allow_min_user", false);
 
-    /// <summary>Setting <c>allow_untrusted_routing</c>.</summary>
+    /// <summary>Relay sender-routed addresses (user@elsewhere@domain) of strangers.</summary>
     public static readonly BoolParameter AllowUntrustedRouting = new("allow_untrusted_routing", false);
 
-    /// <summary>Setting <c>application_event_drain_time</c>.</summary>
+    /// <summary>Longest wait of a command for its trigger to be taken.</summary>
     public static readonly TimeParameter ApplicationEventDrainTime = new("application_event_drain_time", "100s", min: 1);
 
-    /// <summary>Setting <c>bounce_service_name</c>.</summary>
+    /// <summary>Name of the service that logs and reports failed recipients.</summary>
     public static readonly StringParameter BounceServiceName = new("bounce_service_name", "bounce", min: 1);
 
-    /// <summary>Setting <c>cleanup_service_name</c>.</summary>
+    /// <summary>Name of the service that takes new mail.</summary>
     public static readonly StringParameter CleanupServiceName = new("cleanup_service_name", "cleanup", min: 1);
 
-    /// <summary>Setting <c>command_directory</c>.</summary>
+    /// <summary>Where the commands are.</summary>
     public static readonly StringParameter CommandDirectory = new("command_directory", "/usr/sbin", min: 1);
 
-    /// <summary>Setting <c>command_time_limit</c>.</summary>
+    /// <summary>Longest run of a command that receives mail.</summary>
     public static readonly TimeParameter CommandTimeLimit = new("command_time_limit", "1000s", min: 1);
 
-    /// <summary>Setting <c>compatibility_level</c>.</summary>
+    /// <summary>Level of changed defaults that the administrator has accepted.</summary>
     public static readonly StringParameter CompatibilityLevel = new("compatibility_level", "0");
 
-    /// <summary>Setting <c>config_directory</c>.</summary>
+    /// <summary>Where main.cf and master.cf are.</summary>
     public static readonly StringParameter ConfigDirectory = new("config_directory", "", min: 1) { ComputedDefault = HostDefaults.ConfigDirectory };
 
-    /// <summary>Setting <c>content_filter</c>.</summary>
+    /// <summary>Transport and next hop to which all mail goes first.</summary>
     public static readonly StringParameter ContentFilter = new("content_filter", "");
 
-    /// <summary>Setting <c>cyrus_sasl_config_path</c>.</summary>
+    /// <summary>Where the Cyrus SASL library looks for its configuration.</summary>
     public static readonly StringParameter CyrusSaslConfigPath = new("cyrus_sasl_config_path", "");
 
-    /// <summary>Setting <c>daemon_directory</c>.</summary>
+    /// <summary>Where the daemons are.</summary>
     public static readonly StringParameter DaemonDirectory = new("daemon_directory", "/usr/lib/postfix/sbin", min: 1);
 
-    /// <summary>Setting <c>daemon_timeout</c>.</summary>
+    /// <summary>Longest time that a daemon may spend on one request before its watchdog ends it.</summary>
     public static readonly TimeParameter DaemonTimeout = new("daemon_timeout", "18000s", min: 1);
 
-    /// <summary>Setting <c>data_directory</c>.</summary>
+    /// <summary>Where caches and other data of the mail system are.</summary>
     public static readonly StringParameter DataDirectory = new("data_directory", "/var/lib/postfix", min: 1);
 
-    /// <summary>Setting <c>debug_peer_level</c>.</summary>
+    /// <summary>How much more verbose logging is for debug_peer_list.</summary>
     public static readonly IntParameter DebugPeerLevel = new("debug_peer_level", 2, min: 1);
 
-    /// <summary>Setting <c>debug_peer_list</c>.</summary>
+    /// <summary>Peers for which logging is more verbose.</summary>
     public static readonly StringParameter DebugPeerList = new("debug_peer_list", "");
 
-    /// <summary>Setting <c>debugger_command</c>.</summary>
+    /// <summary>Command that runs when a daemon is started with -D.</summary>
     public static readonly StringParameter DebuggerCommand = new("debugger_command", "", min: 1);
 
-    /// <summary>Setting <c>default_delivery_status_filter</c>.</summary>
+    /// <summary>Tables that change the status and text of a delivery attempt.</summary>
     public static readonly StringParameter DefaultDeliveryStatusFilter = new("default_delivery_status_filter", "");
 
-    /// <summary>Setting <c>default_verp_delimiters</c>.</summary>
+    /// <summary>The two characters in which VERP encloses the recipient.</summary>
     public static readonly StringParameter DefaultVerpDelimiters = new("default_verp_delimiters", "+=", min: 2, max: 2);
 
-    /// <summary>Setting <c>defer_service_name</c>.</summary>
+    /// <summary>Name of the service that logs deferred recipients.</summary>
     public static readonly StringParameter DeferServiceName = new("defer_service_name", "defer", min: 1);
 
-    /// <summary>Setting <c>delay_logging_resolution_limit</c>.</summary>
+    /// <summary>Digits behind the point in logged delays.</summary>
     public static readonly IntParameter DelayLoggingResolutionLimit = new("delay_logging_resolution_limit", 2, max: 6);
 
-    /// <summary>Setting <c>deliver_lock_attempts</c>.</summary>
+    /// <summary>How often a mailbox lock is tried.</summary>
     public static readonly IntParameter DeliverLockAttempts = new("deliver_lock_attempts", 20, min: 1);
 
-    /// <summary>Setting <c>deliver_lock_delay</c>.</summary>
+    /// <summary>Pause between two tries to lock a mailbox.</summary>
     public static readonly TimeParameter DeliverLockDelay = new("deliver_lock_delay", "1s", min: 1);
 
     /// <summary>
@@ -78,274 +78,274 @@ public static class GlobalParameters
     /// </summary>
     public static readonly StringParameter DnsForwardAddress = new("dns_forward_address", "");
 
-    /// <summary>Setting <c>dont_remove</c>.</summary>
+    /// <summary>Keep queue files of delivered mail in the saved queue.</summary>
     public static readonly IntParameter DontRemove = new("dont_remove", 0);
 
-    /// <summary>Setting <c>double_bounce_sender</c>.</summary>
+    /// <summary>Local part of the sender of notices that must not be answered.</summary>
     public static readonly StringParameter DoubleBounceSender = new("double_bounce_sender", "double-bounce", min: 1);
 
-    /// <summary>Setting <c>duplicate_filter_limit</c>.</summary>
+    /// <summary>Most addresses remembered to suppress duplicates; 0 is no limit.</summary>
     public static readonly IntParameter DuplicateFilterLimit = new("duplicate_filter_limit", 1_000);
 
-    /// <summary>Setting <c>empty_address_recipient</c>.</summary>
+    /// <summary>Recipient of mail to the null address.</summary>
     public static readonly StringParameter EmptyAddressRecipient = new("empty_address_recipient", "MAILER-DAEMON", min: 1);
 
-    /// <summary>Setting <c>enable_idna2003_compatibility</c>.</summary>
+    /// <summary>Convert domain names by the rules of IDNA 2003.</summary>
     public static readonly BoolParameter EnableIdna2003Compatibility = new("enable_idna2003_compatibility", false);
 
-    /// <summary>Setting <c>enable_long_queue_ids</c>.</summary>
+    /// <summary>Give queue files names that do not come again.</summary>
     public static readonly BoolParameter EnableLongQueueIds = new("enable_long_queue_ids", false);
 
-    /// <summary>Setting <c>error_service_name</c>.</summary>
+    /// <summary>Name of the service that fails all deliveries.</summary>
     public static readonly StringParameter ErrorServiceName = new("error_service_name", "error", min: 1);
 
-    /// <summary>Setting <c>export_environment</c>.</summary>
+    /// <summary>Variables that commands outside the mail system see.</summary>
     public static readonly StringParameter ExportEnvironment = new("export_environment", "TZ MAIL_CONFIG LANG");
 
-    /// <summary>Setting <c>fault_injection_code</c>.</summary>
+    /// <summary>Errors to provoke, for tests.</summary>
     public static readonly IntParameter FaultInjectionCode = new("fault_injection_code", 0);
 
-    /// <summary>Setting <c>flush_service_name</c>.</summary>
+    /// <summary>Name of the service that remembers mail for sites.</summary>
     public static readonly StringParameter FlushServiceName = new("flush_service_name", "flush", min: 1);
 
-    /// <summary>Setting <c>fork_attempts</c>.</summary>
+    /// <summary>How often starting a process is tried.</summary>
     public static readonly IntParameter ForkAttempts = new("fork_attempts", 5, min: 1);
 
-    /// <summary>Setting <c>fork_delay</c>.</summary>
+    /// <summary>Pause between two tries to start a process.</summary>
     public static readonly TimeParameter ForkDelay = new("fork_delay", "1s", min: 1);
 
-    /// <summary>Setting <c>hash_queue_depth</c>.</summary>
+    /// <summary>Levels of subdirectories in hashed queues.</summary>
     public static readonly IntParameter HashQueueDepth = new("hash_queue_depth", 1, min: 1);
 
-    /// <summary>Setting <c>hash_queue_names</c>.</summary>
+    /// <summary>Queues with subdirectories.</summary>
     public static readonly StringParameter HashQueueNames = new("hash_queue_names", "deferred, defer", min: 1);
 
-    /// <summary>Setting <c>header_address_token_limit</c>.</summary>
+    /// <summary>Most address tokens looked at in one header.</summary>
     public static readonly IntParameter HeaderAddressTokenLimit = new("header_address_token_limit", 10_240, min: 1);
 
-    /// <summary>Setting <c>header_size_limit</c>.</summary>
+    /// <summary>Most bytes of one header; the rest is cut off.</summary>
     public static readonly IntParameter HeaderSizeLimit = new("header_size_limit", 102_400, min: 1);
 
-    /// <summary>Setting <c>helpful_warnings</c>.</summary>
+    /// <summary>Warn of settings that are probably mistakes.</summary>
     public static readonly BoolParameter HelpfulWarnings = new("helpful_warnings", true);
 
-    /// <summary>Setting <c>html_directory</c>.</summary>
+    /// <summary>Where the HTML documentation is, or no.</summary>
     public static readonly StringParameter HtmlDirectory = new("html_directory", "/usr/share/doc/postfix/html", min: 1);
 
-    /// <summary>Setting <c>import_environment</c>.</summary>
+    /// <summary>Variables that are taken over from whoever starts a program.</summary>
     public static readonly StringParameter ImportEnvironment = new("import_environment", "MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ XAUTHORITY DISPLAY LANG=C POSTLOG_SERVICE POSTLOG_HOSTNAME");
 
-    /// <summary>Setting <c>in_flow_delay</c>.</summary>
+    /// <summary>How long a new message waits when mail arrives faster than it leaves.</summary>
     public static readonly TimeParameter InFlowDelay = new("in_flow_delay", "1s", max: 10);
 
-    /// <summary>Setting <c>inet_interfaces</c>.</summary>
+    /// <summary>Addresses on which mail is received.</summary>
     public static readonly StringParameter InetInterfaces = new("inet_interfaces", "all");
 
-    /// <summary>Setting <c>inet_protocols</c>.</summary>
+    /// <summary>Internet protocols in use.</summary>
     public static readonly StringParameter InetProtocols = new("inet_protocols", "all");
 
-    /// <summary>Setting <c>info_log_address_format</c>.</summary>
+    /// <summary>Form of addresses in log lines: quoted or not.</summary>
     public static readonly EnumParameter InfoLogAddressFormat = new("info_log_address_format", "external", "external", "internal");
 
-    /// <summary>Setting <c>ipc_idle</c>.</summary>
+    /// <summary>Age at which an unused internal connection is closed.</summary>
     public static readonly TimeParameter IpcIdle = new("ipc_idle", "5s", min: 1);
 
-    /// <summary>Setting <c>ipc_timeout</c>.</summary>
+    /// <summary>Longest wait on an internal connection.</summary>
     public static readonly TimeParameter IpcTimeout = new("ipc_timeout", "3600s", min: 1);
 
-    /// <summary>Setting <c>ipc_ttl</c>.</summary>
+    /// <summary>Age at which an internal connection is closed.</summary>
     public static readonly TimeParameter IpcTtl = new("ipc_ttl", "1000s", min: 1);
 
-    /// <summary>Setting <c>known_tcp_ports</c>.</summary>
+    /// <summary>Ports known by name without the services file.</summary>
     public static readonly StringParameter KnownTcpPorts = new("known_tcp_ports", "lmtp=24, smtp=25, smtps=submissions=465, submission=587");
 
-    /// <summary>Setting <c>line_length_limit</c>.</summary>
+    /// <summary>Longest piece in which a line of text is handled.</summary>
     public static readonly IntParameter LineLengthLimit = new("line_length_limit", 2_048, min: 512);
 
-    /// <summary>Setting <c>local_recipient_maps</c>.</summary>
+    /// <summary>Tables that know all local recipients; empty accepts all.</summary>
     public static readonly StringParameter LocalRecipientMaps = new("local_recipient_maps", "proxy:unix:passwd.byname $alias_maps");
 
-    /// <summary>Setting <c>mail_name</c>.</summary>
+    /// <summary>Name of the mail system in greetings, headers and notices.</summary>
     public static readonly StringParameter MailName = new("mail_name", "Mta", min: 1);
 
-    /// <summary>Setting <c>mail_owner</c>.</summary>
+    /// <summary>User who owns the queue and whose rights most daemons have.</summary>
     public static readonly StringParameter MailOwner = new("mail_owner", "postfix", min: 1);
 
-    /// <summary>Setting <c>mail_release_date</c>.</summary>
+    /// <summary>Date of this release.</summary>
     public static readonly StringParameter MailReleaseDate = new("mail_release_date", "20240304", min: 1);
 
-    /// <summary>Setting <c>mail_version</c>.</summary>
+    /// <summary>Version that scripts and macros are told.</summary>
     public static readonly StringParameter MailVersion = new("mail_version", "3.7.11", min: 1);
 
-    /// <summary>Setting <c>mailq_path</c>.</summary>
+    /// <summary>Where the mailq command is.</summary>
     public static readonly StringParameter MailqPath = new("mailq_path", "/usr/bin/mailq", min: 1);
 
-    /// <summary>Setting <c>manpage_directory</c>.</summary>
+    /// <summary>Where the manual pages are.</summary>
     public static readonly StringParameter ManpageDirectory = new("manpage_directory", "/usr/share/man", min: 1);
 
-    /// <summary>Setting <c>max_idle</c>.</summary>
+    /// <summary>How long a daemon waits for work before it ends.</summary>
     public static readonly TimeParameter MaxIdle = new("max_idle", "100s", min: 1);
 
-    /// <summary>Setting <c>max_use</c>.</summary>
+    /// <summary>Requests after which a daemon ends.</summary>
     public static readonly IntParameter MaxUse = new("max_use", 100, min: 1);
 
-    /// <summary>Setting <c>message_size_limit</c>.</summary>
+    /// <summary>Largest message, with its envelope; 0 is no limit.</summary>
     public static readonly SizeParameter MessageSizeLimit = new("message_size_limit", 10_240_000);
 
-    /// <summary>Setting <c>meta_directory</c>.</summary>
+    /// <summary>Where files about the installation are.</summary>
     public static readonly StringParameter MetaDirectory = new("meta_directory", "/etc/postfix", min: 1);
 
-    /// <summary>Setting <c>mta_version</c>.</summary>
+    /// <summary>Version of this program.</summary>
     public static readonly StringParameter MtaVersion = new("mta_version", "1.0.0", min: 1);
 
-    /// <summary>Setting <c>mydestination</c>.</summary>
+    /// <summary>Domains whose mail is delivered locally.</summary>
     public static readonly StringParameter Mydestination = new("mydestination", "$myhostname, localhost.$mydomain, localhost");
 
-    /// <summary>Setting <c>mydomain</c>.</summary>
+    /// <summary>The domain of this host.</summary>
     public static readonly StringParameter Mydomain = new("mydomain", "", min: 1) { ComputedDefault = HostDefaults.MyDomain };
 
-    /// <summary>Setting <c>myhostname</c>.</summary>
+    /// <summary>The full name of this host.</summary>
     public static readonly StringParameter Myhostname = new("myhostname", "", min: 1) { ComputedDefault = HostDefaults.MyHostname };
 
-    /// <summary>Setting <c>mynetworks</c>.</summary>
+    /// <summary>Clients that are trusted.</summary>
     public static readonly StringParameter Mynetworks = new("mynetworks", "") { ComputedDefault = HostDefaults.MyNetworks };
 
-    /// <summary>Setting <c>mynetworks_style</c>.</summary>
+    /// <summary>How mynetworks is computed when it is not set.</summary>
     public static readonly EnumParameter MynetworksStyle = new("mynetworks_style", "${{$compatibility_level} <level {2} ? {subnet} : {host}}", "class", "subnet", "host");
 
-    /// <summary>Setting <c>myorigin</c>.</summary>
+    /// <summary>Domain of mail that is submitted on this host.</summary>
     public static readonly StringParameter Myorigin = new("myorigin", "$myhostname", min: 1);
 
-    /// <summary>Setting <c>newaliases_path</c>.</summary>
+    /// <summary>Where the newaliases command is.</summary>
     public static readonly StringParameter NewaliasesPath = new("newaliases_path", "/usr/bin/newaliases", min: 1);
 
-    /// <summary>Setting <c>notify_classes</c>.</summary>
+    /// <summary>Kinds of trouble that the postmaster hears of.</summary>
     public static readonly StringParameter NotifyClasses = new("notify_classes", "resource, software");
 
-    /// <summary>Setting <c>openssl_path</c>.</summary>
+    /// <summary>Where the openssl command is.</summary>
     public static readonly StringParameter OpensslPath = new("openssl_path", "openssl", min: 1);
 
-    /// <summary>Setting <c>parent_domain_matches_subdomains</c>.</summary>
+    /// <summary>Lists in which domain.tld stands for its subdomains too.</summary>
     public static readonly StringParameter ParentDomainMatchesSubdomains = new("parent_domain_matches_subdomains", "debug_peer_list,fast_flush_domains,mynetworks,permit_mx_backup_networks,qmqpd_authorized_clients,relay_domains,smtpd_access_maps");
 
-    /// <summary>Setting <c>pickup_service_name</c>.</summary>
+    /// <summary>Name of the service that takes locally submitted mail.</summary>
     public static readonly StringParameter PickupServiceName = new("pickup_service_name", "pickup", min: 1);
 
-    /// <summary>Setting <c>process_id</c>.</summary>
+    /// <summary>Number of this process.</summary>
     public static readonly IntParameter ProcessId = new("process_id", "") { ComputedDefault = HostDefaults.ProcessId, IsReadOnly = true };
 
-    /// <summary>Setting <c>process_id_directory</c>.</summary>
+    /// <summary>Where lock files of daemons are.</summary>
     public static readonly StringParameter ProcessIdDirectory = new("process_id_directory", "pid", min: 1);
 
-    /// <summary>Setting <c>process_name</c>.</summary>
+    /// <summary>Name of this process.</summary>
     public static readonly StringParameter ProcessName = new("process_name", "") { ComputedDefault = HostDefaults.ProcessName, IsReadOnly = true };
 
-    /// <summary>Setting <c>propagate_unmatched_extensions</c>.</summary>
+    /// <summary>Rewritings that keep an address extension the table did not match.</summary>
     public static readonly StringParameter PropagateUnmatchedExtensions = new("propagate_unmatched_extensions", "canonical, virtual");
 
-    /// <summary>Setting <c>proxy_interfaces</c>.</summary>
+    /// <summary>Addresses of proxies and translators in front of this host.</summary>
     public static readonly StringParameter ProxyInterfaces = new("proxy_interfaces", "");
 
-    /// <summary>Setting <c>proxymap_service_name</c>.</summary>
+    /// <summary>Name of the service for reading tables.</summary>
     public static readonly StringParameter ProxymapServiceName = new("proxymap_service_name", "proxymap", min: 1);
 
-    /// <summary>Setting <c>proxywrite_service_name</c>.</summary>
+    /// <summary>Name of the service for writing tables.</summary>
     public static readonly StringParameter ProxywriteServiceName = new("proxywrite_service_name", "proxywrite", min: 1);
 
-    /// <summary>Setting <c>queue_directory</c>.</summary>
+    /// <summary>Where the queue is.</summary>
     public static readonly StringParameter QueueDirectory = new("queue_directory", "/var/spool/postfix", min: 1);
 
-    /// <summary>Setting <c>queue_service_name</c>.</summary>
+    /// <summary>Name of the queue manager.</summary>
     public static readonly StringParameter QueueServiceName = new("queue_service_name", "qmgr", min: 1);
 
-    /// <summary>Setting <c>readme_directory</c>.</summary>
+    /// <summary>Where the text documentation is, or no.</summary>
     public static readonly StringParameter ReadmeDirectory = new("readme_directory", "/usr/share/doc/postfix", min: 1);
 
-    /// <summary>Setting <c>receive_override_options</c>.</summary>
+    /// <summary>Checks and rewritings to leave out while receiving.</summary>
     public static readonly StringParameter ReceiveOverrideOptions = new("receive_override_options", "");
 
-    /// <summary>Setting <c>recipient_delimiter</c>.</summary>
+    /// <summary>Characters that separate a user name from its extension.</summary>
     public static readonly StringParameter RecipientDelimiter = new("recipient_delimiter", "");
 
-    /// <summary>Setting <c>relay_domains</c>.</summary>
+    /// <summary>Domains for which this host takes mail from strangers and passes it on.</summary>
     public static readonly StringParameter RelayDomains = new("relay_domains", "${{$compatibility_level} <level {2} ? {$mydestination} : {}}");
 
-    /// <summary>Setting <c>relay_recipient_maps</c>.</summary>
+    /// <summary>Tables that know all recipients in relay_domains.</summary>
     public static readonly StringParameter RelayRecipientMaps = new("relay_recipient_maps", "");
 
-    /// <summary>Setting <c>respectful_logging</c>.</summary>
+    /// <summary>Say allowlist and denylist in log lines.</summary>
     public static readonly BoolParameter RespectfulLogging = new("respectful_logging", "${{$compatibility_level} <level {3.6} ? {no} : {yes}}");
 
-    /// <summary>Setting <c>rewrite_service_name</c>.</summary>
+    /// <summary>Name of the rewriting and resolving service.</summary>
     public static readonly StringParameter RewriteServiceName = new("rewrite_service_name", "rewrite", min: 1);
 
-    /// <summary>Setting <c>sample_directory</c>.</summary>
+    /// <summary>Where sample files are.</summary>
     public static readonly StringParameter SampleDirectory = new("sample_directory", "/etc/postfix", min: 1);
 
-    /// <summary>Setting <c>sendmail_path</c>.</summary>
+    /// <summary>Where the sendmail command is.</summary>
     public static readonly StringParameter SendmailPath = new("sendmail_path", "/usr/sbin/sendmail", min: 1);
 
-    /// <summary>Setting <c>service_name</c>.</summary>
+    /// <summary>Name of this service in master.cf.</summary>
     public static readonly StringParameter ServiceName = new("service_name", "") { ComputedDefault = HostDefaults.ServiceName, IsReadOnly = true };
 
-    /// <summary>Setting <c>setgid_group</c>.</summary>
+    /// <summary>Group of the submission directories and commands.</summary>
     public static readonly StringParameter SetgidGroup = new("setgid_group", "postdrop", min: 1);
 
-    /// <summary>Setting <c>shlib_directory</c>.</summary>
+    /// <summary>Where shared libraries are, or no.</summary>
     public static readonly StringParameter ShlibDirectory = new("shlib_directory", "/usr/lib/postfix", min: 1);
 
-    /// <summary>Setting <c>showq_service_name</c>.</summary>
+    /// <summary>Name of the queue listing service.</summary>
     public static readonly StringParameter ShowqServiceName = new("showq_service_name", "showq", min: 1);
 
-    /// <summary>Setting <c>smtputf8_autodetect_classes</c>.</summary>
+    /// <summary>Kinds of mail in which the need for SMTPUTF8 is looked for.</summary>
     public static readonly StringParameter Smtputf8AutodetectClasses = new("smtputf8_autodetect_classes", "sendmail, verify", min: 1);
 
-    /// <summary>Setting <c>smtputf8_enable</c>.</summary>
+    /// <summary>Accept and send internationalised mail.</summary>
     public static readonly BoolParameter Smtputf8Enable = new("smtputf8_enable", "${{$compatibility_level} <level {1} ? {no} : {yes}}");
 
-    /// <summary>Setting <c>soft_bounce</c>.</summary>
+    /// <summary>Defer everything that would bounce, for tests.</summary>
     public static readonly BoolParameter SoftBounce = new("soft_bounce", false);
 
-    /// <summary>Setting <c>stale_lock_time</c>.</summary>
+    /// <summary>Age at which a forgotten mailbox lock is removed.</summary>
     public static readonly TimeParameter StaleLockTime = new("stale_lock_time", "500s", min: 1);
 
-    /// <summary>Setting <c>stress</c>.</summary>
+    /// <summary>Says "yes" in a service under stress.</summary>
     public static readonly StringParameter Stress = new("stress", "");
 
-    /// <summary>Setting <c>strict_smtputf8</c>.</summary>
+    /// <summary>Demand SMTPUTF8 of clients that send UTF-8 addresses.</summary>
     public static readonly BoolParameter StrictSmtputf8 = new("strict_smtputf8", false);
 
-    /// <summary>Setting <c>sun_mailtool_compatibility</c>.</summary>
+    /// <summary>Without effect.</summary>
     public static readonly BoolParameter SunMailtoolCompatibility = new("sun_mailtool_compatibility", false);
 
-    /// <summary>Setting <c>syslog_facility</c>.</summary>
+    /// <summary>Facility of log lines.</summary>
     public static readonly StringParameter SyslogFacility = new("syslog_facility", "mail", min: 1);
 
-    /// <summary>Setting <c>syslog_name</c>.</summary>
+    /// <summary>What stands before the program's name in log lines.</summary>
     public static readonly StringParameter SyslogName = new("syslog_name", "${multi_instance_name?{$multi_instance_name}:{postfix}}", min: 1);
 
-    /// <summary>Setting <c>tcp_windowsize</c>.</summary>
+    /// <summary>TCP window size; 0 leaves that to the system.</summary>
     public static readonly IntParameter TcpWindowsize = new("tcp_windowsize", 0);
 
-    /// <summary>Setting <c>trace_service_name</c>.</summary>
+    /// <summary>Name of the service for delivery reports.</summary>
     public static readonly StringParameter TraceServiceName = new("trace_service_name", "trace", min: 1);
 
-    /// <summary>Setting <c>trigger_timeout</c>.</summary>
+    /// <summary>Longest wait for a trigger to be taken.</summary>
     public static readonly TimeParameter TriggerTimeout = new("trigger_timeout", "10s", min: 1);
 
-    /// <summary>Setting <c>verp_delimiter_filter</c>.</summary>
+    /// <summary>Characters that may be VERP delimiters.</summary>
     public static readonly StringParameter VerpDelimiterFilter = new("verp_delimiter_filter", "-=+", min: 1);
 
-    /// <summary>Setting <c>virtual_alias_domains</c>.</summary>
+    /// <summary>Domains whose every recipient is an alias.</summary>
     public static readonly StringParameter VirtualAliasDomains = new("virtual_alias_domains", "$virtual_alias_maps");
 
-    /// <summary>Setting <c>virtual_alias_maps</c>.</summary>
+    /// <summary>Tables that redirect recipients of any domain.</summary>
     public static readonly StringParameter VirtualAliasMaps = new("virtual_alias_maps", "$virtual_maps");
 
-    /// <summary>Setting <c>virtual_mailbox_domains</c>.</summary>
+    /// <summary>Domains whose mail goes to virtual mailboxes.</summary>
     public static readonly StringParameter VirtualMailboxDomains = new("virtual_mailbox_domains", "$virtual_mailbox_maps");
 
-    /// <summary>Setting <c>virtual_mailbox_maps</c>.</summary>
+    /// <summary>Tables with the mailbox path per recipient.</summary>
     public static readonly StringParameter VirtualMailboxMaps = new("virtual_mailbox_maps", "");
 
     /// <summary>All of the above.</summary>

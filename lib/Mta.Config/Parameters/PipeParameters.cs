@@ -3,7 +3,7 @@ namespace Mta.Config.Parameters;
 /// <summary>Parameters of the pipe delivery agent.</summary>
 public static class PipeParameters
 {
-    /// <summary>Setting <c>pipe_delivery_status_filter</c>.</summary>
+    /// <summary>default_delivery_status_filter for deliveries to commands.</summary>
     public static readonly StringParameter PipeDeliveryStatusFilter = new("pipe_delivery_status_filter", "$default_delivery_status_filter");
 
     /// <summary>All of the above.</summary>

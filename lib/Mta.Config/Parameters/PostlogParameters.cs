@@ -3,25 +3,25 @@ namespace Mta.Config.Parameters;
 /// <summary>Parameters of logging to a file.</summary>
 public static class PostlogParameters
 {
-    /// <summary>Setting <c>maillog_file</c>.</summary>
+    /// <summary>File in which the mail system logs; empty logs to syslog.</summary>
     public static readonly StringParameter MaillogFile = new("maillog_file", "");
 
-    /// <summary>Setting <c>maillog_file_compressor</c>.</summary>
+    /// <summary>Command that compresses a rotated log file.</summary>
     public static readonly StringParameter MaillogFileCompressor = new("maillog_file_compressor", "gzip", min: 1);
 
-    /// <summary>Setting <c>maillog_file_permissions</c>.</summary>
+    /// <summary>Permissions of a new log file.</summary>
     public static readonly EnumParameter MaillogFilePermissions = new("maillog_file_permissions", "0600", "0600", "0640", "0644");
 
-    /// <summary>Setting <c>maillog_file_prefixes</c>.</summary>
+    /// <summary>Where maillog_file may be.</summary>
     public static readonly StringParameter MaillogFilePrefixes = new("maillog_file_prefixes", "/var, /dev/stdout", min: 1);
 
-    /// <summary>Setting <c>maillog_file_rotate_suffix</c>.</summary>
+    /// <summary>Suffix of a rotated log file.</summary>
     public static readonly StringParameter MaillogFileRotateSuffix = new("maillog_file_rotate_suffix", "%Y%m%d-%H%M%S", min: 1);
 
-    /// <summary>Setting <c>postlog_service_name</c>.</summary>
+    /// <summary>Name of the logging service.</summary>
     public static readonly StringParameter PostlogServiceName = new("postlog_service_name", "postlog", min: 1);
 
-    /// <summary>Setting <c>postlogd_watchdog_timeout</c>.</summary>
+    /// <summary>Longest time that the logging service may spend on one request.</summary>
     public static readonly TimeParameter PostlogdWatchdogTimeout = new("postlogd_watchdog_timeout", "10s", min: 10);
 
     /// <summary>All of the above.</summary>

@@ -3,28 +3,28 @@ namespace Mta.Config.Parameters;
 /// <summary>Parameters of instance management.</summary>
 public static class PostmultiParameters
 {
-    /// <summary>Setting <c>multi_instance_directories</c>.</summary>
+    /// <summary>Configuration directories of further instances.</summary>
     public static readonly StringParameter MultiInstanceDirectories = new("multi_instance_directories", "");
 
-    /// <summary>Setting <c>multi_instance_enable</c>.</summary>
+    /// <summary>Start this instance together with the others.</summary>
     public static readonly BoolParameter MultiInstanceEnable = new("multi_instance_enable", false);
 
-    /// <summary>Setting <c>multi_instance_group</c>.</summary>
+    /// <summary>Group of instances that this one belongs to.</summary>
     public static readonly StringParameter MultiInstanceGroup = new("multi_instance_group", "");
 
-    /// <summary>Setting <c>multi_instance_name</c>.</summary>
+    /// <summary>Name of this instance.</summary>
     public static readonly StringParameter MultiInstanceName = new("multi_instance_name", "");
 
-    /// <summary>Setting <c>multi_instance_wrapper</c>.</summary>
+    /// <summary>Command that manages several instances.</summary>
     public static readonly StringParameter MultiInstanceWrapper = new("multi_instance_wrapper", "");
 
-    /// <summary>Setting <c>postmulti_control_commands</c>.</summary>
+    /// <summary>Commands for running instances.</summary>
     public static readonly StringParameter PostmultiControlCommands = new("postmulti_control_commands", "reload flush");
 
-    /// <summary>Setting <c>postmulti_start_commands</c>.</summary>
+    /// <summary>Commands that start instances.</summary>
     public static readonly StringParameter PostmultiStartCommands = new("postmulti_start_commands", "start");
 
-    /// <summary>Setting <c>postmulti_stop_commands</c>.</summary>
+    /// <summary>Commands that stop instances.</summary>
     public static readonly StringParameter PostmultiStopCommands = new("postmulti_stop_commands", "stop abort drain quick-stop");
 
     /// <summary>All of the above.</summary>

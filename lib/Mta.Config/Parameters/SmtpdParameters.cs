@@ -3,502 +3,502 @@ namespace Mta.Config.Parameters;
 /// <summary>Parameters of the SMTP server.</summary>
 public static class SmtpdParameters
 {
-    /// <summary>Setting <c>access_map_defer_code</c>.</summary>
+    /// <summary>Reply code for a "defer" result of an access table.</summary>
     public static readonly IntParameter AccessMapDeferCode = new("access_map_defer_code", 450);
 
-    /// <summary>Setting <c>access_map_reject_code</c>.</summary>
+    /// <summary>Reply code for a "reject" result of an access table.</summary>
     public static readonly IntParameter AccessMapRejectCode = new("access_map_reject_code", 554);
 
-    /// <summary>Setting <c>authorized_verp_clients</c>.</summary>
+    /// <summary>Old name of smtpd_authorized_verp_clients.</summary>
     public static readonly StringParameter AuthorizedVerpClients = new("authorized_verp_clients", "") { IsLegacy = true };
 
-    /// <summary>Setting <c>broken_sasl_auth_clients</c>.</summary>
+    /// <summary>Announce AUTH in the old form with an equals sign too.</summary>
     public static readonly BoolParameter BrokenSaslAuthClients = new("broken_sasl_auth_clients", false);
 
-    /// <summary>Setting <c>default_rbl_reply</c>.</summary>
+    /// <summary>Reply text for a client that a DNS list holds.</summary>
     public static readonly StringParameter DefaultRblReply = new("default_rbl_reply", "$rbl_code Service unavailable; $rbl_class [$rbl_what] blocked using $rbl_domain${rbl_reason?; $rbl_reason}", min: 1) { IsRaw = true };
 
-    /// <summary>Setting <c>defer_code</c>.</summary>
+    /// <summary>Reply code for a "defer" restriction.</summary>
     public static readonly IntParameter DeferCode = new("defer_code", 450);
 
-    /// <summary>Setting <c>disable_vrfy_command</c>.</summary>
+    /// <summary>Refuse the VRFY command.</summary>
     public static readonly BoolParameter DisableVrfyCommand = new("disable_vrfy_command", false);
 
-    /// <summary>Setting <c>invalid_hostname_reject_code</c>.</summary>
+    /// <summary>Reply code for a malformed HELO name.</summary>
     public static readonly IntParameter InvalidHostnameRejectCode = new("invalid_hostname_reject_code", 501);
 
-    /// <summary>Setting <c>local_header_rewrite_clients</c>.</summary>
+    /// <summary>Clients whose headers are completed as those of local mail.</summary>
     public static readonly StringParameter LocalHeaderRewriteClients = new("local_header_rewrite_clients", "permit_inet_interfaces");
 
-    /// <summary>Setting <c>maps_rbl_domains</c>.</summary>
+    /// <summary>DNS lists that reject_maps_rbl asks.</summary>
     public static readonly StringParameter MapsRblDomains = new("maps_rbl_domains", "");
 
-    /// <summary>Setting <c>maps_rbl_reject_code</c>.</summary>
+    /// <summary>Reply code for a client that a DNS list holds.</summary>
     public static readonly IntParameter MapsRblRejectCode = new("maps_rbl_reject_code", 554);
 
-    /// <summary>Setting <c>multi_recipient_bounce_reject_code</c>.</summary>
+    /// <summary>Reply code for a bounce to several recipients.</summary>
     public static readonly IntParameter MultiRecipientBounceRejectCode = new("multi_recipient_bounce_reject_code", 550);
 
-    /// <summary>Setting <c>non_fqdn_reject_code</c>.</summary>
+    /// <summary>Reply code for a name without domain.</summary>
     public static readonly IntParameter NonFqdnRejectCode = new("non_fqdn_reject_code", 504);
 
-    /// <summary>Setting <c>permit_mx_backup_networks</c>.</summary>
+    /// <summary>Networks of primary MX hosts for permit_mx_backup.</summary>
     public static readonly StringParameter PermitMxBackupNetworks = new("permit_mx_backup_networks", "");
 
-    /// <summary>Setting <c>plaintext_reject_code</c>.</summary>
+    /// <summary>Reply code for a session that is not encrypted.</summary>
     public static readonly IntParameter PlaintextRejectCode = new("plaintext_reject_code", 450);
 
-    /// <summary>Setting <c>queue_minfree</c>.</summary>
+    /// <summary>Free bytes in the queue file system below which mail is refused.</summary>
     public static readonly SizeParameter QueueMinfree = new("queue_minfree", 0);
 
-    /// <summary>Setting <c>rbl_reply_maps</c>.</summary>
+    /// <summary>Tables with a reply text per DNS list.</summary>
     public static readonly StringParameter RblReplyMaps = new("rbl_reply_maps", "");
 
-    /// <summary>Setting <c>reject_code</c>.</summary>
+    /// <summary>Reply code for a "reject" restriction.</summary>
     public static readonly IntParameter RejectCode = new("reject_code", 554);
 
-    /// <summary>Setting <c>reject_tempfail_action</c>.</summary>
+    /// <summary>What a reject restriction does when its lookup fails for the moment.</summary>
     public static readonly EnumParameter RejectTempfailAction = new("reject_tempfail_action", "defer_if_permit", "defer", "defer_if_permit");
 
-    /// <summary>Setting <c>relay_clientcerts</c>.</summary>
+    /// <summary>Tables with fingerprints of client certificates that may relay.</summary>
     public static readonly StringParameter RelayClientcerts = new("relay_clientcerts", "");
 
-    /// <summary>Setting <c>relay_domains_reject_code</c>.</summary>
+    /// <summary>Reply code for a domain that is not relayed to.</summary>
     public static readonly IntParameter RelayDomainsRejectCode = new("relay_domains_reject_code", 554);
 
-    /// <summary>Setting <c>requiretls_enable</c>.</summary>
+    /// <summary>Announce and obey REQUIRETLS.</summary>
     public static readonly BoolParameter RequiretlsEnable = new("requiretls_enable", false);
 
-    /// <summary>Setting <c>requiretls_esmtp_header</c>.</summary>
+    /// <summary>Record REQUIRETLS in a header of the message.</summary>
     public static readonly BoolParameter RequiretlsEsmtpHeader = new("requiretls_esmtp_header", true);
 
-    /// <summary>Setting <c>show_user_unknown_table_name</c>.</summary>
+    /// <summary>Name the table in replies about unknown users.</summary>
     public static readonly BoolParameter ShowUserUnknownTableName = new("show_user_unknown_table_name", true);
 
-    /// <summary>Setting <c>smtpd_authorized_verp_clients</c>.</summary>
+    /// <summary>Clients that may ask for VERP.</summary>
     public static readonly StringParameter SmtpdAuthorizedVerpClients = new("smtpd_authorized_verp_clients", "$authorized_verp_clients");
 
-    /// <summary>Setting <c>smtpd_authorized_xclient_hosts</c>.</summary>
+    /// <summary>Clients that may use XCLIENT.</summary>
     public static readonly StringParameter SmtpdAuthorizedXclientHosts = new("smtpd_authorized_xclient_hosts", "");
 
-    /// <summary>Setting <c>smtpd_authorized_xforward_hosts</c>.</summary>
+    /// <summary>Clients that may use XFORWARD.</summary>
     public static readonly StringParameter SmtpdAuthorizedXforwardHosts = new("smtpd_authorized_xforward_hosts", "");
 
-    /// <summary>Setting <c>smtpd_banner</c>.</summary>
+    /// <summary>Text behind the code 220 of the greeting.</summary>
     public static readonly StringParameter SmtpdBanner = new("smtpd_banner", "$myhostname ESMTP $mail_name", min: 1);
 
-    /// <summary>Setting <c>smtpd_client_auth_rate_limit</c>.</summary>
+    /// <summary>Most AUTH commands of a client per time unit; 0 is no limit.</summary>
     public static readonly IntParameter SmtpdClientAuthRateLimit = new("smtpd_client_auth_rate_limit", 0);
 
-    /// <summary>Setting <c>smtpd_client_connection_count_limit</c>.</summary>
+    /// <summary>Most connections of a client at the same time; 0 is no limit.</summary>
     public static readonly IntParameter SmtpdClientConnectionCountLimit = new("smtpd_client_connection_count_limit", 50);
 
-    /// <summary>Setting <c>smtpd_client_connection_limit_exceptions</c>.</summary>
+    /// <summary>Old name of smtpd_client_event_limit_exceptions.</summary>
     public static readonly StringParameter SmtpdClientConnectionLimitExceptions = new("smtpd_client_connection_limit_exceptions", "") { IsLegacy = true };
 
-    /// <summary>Setting <c>smtpd_client_connection_rate_limit</c>.</summary>
+    /// <summary>Most connections of a client per time unit; 0 is no limit.</summary>
     public static readonly IntParameter SmtpdClientConnectionRateLimit = new("smtpd_client_connection_rate_limit", 0);
 
-    /// <summary>Setting <c>smtpd_client_event_limit_exceptions</c>.</summary>
+    /// <summary>Clients that are not limited.</summary>
     public static readonly StringParameter SmtpdClientEventLimitExceptions = new("smtpd_client_event_limit_exceptions", "${smtpd_client_connection_limit_exceptions:$mynetworks}");
 
-    /// <summary>Setting <c>smtpd_client_ipv4_prefix_length</c>.</summary>
+    /// <summary>Bits of an IPv4 address that make one client.</summary>
     public static readonly IntParameter SmtpdClientIpv4PrefixLength = new("smtpd_client_ipv4_prefix_length", 32, max: 32);
 
-    /// <summary>Setting <c>smtpd_client_ipv6_prefix_length</c>.</summary>
+    /// <summary>Bits of an IPv6 address that make one client.</summary>
     public static readonly IntParameter SmtpdClientIpv6PrefixLength = new("smtpd_client_ipv6_prefix_length", 128, max: 128);
 
-    /// <summary>Setting <c>smtpd_client_message_rate_limit</c>.</summary>
+    /// <summary>Most messages of a client per time unit; 0 is no limit.</summary>
     public static readonly IntParameter SmtpdClientMessageRateLimit = new("smtpd_client_message_rate_limit", 0);
 
-    /// <summary>Setting <c>smtpd_client_new_tls_session_rate_limit</c>.</summary>
+    /// <summary>Most new TLS sessions of a client per time unit; 0 is no limit.</summary>
     public static readonly IntParameter SmtpdClientNewTlsSessionRateLimit = new("smtpd_client_new_tls_session_rate_limit", 0);
 
-    /// <summary>Setting <c>smtpd_client_port_logging</c>.</summary>
+    /// <summary>Log the client's port.</summary>
     public static readonly BoolParameter SmtpdClientPortLogging = new("smtpd_client_port_logging", false);
 
-    /// <summary>Setting <c>smtpd_client_recipient_rate_limit</c>.</summary>
+    /// <summary>Most recipients of a client per time unit; 0 is no limit.</summary>
     public static readonly IntParameter SmtpdClientRecipientRateLimit = new("smtpd_client_recipient_rate_limit", 0);
 
-    /// <summary>Setting <c>smtpd_client_restrictions</c>.</summary>
+    /// <summary>Restrictions when a client connects.</summary>
     public static readonly StringParameter SmtpdClientRestrictions = new("smtpd_client_restrictions", "");
 
-    /// <summary>Setting <c>smtpd_command_filter</c>.</summary>
+    /// <summary>Tables that change commands of clients.</summary>
     public static readonly StringParameter SmtpdCommandFilter = new("smtpd_command_filter", "");
 
-    /// <summary>Setting <c>smtpd_data_restrictions</c>.</summary>
+    /// <summary>Restrictions at DATA.</summary>
     public static readonly StringParameter SmtpdDataRestrictions = new("smtpd_data_restrictions", "");
 
-    /// <summary>Setting <c>smtpd_delay_open_until_valid_rcpt</c>.</summary>
+    /// <summary>Open a queue file only when a recipient was accepted.</summary>
     public static readonly BoolParameter SmtpdDelayOpenUntilValidRcpt = new("smtpd_delay_open_until_valid_rcpt", true);
 
-    /// <summary>Setting <c>smtpd_delay_reject</c>.</summary>
+    /// <summary>Refuse at RCPT what was to be refused before.</summary>
     public static readonly BoolParameter SmtpdDelayReject = new("smtpd_delay_reject", true);
 
-    /// <summary>Setting <c>smtpd_discard_ehlo_keyword_address_maps</c>.</summary>
+    /// <summary>Tables with smtpd_discard_ehlo_keywords per client address.</summary>
     public static readonly StringParameter SmtpdDiscardEhloKeywordAddressMaps = new("smtpd_discard_ehlo_keyword_address_maps", "");
 
-    /// <summary>Setting <c>smtpd_discard_ehlo_keywords</c>.</summary>
+    /// <summary>EHLO keywords that are not announced.</summary>
     public static readonly StringParameter SmtpdDiscardEhloKeywords = new("smtpd_discard_ehlo_keywords", "");
 
-    /// <summary>Setting <c>smtpd_dns_reply_filter</c>.</summary>
+    /// <summary>Tables that change or drop DNS answers in the server.</summary>
     public static readonly StringParameter SmtpdDnsReplyFilter = new("smtpd_dns_reply_filter", "");
 
-    /// <summary>Setting <c>smtpd_end_of_data_restrictions</c>.</summary>
+    /// <summary>Restrictions at the end of the message.</summary>
     public static readonly StringParameter SmtpdEndOfDataRestrictions = new("smtpd_end_of_data_restrictions", "");
 
-    /// <summary>Setting <c>smtpd_enforce_tls</c>.</summary>
+    /// <summary>Old way to demand TLS of clients.</summary>
     public static readonly BoolParameter SmtpdEnforceTls = new("smtpd_enforce_tls", false);
 
-    /// <summary>Setting <c>smtpd_error_sleep_time</c>.</summary>
+    /// <summary>Pause before a reply to a client that made many errors.</summary>
     public static readonly TimeParameter SmtpdErrorSleepTime = new("smtpd_error_sleep_time", "1s");
 
-    /// <summary>Setting <c>smtpd_etrn_restrictions</c>.</summary>
+    /// <summary>Restrictions at ETRN.</summary>
     public static readonly StringParameter SmtpdEtrnRestrictions = new("smtpd_etrn_restrictions", "");
 
-    /// <summary>Setting <c>smtpd_expansion_filter</c>.</summary>
+    /// <summary>Characters that stay in the $names of DNS list replies.</summary>
     public static readonly StringParameter SmtpdExpansionFilter = new("smtpd_expansion_filter", "\\t\\40!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\\\]^_`abcdefghijklmnopqrstuvwxyz{|}~", min: 1) { IsRaw = true };
 
-    /// <summary>Setting <c>smtpd_forbid_bare_newline</c>.</summary>
+    /// <summary>What to do about lines that end in LF alone.</summary>
     public static readonly EnumParameter SmtpdForbidBareNewline = new("smtpd_forbid_bare_newline", "normalize", "normalize", "yes", "note", "reject", "no");
 
-    /// <summary>Setting <c>smtpd_forbid_bare_newline_exclusions</c>.</summary>
+    /// <summary>Clients to which smtpd_forbid_bare_newline does not apply.</summary>
     public static readonly StringParameter SmtpdForbidBareNewlineExclusions = new("smtpd_forbid_bare_newline_exclusions", "$mynetworks");
 
-    /// <summary>Setting <c>smtpd_forbid_bare_newline_reject_code</c>.</summary>
+    /// <summary>Reply code for a line that ends in LF alone.</summary>
     public static readonly IntParameter SmtpdForbidBareNewlineRejectCode = new("smtpd_forbid_bare_newline_reject_code", 550, min: 500, max: 599);
 
-    /// <summary>Setting <c>smtpd_forbid_unauth_pipelining</c>.</summary>
+    /// <summary>Disconnect clients that send commands before it is their turn.</summary>
     public static readonly BoolParameter SmtpdForbidUnauthPipelining = new("smtpd_forbid_unauth_pipelining", true);
 
-    /// <summary>Setting <c>smtpd_forbidden_commands</c>.</summary>
+    /// <summary>Commands that end the session at once.</summary>
     public static readonly StringParameter SmtpdForbiddenCommands = new("smtpd_forbidden_commands", "CONNECT GET POST regexp:{{/^[^A-Z]/ Bogus}}");
 
-    /// <summary>Setting <c>smtpd_hard_error_limit</c>.</summary>
+    /// <summary>Errors after which a client is disconnected.</summary>
     public static readonly IntParameter SmtpdHardErrorLimit = new("smtpd_hard_error_limit", "${stress?{1}:{20}}", min: 1);
 
-    /// <summary>Setting <c>smtpd_helo_required</c>.</summary>
+    /// <summary>Clients must send HELO or EHLO.</summary>
     public static readonly BoolParameter SmtpdHeloRequired = new("smtpd_helo_required", false);
 
-    /// <summary>Setting <c>smtpd_helo_restrictions</c>.</summary>
+    /// <summary>Restrictions at HELO and EHLO.</summary>
     public static readonly StringParameter SmtpdHeloRestrictions = new("smtpd_helo_restrictions", "");
 
-    /// <summary>Setting <c>smtpd_hide_client_session</c>.</summary>
+    /// <summary>Leave the client of a session out of the Received header.</summary>
     public static readonly BoolParameter SmtpdHideClientSession = new("smtpd_hide_client_session", false);
 
-    /// <summary>Setting <c>smtpd_history_flush_threshold</c>.</summary>
+    /// <summary>Bytes of dialogue kept for notices about errors.</summary>
     public static readonly IntParameter SmtpdHistoryFlushThreshold = new("smtpd_history_flush_threshold", 100, min: 1);
 
-    /// <summary>Setting <c>smtpd_junk_command_limit</c>.</summary>
+    /// <summary>Commands without effect after which they count as errors.</summary>
     public static readonly IntParameter SmtpdJunkCommandLimit = new("smtpd_junk_command_limit", "${stress?{1}:{100}}", min: 1);
 
-    /// <summary>Setting <c>smtpd_log_access_permit_actions</c>.</summary>
+    /// <summary>Restrictions whose "permit" is logged.</summary>
     public static readonly StringParameter SmtpdLogAccessPermitActions = new("smtpd_log_access_permit_actions", "");
 
-    /// <summary>Setting <c>smtpd_milter_maps</c>.</summary>
+    /// <summary>Tables with smtpd_milters per client address.</summary>
     public static readonly StringParameter SmtpdMilterMaps = new("smtpd_milter_maps", "");
 
-    /// <summary>Setting <c>smtpd_milters</c>.</summary>
+    /// <summary>Milters for mail that comes by SMTP.</summary>
     public static readonly StringParameter SmtpdMilters = new("smtpd_milters", "");
 
-    /// <summary>Setting <c>smtpd_min_data_rate</c>.</summary>
+    /// <summary>Bytes per second that must come in under a request deadline.</summary>
     public static readonly IntParameter SmtpdMinDataRate = new("smtpd_min_data_rate", 500, min: 1);
 
-    /// <summary>Setting <c>smtpd_noop_commands</c>.</summary>
+    /// <summary>Commands that are answered and do nothing.</summary>
     public static readonly StringParameter SmtpdNoopCommands = new("smtpd_noop_commands", "");
 
-    /// <summary>Setting <c>smtpd_null_access_lookup_key</c>.</summary>
+    /// <summary>Key for the null sender in access tables.</summary>
     public static readonly StringParameter SmtpdNullAccessLookupKey = new("smtpd_null_access_lookup_key", "<>");
 
-    /// <summary>Setting <c>smtpd_peername_lookup</c>.</summary>
+    /// <summary>Look up names of clients.</summary>
     public static readonly BoolParameter SmtpdPeernameLookup = new("smtpd_peername_lookup", true);
 
-    /// <summary>Setting <c>smtpd_per_record_deadline</c>.</summary>
+    /// <summary>Old name of smtpd_per_request_deadline.</summary>
     public static readonly StringParameter SmtpdPerRecordDeadline = new("smtpd_per_record_deadline", "") { IsLegacy = true };
 
-    /// <summary>Setting <c>smtpd_per_request_deadline</c>.</summary>
+    /// <summary>Time limits hold for whole requests, not for each read and write.</summary>
     public static readonly BoolParameter SmtpdPerRequestDeadline = new("smtpd_per_request_deadline", "${smtpd_per_record_deadline?{$smtpd_per_record_deadline}:{${stress?{yes}:{no}}}}");
 
-    /// <summary>Setting <c>smtpd_policy_service_default_action</c>.</summary>
+    /// <summary>What holds when a policy service fails.</summary>
     public static readonly StringParameter SmtpdPolicyServiceDefaultAction = new("smtpd_policy_service_default_action", "451 4.3.5 Server configuration problem", min: 1);
 
-    /// <summary>Setting <c>smtpd_policy_service_max_idle</c>.</summary>
+    /// <summary>Age at which an unused policy connection is closed.</summary>
     public static readonly TimeParameter SmtpdPolicyServiceMaxIdle = new("smtpd_policy_service_max_idle", "300s", min: 1);
 
-    /// <summary>Setting <c>smtpd_policy_service_max_ttl</c>.</summary>
+    /// <summary>Age at which a policy connection is closed.</summary>
     public static readonly TimeParameter SmtpdPolicyServiceMaxTtl = new("smtpd_policy_service_max_ttl", "1000s", min: 1);
 
-    /// <summary>Setting <c>smtpd_policy_service_policy_context</c>.</summary>
+    /// <summary>Text that policy services are given.</summary>
     public static readonly StringParameter SmtpdPolicyServicePolicyContext = new("smtpd_policy_service_policy_context", "");
 
-    /// <summary>Setting <c>smtpd_policy_service_request_limit</c>.</summary>
+    /// <summary>Requests over one policy connection; 0 is no limit.</summary>
     public static readonly IntParameter SmtpdPolicyServiceRequestLimit = new("smtpd_policy_service_request_limit", 0);
 
-    /// <summary>Setting <c>smtpd_policy_service_retry_delay</c>.</summary>
+    /// <summary>Pause before a policy service is asked again.</summary>
     public static readonly TimeParameter SmtpdPolicyServiceRetryDelay = new("smtpd_policy_service_retry_delay", "1s", min: 1);
 
-    /// <summary>Setting <c>smtpd_policy_service_timeout</c>.</summary>
+    /// <summary>Longest wait for a policy service.</summary>
     public static readonly TimeParameter SmtpdPolicyServiceTimeout = new("smtpd_policy_service_timeout", "100s", min: 1);
 
-    /// <summary>Setting <c>smtpd_policy_service_try_limit</c>.</summary>
+    /// <summary>How often a policy service is asked.</summary>
     public static readonly IntParameter SmtpdPolicyServiceTryLimit = new("smtpd_policy_service_try_limit", 2, min: 1);
 
-    /// <summary>Setting <c>smtpd_proxy_ehlo</c>.</summary>
+    /// <summary>Name in the EHLO command to smtpd_proxy_filter.</summary>
     public static readonly StringParameter SmtpdProxyEhlo = new("smtpd_proxy_ehlo", "$myhostname");
 
-    /// <summary>Setting <c>smtpd_proxy_filter</c>.</summary>
+    /// <summary>Content filter that sees mail before it is accepted.</summary>
     public static readonly StringParameter SmtpdProxyFilter = new("smtpd_proxy_filter", "");
 
-    /// <summary>Setting <c>smtpd_proxy_options</c>.</summary>
+    /// <summary>How smtpd_proxy_filter is spoken to.</summary>
     public static readonly StringParameter SmtpdProxyOptions = new("smtpd_proxy_options", "");
 
-    /// <summary>Setting <c>smtpd_proxy_timeout</c>.</summary>
+    /// <summary>Longest wait for smtpd_proxy_filter.</summary>
     public static readonly TimeParameter SmtpdProxyTimeout = new("smtpd_proxy_timeout", "100s", min: 1);
 
-    /// <summary>Setting <c>smtpd_recipient_limit</c>.</summary>
+    /// <summary>Most recipients of a message.</summary>
     public static readonly IntParameter SmtpdRecipientLimit = new("smtpd_recipient_limit", 1_000, min: 1);
 
-    /// <summary>Setting <c>smtpd_recipient_overshoot_limit</c>.</summary>
+    /// <summary>Recipients above the limit before they count as errors.</summary>
     public static readonly IntParameter SmtpdRecipientOvershootLimit = new("smtpd_recipient_overshoot_limit", 1_000, min: 1);
 
-    /// <summary>Setting <c>smtpd_recipient_restrictions</c>.</summary>
+    /// <summary>Restrictions at RCPT against unwanted mail.</summary>
     public static readonly StringParameter SmtpdRecipientRestrictions = new("smtpd_recipient_restrictions", "");
 
-    /// <summary>Setting <c>smtpd_reject_filter_maps</c>.</summary>
+    /// <summary>Tables that change refusals.</summary>
     public static readonly StringParameter SmtpdRejectFilterMaps = new("smtpd_reject_filter_maps", "");
 
-    /// <summary>Setting <c>smtpd_reject_footer</c>.</summary>
+    /// <summary>Text added to refusals.</summary>
     public static readonly StringParameter SmtpdRejectFooter = new("smtpd_reject_footer", "") { IsRaw = true };
 
-    /// <summary>Setting <c>smtpd_reject_footer_maps</c>.</summary>
+    /// <summary>Tables with a text added to refusals.</summary>
     public static readonly StringParameter SmtpdRejectFooterMaps = new("smtpd_reject_footer_maps", "");
 
-    /// <summary>Setting <c>smtpd_reject_unlisted_recipient</c>.</summary>
+    /// <summary>Refuse recipients that do not exist.</summary>
     public static readonly BoolParameter SmtpdRejectUnlistedRecipient = new("smtpd_reject_unlisted_recipient", true);
 
-    /// <summary>Setting <c>smtpd_reject_unlisted_sender</c>.</summary>
+    /// <summary>Refuse senders that do not exist.</summary>
     public static readonly BoolParameter SmtpdRejectUnlistedSender = new("smtpd_reject_unlisted_sender", false);
 
-    /// <summary>Setting <c>smtpd_relay_before_recipient_restrictions</c>.</summary>
+    /// <summary>Judge smtpd_relay_restrictions first.</summary>
     public static readonly BoolParameter SmtpdRelayBeforeRecipientRestrictions = new("smtpd_relay_before_recipient_restrictions", "${{$compatibility_level} <level {3.6} ? {no} : {yes}}");
 
-    /// <summary>Setting <c>smtpd_relay_restrictions</c>.</summary>
+    /// <summary>Restrictions at RCPT against relaying.</summary>
     public static readonly StringParameter SmtpdRelayRestrictions = new("smtpd_relay_restrictions", "${{$compatibility_level} <level {1} ? {} : {permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination}}");
 
-    /// <summary>Setting <c>smtpd_restriction_classes</c>.</summary>
+    /// <summary>Names that stand for lists of restrictions.</summary>
     public static readonly StringParameter SmtpdRestrictionClasses = new("smtpd_restriction_classes", "");
 
-    /// <summary>Setting <c>smtpd_sasl_auth_enable</c>.</summary>
+    /// <summary>Clients may log in.</summary>
     public static readonly BoolParameter SmtpdSaslAuthEnable = new("smtpd_sasl_auth_enable", false);
 
-    /// <summary>Setting <c>smtpd_sasl_authenticated_header</c>.</summary>
+    /// <summary>Name the account in the Received header.</summary>
     public static readonly BoolParameter SmtpdSaslAuthenticatedHeader = new("smtpd_sasl_authenticated_header", false);
 
-    /// <summary>Setting <c>smtpd_sasl_exceptions_networks</c>.</summary>
+    /// <summary>Clients to which AUTH is not announced.</summary>
     public static readonly StringParameter SmtpdSaslExceptionsNetworks = new("smtpd_sasl_exceptions_networks", "");
 
-    /// <summary>Setting <c>smtpd_sasl_local_domain</c>.</summary>
+    /// <summary>SASL realm of the server.</summary>
     public static readonly StringParameter SmtpdSaslLocalDomain = new("smtpd_sasl_local_domain", "");
 
-    /// <summary>Setting <c>smtpd_sasl_mechanism_filter</c>.</summary>
+    /// <summary>Mechanisms that are announced.</summary>
     public static readonly StringParameter SmtpdSaslMechanismFilter = new("smtpd_sasl_mechanism_filter", "!external, static:rest");
 
-    /// <summary>Setting <c>smtpd_sasl_path</c>.</summary>
+    /// <summary>What the SASL implementation is told, such as the path of its socket.</summary>
     public static readonly StringParameter SmtpdSaslPath = new("smtpd_sasl_path", "smtpd", min: 1);
 
-    /// <summary>Setting <c>smtpd_sasl_response_limit</c>.</summary>
+    /// <summary>Longest response of a client.</summary>
     public static readonly IntParameter SmtpdSaslResponseLimit = new("smtpd_sasl_response_limit", 12_288, min: 12288);
 
-    /// <summary>Setting <c>smtpd_sasl_security_options</c>.</summary>
+    /// <summary>Demands on mechanisms without TLS.</summary>
     public static readonly StringParameter SmtpdSaslSecurityOptions = new("smtpd_sasl_security_options", "noanonymous");
 
-    /// <summary>Setting <c>smtpd_sasl_service</c>.</summary>
+    /// <summary>Service name for the SASL implementation.</summary>
     public static readonly StringParameter SmtpdSaslService = new("smtpd_sasl_service", "smtp", min: 1);
 
-    /// <summary>Setting <c>smtpd_sasl_tls_security_options</c>.</summary>
+    /// <summary>Demands on mechanisms with TLS.</summary>
     public static readonly StringParameter SmtpdSaslTlsSecurityOptions = new("smtpd_sasl_tls_security_options", "$smtpd_sasl_security_options");
 
-    /// <summary>Setting <c>smtpd_sasl_type</c>.</summary>
+    /// <summary>SASL implementation of the server.</summary>
     public static readonly StringParameter SmtpdSaslType = new("smtpd_sasl_type", "cyrus", min: 1);
 
-    /// <summary>Setting <c>smtpd_sender_login_maps</c>.</summary>
+    /// <summary>Tables that say which accounts may use a sender.</summary>
     public static readonly StringParameter SmtpdSenderLoginMaps = new("smtpd_sender_login_maps", "");
 
-    /// <summary>Setting <c>smtpd_sender_restrictions</c>.</summary>
+    /// <summary>Restrictions at MAIL.</summary>
     public static readonly StringParameter SmtpdSenderRestrictions = new("smtpd_sender_restrictions", "");
 
-    /// <summary>Setting <c>smtpd_service_name</c>.</summary>
+    /// <summary>Name of the service that postscreen passes clients to.</summary>
     public static readonly StringParameter SmtpdServiceName = new("smtpd_service_name", "smtpd", min: 1);
 
-    /// <summary>Setting <c>smtpd_soft_error_limit</c>.</summary>
+    /// <summary>Errors after which replies are delayed.</summary>
     public static readonly IntParameter SmtpdSoftErrorLimit = new("smtpd_soft_error_limit", 10, min: 1);
 
-    /// <summary>Setting <c>smtpd_starttls_timeout</c>.</summary>
+    /// <summary>Longest wait in the TLS handshake.</summary>
     public static readonly TimeParameter SmtpdStarttlsTimeout = new("smtpd_starttls_timeout", "${stress?{10}:{300}}s", min: 1);
 
-    /// <summary>Setting <c>smtpd_timeout</c>.</summary>
+    /// <summary>Longest wait for a client.</summary>
     public static readonly TimeParameter SmtpdTimeout = new("smtpd_timeout", "${stress?{10}:{300}}s", min: 1);
 
-    /// <summary>Setting <c>smtpd_tls_CAfile</c>.</summary>
+    /// <summary>File with certificates of authorities trusted to name clients.</summary>
     public static readonly StringParameter SmtpdTlsCAfile = new("smtpd_tls_CAfile", "");
 
-    /// <summary>Setting <c>smtpd_tls_CApath</c>.</summary>
+    /// <summary>Directory with certificates of authorities trusted to name clients.</summary>
     public static readonly StringParameter SmtpdTlsCApath = new("smtpd_tls_CApath", "");
 
-    /// <summary>Setting <c>smtpd_tls_always_issue_session_ids</c>.</summary>
+    /// <summary>Give clients session numbers even without a session cache.</summary>
     public static readonly BoolParameter SmtpdTlsAlwaysIssueSessionIds = new("smtpd_tls_always_issue_session_ids", true);
 
-    /// <summary>Setting <c>smtpd_tls_ask_ccert</c>.</summary>
+    /// <summary>Ask clients for a certificate.</summary>
     public static readonly BoolParameter SmtpdTlsAskCcert = new("smtpd_tls_ask_ccert", false);
 
-    /// <summary>Setting <c>smtpd_tls_auth_only</c>.</summary>
+    /// <summary>Announce AUTH under TLS only.</summary>
     public static readonly BoolParameter SmtpdTlsAuthOnly = new("smtpd_tls_auth_only", false);
 
-    /// <summary>Setting <c>smtpd_tls_ccert_verifydepth</c>.</summary>
+    /// <summary>Longest chain of a client certificate.</summary>
     public static readonly IntParameter SmtpdTlsCcertVerifydepth = new("smtpd_tls_ccert_verifydepth", 9);
 
-    /// <summary>Setting <c>smtpd_tls_cert_file</c>.</summary>
+    /// <summary>File with the server's RSA certificate.</summary>
     public static readonly StringParameter SmtpdTlsCertFile = new("smtpd_tls_cert_file", "");
 
-    /// <summary>Setting <c>smtpd_tls_chain_files</c>.</summary>
+    /// <summary>Files with keys and certificate chains of the server.</summary>
     public static readonly StringParameter SmtpdTlsChainFiles = new("smtpd_tls_chain_files", "");
 
-    /// <summary>Setting <c>smtpd_tls_ciphers</c>.</summary>
+    /// <summary>Weakest cipher grade for opportunistic TLS.</summary>
     public static readonly EnumParameter SmtpdTlsCiphers = new("smtpd_tls_ciphers", "medium", "export", "low", "medium", "high", "null");
 
-    /// <summary>Setting <c>smtpd_tls_dcert_file</c>.</summary>
+    /// <summary>File with the server's DSA certificate.</summary>
     public static readonly StringParameter SmtpdTlsDcertFile = new("smtpd_tls_dcert_file", "");
 
-    /// <summary>Setting <c>smtpd_tls_dh1024_param_file</c>.</summary>
+    /// <summary>File with Diffie-Hellman parameters.</summary>
     public static readonly StringParameter SmtpdTlsDh1024ParamFile = new("smtpd_tls_dh1024_param_file", "");
 
-    /// <summary>Setting <c>smtpd_tls_dh512_param_file</c>.</summary>
+    /// <summary>File with export-grade Diffie-Hellman parameters; not used.</summary>
     public static readonly StringParameter SmtpdTlsDh512ParamFile = new("smtpd_tls_dh512_param_file", "");
 
-    /// <summary>Setting <c>smtpd_tls_dkey_file</c>.</summary>
+    /// <summary>File with the server's DSA key.</summary>
     public static readonly StringParameter SmtpdTlsDkeyFile = new("smtpd_tls_dkey_file", "$smtpd_tls_dcert_file");
 
-    /// <summary>Setting <c>smtpd_tls_eccert_file</c>.</summary>
+    /// <summary>File with the server's ECDSA certificate.</summary>
     public static readonly StringParameter SmtpdTlsEccertFile = new("smtpd_tls_eccert_file", "");
 
-    /// <summary>Setting <c>smtpd_tls_eckey_file</c>.</summary>
+    /// <summary>File with the server's ECDSA key.</summary>
     public static readonly StringParameter SmtpdTlsEckeyFile = new("smtpd_tls_eckey_file", "$smtpd_tls_eccert_file");
 
-    /// <summary>Setting <c>smtpd_tls_eecdh_grade</c>.</summary>
+    /// <summary>Strength of elliptic curves.</summary>
     public static readonly EnumParameter SmtpdTlsEecdhGrade = new("smtpd_tls_eecdh_grade", "auto", "none", "strong", "ultra", "auto");
 
-    /// <summary>Setting <c>smtpd_tls_enable_rpk</c>.</summary>
+    /// <summary>Accept raw public keys.</summary>
     public static readonly BoolParameter SmtpdTlsEnableRpk = new("smtpd_tls_enable_rpk", false);
 
-    /// <summary>Setting <c>smtpd_tls_exclude_ciphers</c>.</summary>
+    /// <summary>Ciphers that are never used.</summary>
     public static readonly StringParameter SmtpdTlsExcludeCiphers = new("smtpd_tls_exclude_ciphers", "");
 
-    /// <summary>Setting <c>smtpd_tls_fingerprint_digest</c>.</summary>
+    /// <summary>Digest of client certificate fingerprints.</summary>
     public static readonly StringParameter SmtpdTlsFingerprintDigest = new("smtpd_tls_fingerprint_digest", "${{$compatibility_level} <level {3.6} ? {md5} : {sha256}}", min: 1);
 
-    /// <summary>Setting <c>smtpd_tls_key_file</c>.</summary>
+    /// <summary>File with the server's RSA key.</summary>
     public static readonly StringParameter SmtpdTlsKeyFile = new("smtpd_tls_key_file", "$smtpd_tls_cert_file");
 
-    /// <summary>Setting <c>smtpd_tls_loglevel</c>.</summary>
+    /// <summary>How much is logged about TLS.</summary>
     public static readonly StringParameter SmtpdTlsLoglevel = new("smtpd_tls_loglevel", "0");
 
-    /// <summary>Setting <c>smtpd_tls_loglevel_maps</c>.</summary>
+    /// <summary>Tables with a TLS log level per client.</summary>
     public static readonly StringParameter SmtpdTlsLoglevelMaps = new("smtpd_tls_loglevel_maps", "");
 
-    /// <summary>Setting <c>smtpd_tls_mandatory_ciphers</c>.</summary>
+    /// <summary>Weakest cipher grade for mandatory TLS.</summary>
     public static readonly EnumParameter SmtpdTlsMandatoryCiphers = new("smtpd_tls_mandatory_ciphers", "medium", "export", "low", "medium", "high", "null");
 
-    /// <summary>Setting <c>smtpd_tls_mandatory_exclude_ciphers</c>.</summary>
+    /// <summary>Ciphers that are never used for mandatory TLS.</summary>
     public static readonly StringParameter SmtpdTlsMandatoryExcludeCiphers = new("smtpd_tls_mandatory_exclude_ciphers", "");
 
-    /// <summary>Setting <c>smtpd_tls_mandatory_protocols</c>.</summary>
+    /// <summary>Protocol versions for mandatory TLS.</summary>
     public static readonly StringParameter SmtpdTlsMandatoryProtocols = new("smtpd_tls_mandatory_protocols", ">=TLSv1");
 
-    /// <summary>Setting <c>smtpd_tls_protocols</c>.</summary>
+    /// <summary>Protocol versions for opportunistic TLS.</summary>
     public static readonly StringParameter SmtpdTlsProtocols = new("smtpd_tls_protocols", ">=TLSv1");
 
-    /// <summary>Setting <c>smtpd_tls_received_header</c>.</summary>
+    /// <summary>Describe TLS in the Received header.</summary>
     public static readonly BoolParameter SmtpdTlsReceivedHeader = new("smtpd_tls_received_header", false);
 
-    /// <summary>Setting <c>smtpd_tls_req_ccert</c>.</summary>
+    /// <summary>Demand a trusted client certificate under mandatory TLS.</summary>
     public static readonly BoolParameter SmtpdTlsReqCcert = new("smtpd_tls_req_ccert", false);
 
-    /// <summary>Setting <c>smtpd_tls_security_level</c>.</summary>
+    /// <summary>Security level of TLS.</summary>
     public static readonly EnumParameter SmtpdTlsSecurityLevel = new("smtpd_tls_security_level", "", "", "none", "may", "encrypt");
 
-    /// <summary>Setting <c>smtpd_tls_session_cache_database</c>.</summary>
+    /// <summary>Table with TLS sessions.</summary>
     public static readonly StringParameter SmtpdTlsSessionCacheDatabase = new("smtpd_tls_session_cache_database", "");
 
-    /// <summary>Setting <c>smtpd_tls_session_cache_timeout</c>.</summary>
+    /// <summary>How long a TLS session can be resumed.</summary>
     public static readonly TimeParameter SmtpdTlsSessionCacheTimeout = new("smtpd_tls_session_cache_timeout", "3600s", max: 8640000);
 
-    /// <summary>Setting <c>smtpd_tls_trace_size_limit</c>.</summary>
+    /// <summary>Largest TLS trace that is logged.</summary>
     public static readonly IntParameter SmtpdTlsTraceSizeLimit = new("smtpd_tls_trace_size_limit", 102_400);
 
-    /// <summary>Setting <c>smtpd_tls_wrappermode</c>.</summary>
+    /// <summary>Begin with TLS, without STARTTLS.</summary>
     public static readonly BoolParameter SmtpdTlsWrappermode = new("smtpd_tls_wrappermode", false);
 
-    /// <summary>Setting <c>smtpd_upstream_proxy_protocol</c>.</summary>
+    /// <summary>Protocol in which a proxy in front tells about clients.</summary>
     public static readonly EnumParameter SmtpdUpstreamProxyProtocol = new("smtpd_upstream_proxy_protocol", "", "", "haproxy");
 
-    /// <summary>Setting <c>smtpd_upstream_proxy_timeout</c>.</summary>
+    /// <summary>Longest wait for a proxy in front.</summary>
     public static readonly TimeParameter SmtpdUpstreamProxyTimeout = new("smtpd_upstream_proxy_timeout", "5s", min: 1);
 
-    /// <summary>Setting <c>smtpd_use_tls</c>.</summary>
+    /// <summary>Old way to offer TLS.</summary>
     public static readonly BoolParameter SmtpdUseTls = new("smtpd_use_tls", false);
 
-    /// <summary>Setting <c>strict_rfc821_envelopes</c>.</summary>
+    /// <summary>Demand &lt;&gt; around addresses, and nothing else in them.</summary>
     public static readonly BoolParameter StrictRfc821Envelopes = new("strict_rfc821_envelopes", false);
 
-    /// <summary>Setting <c>unknown_address_reject_code</c>.</summary>
+    /// <summary>Reply code for an unknown sender or recipient domain.</summary>
     public static readonly IntParameter UnknownAddressRejectCode = new("unknown_address_reject_code", 450);
 
-    /// <summary>Setting <c>unknown_address_tempfail_action</c>.</summary>
+    /// <summary>reject_tempfail_action for unknown domains.</summary>
     public static readonly EnumParameter UnknownAddressTempfailAction = new("unknown_address_tempfail_action", "$reject_tempfail_action", "defer", "defer_if_permit");
 
-    /// <summary>Setting <c>unknown_client_reject_code</c>.</summary>
+    /// <summary>Reply code for a client without a name.</summary>
     public static readonly IntParameter UnknownClientRejectCode = new("unknown_client_reject_code", 450);
 
-    /// <summary>Setting <c>unknown_helo_hostname_tempfail_action</c>.</summary>
+    /// <summary>reject_tempfail_action for unknown HELO names.</summary>
     public static readonly EnumParameter UnknownHeloHostnameTempfailAction = new("unknown_helo_hostname_tempfail_action", "$reject_tempfail_action", "defer", "defer_if_permit");
 
-    /// <summary>Setting <c>unknown_hostname_reject_code</c>.</summary>
+    /// <summary>Reply code for an unknown HELO name.</summary>
     public static readonly IntParameter UnknownHostnameRejectCode = new("unknown_hostname_reject_code", 450);
 
-    /// <summary>Setting <c>unknown_local_recipient_reject_code</c>.</summary>
+    /// <summary>Reply code for an unknown local recipient.</summary>
     public static readonly IntParameter UnknownLocalRecipientRejectCode = new("unknown_local_recipient_reject_code", 550);
 
-    /// <summary>Setting <c>unknown_relay_recipient_reject_code</c>.</summary>
+    /// <summary>Reply code for an unknown recipient in relay_domains.</summary>
     public static readonly IntParameter UnknownRelayRecipientRejectCode = new("unknown_relay_recipient_reject_code", 550);
 
-    /// <summary>Setting <c>unknown_virtual_alias_reject_code</c>.</summary>
+    /// <summary>Reply code for an unknown recipient in virtual_alias_domains.</summary>
     public static readonly IntParameter UnknownVirtualAliasRejectCode = new("unknown_virtual_alias_reject_code", 550);
 
-    /// <summary>Setting <c>unknown_virtual_mailbox_reject_code</c>.</summary>
+    /// <summary>Reply code for an unknown recipient in virtual_mailbox_domains.</summary>
     public static readonly IntParameter UnknownVirtualMailboxRejectCode = new("unknown_virtual_mailbox_reject_code", 550);
 
-    /// <summary>Setting <c>unverified_recipient_defer_code</c>.</summary>
+    /// <summary>Reply code when a recipient probe has no result yet.</summary>
     public static readonly IntParameter UnverifiedRecipientDeferCode = new("unverified_recipient_defer_code", 450, min: 200, max: 499);
 
-    /// <summary>Setting <c>unverified_recipient_reject_code</c>.</summary>
+    /// <summary>Reply code for a recipient whose probe failed.</summary>
     public static readonly IntParameter UnverifiedRecipientRejectCode = new("unverified_recipient_reject_code", 450, min: 200, max: 599);
 
-    /// <summary>Setting <c>unverified_recipient_reject_reason</c>.</summary>
+    /// <summary>Reply text for a recipient whose probe failed.</summary>
     public static readonly StringParameter UnverifiedRecipientRejectReason = new("unverified_recipient_reject_reason", "");
 
-    /// <summary>Setting <c>unverified_recipient_tempfail_action</c>.</summary>
+    /// <summary>reject_tempfail_action for recipient probes.</summary>
     public static readonly EnumParameter UnverifiedRecipientTempfailAction = new("unverified_recipient_tempfail_action", "$reject_tempfail_action", "defer", "defer_if_permit");
 
-    /// <summary>Setting <c>unverified_sender_defer_code</c>.</summary>
+    /// <summary>Reply code when a sender probe has no result yet.</summary>
     public static readonly IntParameter UnverifiedSenderDeferCode = new("unverified_sender_defer_code", 450, min: 200, max: 499);
 
-    /// <summary>Setting <c>unverified_sender_reject_code</c>.</summary>
+    /// <summary>Reply code for a sender whose probe failed.</summary>
     public static readonly IntParameter UnverifiedSenderRejectCode = new("unverified_sender_reject_code", 450, min: 200, max: 599);
 
-    /// <summary>Setting <c>unverified_sender_reject_reason</c>.</summary>
+    /// <summary>Reply text for a sender whose probe failed.</summary>
     public static readonly StringParameter UnverifiedSenderRejectReason = new("unverified_sender_reject_reason", "");
 
-    /// <summary>Setting <c>unverified_sender_tempfail_action</c>.</summary>
+    /// <summary>reject_tempfail_action for sender probes.</summary>
     public static readonly EnumParameter UnverifiedSenderTempfailAction = new("unverified_sender_tempfail_action", "$reject_tempfail_action", "defer", "defer_if_permit");
 
     /// <summary>All of the above.</summary>
