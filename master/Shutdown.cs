@@ -10,8 +10,9 @@ namespace Mta.Master;
 internal static class Shutdown
 {
     // Together below the five seconds after which `postfix stop` uses force.
-    private const int WorkerMilliseconds = 3800;
-    private const int LogMilliseconds = 700;
+    private const int WorkerMilliseconds = 3400;
+    private const int UnreadLogMilliseconds = 900;
+    private const int LogMilliseconds = 500;
 
     /// <returns>The exit code of process 1; else the process ends by the signal.</returns>
     public static int Run(Supervisor supervisor, PollLoop loop, int signal, bool isInit)
@@ -23,6 +24,7 @@ internal static class Shutdown
         }
 
         WaitFor(supervisor, loop, WorkerMilliseconds, () => supervisor.Workers.Except(supervisor.LogWorkers));
+        WaitFor(supervisor, loop, UnreadLogMilliseconds, () => supervisor.HasUnreadLog ? supervisor.LogWorkers : []);
         WaitFor(supervisor, loop, LogMilliseconds, () =>
         {
             foreach (int worker in supervisor.LogWorkers)

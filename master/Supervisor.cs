@@ -30,6 +30,9 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
     /// <summary>Those that write the log: the last to go.</summary>
     public IEnumerable<int> LogWorkers => _workers.Where(w => w.Value.Entry.Type == ServiceType.UnixDatagram).Select(w => w.Key);
 
+    /// <summary>Log lines wait in a socket whose service has a process to read them.</summary>
+    public bool HasUnreadLog => _workers.Values.Any(s => s.Entry.Type == ServiceType.UnixDatagram && s.Listeners.Any(l => !l.IsClosed && Posix.BytesWaiting(l) > 0));
+
     /// <summary>Reads master.cf for the first time.</summary>
     /// <exception cref="ConfigurationException">master.cf is wrong.</exception>
     /// <exception cref="LinuxException">A service cannot listen.</exception>
