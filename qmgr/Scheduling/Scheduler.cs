@@ -168,7 +168,24 @@ internal sealed class Scheduler
     }
 
     /// <summary>An agent of the transport is ready: what it is to do.</summary>
-    public Entry? SelectEntry(Transport transport) => transport.DeadReason is null ? _selection.Select(transport) : null;
+    public Entry? SelectEntry(Transport transport)
+    {
+        if (transport.DeadReason is not null)
+        {
+            return null;
+        }
+
+        Entry? entry = _selection.Select(transport);
+        if (entry is null && transport.Capacity > 0)
+        {
+            // The sum says that something may start: look at every job once more rather than stand still.
+            transport.BlockerTag++;
+            transport.CurrentJob = transport.Jobs.First?.Value;
+            entry = _selection.Select(transport);
+        }
+
+        return entry;
+    }
 
     /// <summary>Counts a busy entry's result for its destination: success, or with a reason the whole site looked bad.</summary>
     public void RecordResult(Entry entry, string? siteFailure)
