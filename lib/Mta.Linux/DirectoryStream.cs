@@ -57,3 +57,28 @@ public sealed partial class DirectoryStream : SafeHandle
     [LibraryImport("libc", EntryPoint = "closedir", SetLastError = true)]
     private static partial int CloseDirectoryNative(nint directory);
 }
+
+public static partial class Posix
+{
+    /// <summary>All names in a directory, in the file system's order. For directories known to be small.</summary>
+    /// <exception cref="LinuxException">The directory could not be read.</exception>
+    public static List<string> ListDirectory(string path)
+    {
+        int errno = DirectoryStream.TryOpen(path, out DirectoryStream directory);
+        using (directory)
+        {
+            if (errno != 0)
+            {
+                throw new LinuxException(errno, "opendir", path);
+            }
+
+            var names = new List<string>();
+            while (directory.Next() is { } name)
+            {
+                names.Add(name);
+            }
+
+            return names;
+        }
+    }
+}

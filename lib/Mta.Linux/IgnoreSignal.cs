@@ -4,9 +4,6 @@ namespace Mta.Linux;
 
 public static partial class Posix
 {
-    /// <summary>Exceeding RLIMIT_FSIZE: ignored, write reports EFBIG instead (setrlimit(2)).</summary>
-    public const int SignalFileSize = 25;
-
     /// <summary>Makes this process and the programs it starts ignore a signal that the runtime itself does not use.</summary>
     public static void IgnoreSignal(int signal) => SignalNative(signal, 1);
 

@@ -11,7 +11,7 @@ public static class InetSocket
     public static FileHandle Listen(IPEndPoint address, int backlog)
     {
         bool isSix = address.AddressFamily == AddressFamily.InterNetworkV6;
-        FileHandle socket = Posix.NewSocket(isSix ? SocketNumbers.FamilyInet6 : SocketNumbers.FamilyInet, SocketNumbers.Stream | SocketNumbers.NonBlocking);
+        FileHandle socket = Posix.NewSocket(FamilyOf(address), SocketNumbers.Stream | SocketNumbers.NonBlocking);
         int errno = Posix.TrySetOption(socket, SocketNumbers.LevelSocket, SocketNumbers.ReuseAddress, 1);
         errno = errno != 0 ? errno : Posix.TrySetOption(socket, SocketNumbers.LevelSocket, SocketNumbers.ReusePort, 1);
         errno = errno != 0 || !isSix ? errno : Posix.TrySetOption(socket, SocketNumbers.LevelIpv6, SocketNumbers.Ipv6Only, 1);
@@ -42,8 +42,8 @@ public static class InetSocket
     public static int TryConnectNow(IPEndPoint address, out FileHandle socket)
     {
         const int inProgress = 115;
-        socket = Posix.NewSocket(address.AddressFamily == AddressFamily.InterNetworkV6 ? SocketNumbers.FamilyInet6 : SocketNumbers.FamilyInet, SocketNumbers.Stream | SocketNumbers.NonBlocking);
-        int errno = Posix.TryConnect(socket, SocketNumbers.InetAddress(address));
+        int errno = Posix.TryNewSocket(FamilyOf(address), SocketNumbers.Stream | SocketNumbers.NonBlocking, out socket);
+        errno = errno != 0 ? errno : Posix.TryConnect(socket, SocketNumbers.InetAddress(address));
         if (errno is 0 or inProgress)
         {
             return 0;
@@ -57,8 +57,8 @@ public static class InetSocket
     /// <returns>0, or the error number.</returns>
     public static int TryConnect(IPEndPoint address, out FileHandle socket)
     {
-        socket = Posix.NewSocket(address.AddressFamily == AddressFamily.InterNetworkV6 ? SocketNumbers.FamilyInet6 : SocketNumbers.FamilyInet, SocketNumbers.Stream);
-        int errno = Posix.TryConnect(socket, SocketNumbers.InetAddress(address));
+        int errno = Posix.TryNewSocket(FamilyOf(address), SocketNumbers.Stream, out socket);
+        errno = errno != 0 ? errno : Posix.TryConnect(socket, SocketNumbers.InetAddress(address));
         if (errno != 0)
         {
             socket.Dispose();
@@ -66,4 +66,7 @@ public static class InetSocket
 
         return errno;
     }
+
+    private static int FamilyOf(IPEndPoint address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? SocketNumbers.FamilyInet6 : SocketNumbers.FamilyInet;
 }

@@ -15,6 +15,8 @@ public static class Signals
     public const int SIGALRM = 14;
     public const int SIGTERM = 15;
     public const int SIGCHLD = 17;
+
+    /// <summary>Exceeding RLIMIT_FSIZE: when ignored, write reports EFBIG instead (setrlimit(2)).</summary>
     public const int SIGXFSZ = 25;
 }
 

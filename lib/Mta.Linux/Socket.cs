@@ -60,8 +60,15 @@ public static partial class Posix
 
     internal static FileHandle NewSocket(int family, int type)
     {
+        int errno = TryNewSocket(family, type, out FileHandle socket);
+        return errno == 0 ? socket : throw new LinuxException(errno, "socket");
+    }
+
+    internal static int TryNewSocket(int family, int type, out FileHandle socket)
+    {
         int descriptor = SocketNative(family, type | SocketNumbers.CloseOnExec, 0);
-        return descriptor >= 0 ? new FileHandle(descriptor) : throw new LinuxException(Errno.Last, "socket");
+        socket = new FileHandle(descriptor);
+        return descriptor >= 0 ? 0 : Errno.Last;
     }
 
     internal static unsafe int TryBind(FileHandle socket, ReadOnlySpan<byte> address)

@@ -31,6 +31,10 @@ public static class UnixSocket
     /// <returns>0, or the error number.</returns>
     public static int TryConnectDatagram(string path, out FileHandle socket) => TryConnect(path, SocketNumbers.Datagram, out socket);
 
+    /// <summary>The same, non-blocking.</summary>
+    /// <returns>0, or the error number.</returns>
+    public static int TryConnectDatagramNow(string path, out FileHandle socket) => TryConnect(path, SocketNumbers.Datagram | SocketNumbers.NonBlocking, out socket);
+
     /// <summary>A blocking stream socket; waits while the listener's queue is full.</summary>
     /// <returns>0, or the error number.</returns>
     public static int TryConnect(string path, out FileHandle socket) => TryConnect(path, SocketNumbers.Stream, out socket);
@@ -95,14 +99,19 @@ public static class UnixSocket
 
     private static int TryConnect(string path, int type, out FileHandle socket)
     {
-        if (path.Length > 107)
+        if (path.Length is 0 or > 107 || path.Contains('\0'))
         {
             socket = new FileHandle();
-            return Errno.ENAMETOOLONG;
+            return path.Length > 107 ? Errno.ENAMETOOLONG : Errno.EINVAL;
         }
 
-        socket = Posix.NewSocket(SocketNumbers.FamilyUnix, type);
-        int errno = Posix.TryConnect(socket, SocketNumbers.UnixAddress(path));
+        int errno = Posix.TryNewSocket(SocketNumbers.FamilyUnix, type, out socket);
+        if (errno != 0)
+        {
+            return errno;
+        }
+
+        errno = Posix.TryConnect(socket, SocketNumbers.UnixAddress(path));
         if (errno != 0)
         {
             socket.Dispose();

@@ -204,7 +204,7 @@ public sealed class CommandLineTool
         }
 
         Posix.Umask(0x12);
-        Posix.IgnoreSignal(Posix.SignalFileSize);
+        Posix.IgnoreSignal(Signals.SIGXFSZ);
         MailLog.StderrName = Name;
         MailLog.ToStderr = !_kinds.HasFlag(ToolKinds.StderrIfTerminal) || Posix.IsTerminal(2);
         string early = !IsSetGid && Environment.GetEnvironmentVariable("MAIL_LOGTAG") is { Length: > 0 } tag ? tag : "postfix";

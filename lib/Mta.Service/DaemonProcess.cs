@@ -135,7 +135,7 @@ internal sealed class DaemonProcess(Daemon daemon)
 
     private async Task StartAsync()
     {
-        Posix.IgnoreSignal(Posix.SignalFileSize);
+        Posix.IgnoreSignal(Signals.SIGXFSZ);
         string name = ProgramArguments.ProgramName;
         string early = Environment.GetEnvironmentVariable("MAIL_LOGTAG") is { Length: > 0 } logTag ? logTag : "postfix";
         if (daemon.LogsItself)

@@ -36,7 +36,7 @@ public sealed class FileTests : IDisposable
         Assert.Equal(["a", "b"], Posix.ListDirectory(_directory).Order());
         Assert.True(Posix.Stat($"{_directory}/b").IsFifo);
         Assert.Equal(0, Posix.TryRmdir($"{_directory}/a"));
-        Assert.Equal(Errno.ENOENT, DirectoryReader.TryOpen($"{_directory}/none", out _));
+        Assert.Equal(Errno.ENOENT, DirectoryStream.TryOpen($"{_directory}/none", out _));
     }
 
     [Fact]
