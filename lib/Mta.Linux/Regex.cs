@@ -11,7 +11,6 @@ public sealed unsafe partial class PosixRegex : SafeHandle
     // sizeof(regex_t) is 64 with glibc; the rest is room.
     private const int RegexSize = 256;
     private const int GroupCountOffset = 48;
-    private const int NoMatch = 1;
     private const int StartEnd = 4;
     private bool _compiled;
 
@@ -61,26 +60,31 @@ public sealed unsafe partial class PosixRegex : SafeHandle
         return null;
     }
 
-    /// <summary>Matches; <paramref name="groups"/> holds at least one and receives (start, end) pairs, -1 where a group took no part.</summary>
-    /// <returns>True for a match. <paramref name="error"/> is null unless matching failed (out of memory).</returns>
-    public bool IsMatch(ReadOnlySpan<byte> subject, Span<(int Start, int End)> groups, out string? error)
+    /// <summary>
+    /// Looks for the leftmost match that begins in <paramref name="start"/> to <paramref name="start"/> +
+    /// <paramref name="range"/>. The time of one call grows with the range and with the length of the subject.
+    /// </summary>
+    /// <returns>Where the match begins; -1 without one, -2 when the library failed (out of memory).</returns>
+    public int Search(ReadOnlySpan<byte> subject, int start, int range)
     {
-        error = null;
-        groups[0] = (0, subject.Length);
+        fixed (byte* pointer = subject)
+        {
+            byte empty = 0;
+            return SearchNative((void*)handle, subject.IsEmpty ? &empty : pointer, subject.Length, start, range, null);
+        }
+    }
+
+    /// <summary>The groups of the match that begins at <paramref name="start"/>, found by <see cref="Search"/>.</summary>
+    /// <param name="groups">Holds at least one and receives (start, end) pairs, -1 where a group took no part.</param>
+    /// <returns>False when there is no such match, or the library failed (out of memory).</returns>
+    public bool Capture(ReadOnlySpan<byte> subject, int start, Span<(int Start, int End)> groups)
+    {
+        groups[0] = (start, subject.Length);
         fixed (byte* pointer = subject)
         fixed ((int Start, int End)* pairs = groups)
         {
             byte empty = 0;
-            int code = ExecuteNative((void*)handle, subject.IsEmpty ? &empty : pointer, (nuint)groups.Length, pairs, StartEnd);
-            if (code is 0 or NoMatch)
-            {
-                return code == 0;
-            }
-
-            byte* text = stackalloc byte[256];
-            ErrorNative(code, (void*)handle, text, 256);
-            error = Marshal.PtrToStringUTF8((nint)text) ?? "unknown error";
-            return false;
+            return ExecuteNative((void*)handle, subject.IsEmpty ? &empty : pointer, (nuint)groups.Length, pairs, StartEnd) == 0;
         }
     }
 
@@ -100,6 +104,10 @@ public sealed unsafe partial class PosixRegex : SafeHandle
 
     [LibraryImport("libc", EntryPoint = "regexec")]
     private static partial int ExecuteNative(void* regex, byte* subject, nuint count, void* pairs, int flags);
+
+    // GNU's own interface to the same expressions; without registers it only tells where a match begins.
+    [LibraryImport("libc", EntryPoint = "re_search")]
+    private static partial int SearchNative(void* regex, byte* subject, int length, int start, int range, void* registers);
 
     [LibraryImport("libc", EntryPoint = "regerror")]
     private static partial nuint ErrorNative(int code, void* regex, byte* text, nuint size);

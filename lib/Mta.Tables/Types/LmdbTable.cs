@@ -10,18 +10,26 @@ namespace Mta.Tables.Types;
 /// process's other threads. The file stays usable after a change of root directory; when it is replaced by a new
 /// one, <see cref="HasChanged"/> says so.
 /// </summary>
-internal sealed class LmdbTable : LookupTable
+internal sealed class LmdbTable : LookupTable, IDisposable
 {
     private const int StackKey = 512;
+
+    // Milliseconds for which the shared lock is kept after a lookup, and for which it is then taken per lookup.
+    private const int LeaseTime = 20;
+    private const int PauseTime = 5;
     private readonly Lock _lock = new();
+    private readonly Timer _leaseTimer;
     private readonly Lmdb _lmdb;
     private bool _tryWithNul;
     private bool _tryWithoutNul;
+    private bool _isLocked;
+    private long _leaseEnd;
 
     private LmdbTable(TableRegistry registry, string type, string name, TableFlags flags, Lmdb lmdb)
         : base(registry, type, name, flags | TableFlags.Fixed | TableFlags.MultiWriter)
     {
         _lmdb = lmdb;
+        _leaseTimer = new Timer(static table => ((LmdbTable)table!).EndLease(), this, Timeout.Infinite, Timeout.Infinite);
         Owner = TableOwner.OfFile(Posix.Fstat(lmdb.File).UserId);
         _tryWithNul = flags.HasFlag(TableFlags.TryWithNul) || !flags.HasFlag(TableFlags.TryWithoutNul);
         _tryWithoutNul = flags.HasFlag(TableFlags.TryWithoutNul) || !flags.HasFlag(TableFlags.TryWithNul);
@@ -63,6 +71,15 @@ internal sealed class LmdbTable : LookupTable
         catch (LmdbException error)
         {
             throw new TableException($"open database {path}: {error.Reason}", error);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _leaseTimer.Dispose();
+            _lmdb.Dispose();
         }
     }
 
@@ -179,9 +196,16 @@ internal sealed class LmdbTable : LookupTable
         }
     }
 
+    // A lookup takes a microsecond, the lock several: so it is kept for a short while. In the pauses between, writers
+    // get their turn.
     private void Begin()
     {
-        Posix.LockRecord(_lmdb.File, RecordLock.Shared, wait: true);
+        if (!_isLocked)
+        {
+            Posix.LockRecord(_lmdb.File, RecordLock.Shared, wait: true);
+            _isLocked = true;
+        }
+
         try
         {
             try
@@ -196,7 +220,7 @@ internal sealed class LmdbTable : LookupTable
         }
         catch
         {
-            Posix.LockRecord(_lmdb.File, RecordLock.Release, wait: true);
+            Unlock();
             throw;
         }
     }
@@ -204,7 +228,37 @@ internal sealed class LmdbTable : LookupTable
     private void End()
     {
         _lmdb.EndRead();
+        long now = Environment.TickCount64;
+        if (now >= _leaseEnd + PauseTime)
+        {
+            _leaseEnd = now + LeaseTime;
+            _leaseTimer.Change(LeaseTime, Timeout.Infinite);
+        }
+        else if (now >= _leaseEnd)
+        {
+            Unlock();
+        }
+    }
+
+    private void EndLease()
+    {
+        lock (_lock)
+        {
+            if (_isLocked && Environment.TickCount64 >= _leaseEnd)
+            {
+                Unlock();
+            }
+            else if (_isLocked)
+            {
+                _leaseTimer.Change(1, Timeout.Infinite);
+            }
+        }
+    }
+
+    private void Unlock()
+    {
         Posix.LockRecord(_lmdb.File, RecordLock.Release, wait: true);
+        _isLocked = false;
     }
 
     // True when the change was made, false when there was nothing to change.
@@ -232,6 +286,8 @@ internal sealed class LmdbTable : LookupTable
     {
         while (true)
         {
+            // From shared to exclusive there is no direct way that two processes could not block each other on.
+            Unlock();
             Posix.LockRecord(_lmdb.File, RecordLock.Exclusive, wait: true);
             try
             {
@@ -270,7 +326,7 @@ internal sealed class LmdbTable : LookupTable
             }
             finally
             {
-                Posix.LockRecord(_lmdb.File, RecordLock.Release, wait: true);
+                Unlock();
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mta.Linux;
 using Mta.Text;
 
@@ -5,8 +6,8 @@ namespace Mta.Tables.Types;
 
 /// <summary>
 /// <c>regexp:FILE</c> and <c>regexp:{ {rule} ... }</c>: POSIX expressions of the C library. Its matcher takes
-/// exponential time only with back-references, which are refused unless allowed, and otherwise grows with the text,
-/// which is bounded.
+/// exponential time only with back-references, which are refused unless allowed; otherwise time is bounded by the
+/// length of the text and by the clock.
 /// </summary>
 internal sealed class RegexpTable : PatternTable
 {
@@ -126,19 +127,61 @@ internal sealed class RegexpTable : PatternTable
         return regex;
     }
 
+    /// <summary>
+    /// An unanchored expression is tried from every position, each time perhaps to the end, so that the time can grow
+    /// with the square of a stranger's text. Long texts are searched piece by piece with an eye on the clock.
+    /// </summary>
     private sealed class Matcher(PosixRegex regex, PosixRegex? excluded) : PatternMatcher
     {
+        private const int ShortSubject = 2048;
+        private const int Piece = 256;
+        private const int LongestCapture = 16_384;
+        private static readonly TimeSpan TimeLimit = TimeSpan.FromMilliseconds(500);
+
         public override int GroupCount => regex.GroupCount;
 
         public override bool IsMatch(ReadOnlySpan<byte> subject, Span<(int Start, int End)> groups, out string? error)
         {
-            if (!regex.IsMatch(subject, groups, out error))
+            int start = Search(regex, subject, out error);
+            if (start < 0 || (excluded is not null && (Search(excluded, subject, out error) >= 0 || error is not null)))
             {
                 return false;
             }
 
-            Span<(int, int)> ignored = stackalloc (int, int)[1];
-            return excluded is null || (!excluded.IsMatch(subject, ignored, out error) && error is null);
+            if (groups.Length > 1)
+            {
+                error = subject.Length > LongestCapture ? "text too long for $number substitution"
+                    : regex.Capture(subject, start, groups) ? null
+                    : "out of memory";
+            }
+
+            return error is null;
+        }
+
+        private static int Search(PosixRegex regex, ReadOnlySpan<byte> subject, out string? error)
+        {
+            error = null;
+            int found = -1;
+            if (subject.Length <= ShortSubject)
+            {
+                found = regex.Search(subject, 0, subject.Length);
+            }
+            else
+            {
+                long began = Stopwatch.GetTimestamp();
+                for (int start = 0; start <= subject.Length && found == -1; start += Piece + 1)
+                {
+                    found = regex.Search(subject, start, Math.Min(Piece, subject.Length - start));
+                    if (found == -1 && Stopwatch.GetElapsedTime(began) > TimeLimit)
+                    {
+                        error = "matching takes too long";
+                        return -1;
+                    }
+                }
+            }
+
+            error = found == -2 ? "out of memory" : null;
+            return found;
         }
     }
 }

@@ -112,6 +112,30 @@ public sealed class IndexTests : IDisposable
     }
 
     [Fact]
+    public async Task Writers_get_their_turn_beside_a_busy_reader()
+    {
+        string name = Build("lmdb", "a 1\n");
+        LookupTable table = _tables.Registry.Open($"lmdb:{name}", TableFlags.Usual, TableAccess.ReadWrite);
+        LookupTable reader = _tables.Registry.Open($"lmdb:{name}");
+        using CancellationTokenSource stop = new();
+        Task reading = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                Assert.Equal("1", TestTables.Ask(reader, "a"));
+            }
+        });
+        for (int i = 0; i < 5; i++)
+        {
+            table.Update($"k{i}", "v");
+        }
+
+        await stop.CancelAsync();
+        await reading;
+        Assert.Equal("v", TestTables.Ask(reader, "k4"));
+    }
+
+    [Fact]
     public void A_table_is_made_when_it_is_opened_for_that()
     {
         LookupTable table = _tables.Registry.Open($"btree:{_tables.Directory}/cache", TableFlags.Usual, TableAccess.Create);

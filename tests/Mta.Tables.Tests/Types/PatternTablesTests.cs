@@ -101,6 +101,23 @@ public sealed class PatternTablesTests : IDisposable
     }
 
     [Fact]
+    public void A_regexp_that_would_take_forever_is_a_failure_and_not_a_miss()
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        Assert.Equal("!", _tables.Ask("regexp:{{/(.*)(.*)(.*)(.*)x/ y}}", new string('v', 100_000)));
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"took {watch.Elapsed}");
+    }
+
+    [Theory]
+    [InlineData("/^v.*(x)$/ <$1>", "<x>")]
+    [InlineData("/(x)/ <$1>", "<x>")]
+    [InlineData("/v(vx)$/ <$1>", "<vx>")]
+    [InlineData("/y/ z", "-")]
+    [InlineData("/^x/ z", "-")]
+    public void Long_texts_are_searched_as_a_whole(string rule, string expected) =>
+        Assert.Equal(expected, _tables.Ask($"regexp:{{{{{rule}}}}}", new string('v', 9_000) + "x"));
+
+    [Fact]
     public void A_nul_byte_does_not_end_the_text() => Assert.Equal("x", _tables.Ask("regexp:{{/b/ x}}", "a\0b"));
 
     [Fact]
