@@ -3,105 +3,66 @@ using Mta.Linux;
 namespace Mta.Delivery.Orders;
 
 /// <summary>
-/// Flushes directories after an entry was made. Threads that ask for the same directory share a flush: one that began
-/// after the entry was made covers it, one already under way does not.
+/// Flushes directories after entries were made, for many deliveries at once: whoever finds no flush of a directory under
+/// way does it, for himself and for all who ask meanwhile. A flush that was under way when someone asked does not count
+/// for him, since it may have begun before his entry was made. Nobody waits: callbacks tell the outcome.
 /// </summary>
 internal sealed class DirectoryFlusher
 {
-    private readonly Dictionary<string, Shared> _directories = [];
+    // The list holds who waits for the next flush; a key is there while a flush of the directory is under way.
+    private readonly Dictionary<string, List<Action<int, bool>>> _running = new(StringComparer.Ordinal);
 
-    /// <summary>Returns when a flush that began after this call has ended.</summary>
-    /// <exception cref="LinuxException">The directory cannot be opened or flushed.</exception>
-    public void Flush(string path)
+    /// <summary>Flushes a directory, or leaves that to the thread that is at it.</summary>
+    /// <param name="done">
+    /// Is told the error number (0: the entry is safe) and whether more callbacks of the same flush follow at once. Runs on
+    /// this thread or on the one that is at it.
+    /// </param>
+    public void Flush(string path, Action<int, bool> done)
     {
-        Shared shared;
-        lock (_directories)
+        lock (_running)
         {
-            if (!_directories.TryGetValue(path, out Shared? known))
+            if (_running.TryGetValue(path, out List<Action<int, bool>>? next))
             {
-                _directories[path] = known = new Shared();
-            }
-
-            shared = known;
-            shared.Users++;
-        }
-
-        try
-        {
-            FlushShared(shared, path);
-        }
-        finally
-        {
-            lock (_directories)
-            {
-                if (--shared.Users == 0)
-                {
-                    _directories.Remove(path);
-                }
-            }
-        }
-    }
-
-    private static void FlushShared(Shared shared, string path)
-    {
-        long mine;
-        lock (shared)
-        {
-            long needed = shared.Started + 1;
-            while (shared.IsRunning && shared.Finished < needed)
-            {
-                Monitor.Wait(shared);
-            }
-
-            if (shared.Finished >= needed)
-            {
-                // A failure of this flush or of a later one counts: better delivered twice than lost.
-                if (shared.LastFailed >= needed)
-                {
-                    throw new LinuxException(shared.Errno, "fsync", path);
-                }
-
+                next.Add(done);
                 return;
             }
 
-            shared.IsRunning = true;
-            mine = ++shared.Started;
+            _running.Add(path, []);
         }
 
-        int errno = 0;
-        try
+        List<Action<int, bool>> turn = [done];
+        while (true)
         {
-            Posix.FsyncDirectory(path);
-        }
-        catch (LinuxException error)
-        {
-            errno = error.Errno;
-            throw;
-        }
-        finally
-        {
-            lock (shared)
+            int errno = FlushNow(path);
+            for (int i = 0; i < turn.Count; i++)
             {
-                shared.IsRunning = false;
-                shared.Finished = mine;
-                if (errno != 0)
+                turn[i](errno, i + 1 < turn.Count);
+            }
+
+            lock (_running)
+            {
+                turn = _running[path];
+                if (turn.Count == 0)
                 {
-                    shared.LastFailed = mine;
-                    shared.Errno = errno;
+                    _running.Remove(path);
+                    return;
                 }
 
-                Monitor.PulseAll(shared);
+                _running[path] = [];
             }
         }
     }
 
-    private sealed class Shared
+    private static int FlushNow(string path)
     {
-        public int Users;
-        public bool IsRunning;
-        public long Started;
-        public long Finished;
-        public long LastFailed;
-        public int Errno;
+        try
+        {
+            Posix.FsyncDirectory(path);
+            return 0;
+        }
+        catch (LinuxException error)
+        {
+            return error.Errno;
+        }
     }
 }

@@ -60,16 +60,12 @@ public sealed class MaildirOrder(uint user, uint group, string path, byte[] head
             Posix.TryUnlink(temporary);
         }
 
-        try
-        {
-            context.Flusher.Flush($"{path}new");
-            return OrderResult.Done;
-        }
-        catch (LinuxException error)
-        {
-            return OrderResult.FromErrno(error.Errno, defaultStatus, $"flush maildir {path}new: {error.Reason}");
-        }
+        return new OrderResult(OrderOutcome.Done) { UnflushedDirectory = $"{path}new" };
     }
+
+    /// <summary>What it means that <c>new/</c> could not be flushed: the message is there now, and perhaps not tomorrow.</summary>
+    internal override OrderResult FlushFailed(int errno) =>
+        OrderResult.FromErrno(errno, defaultStatus, $"flush maildir {path}new: {Errno.Text(errno)}");
 
     internal override void WriteBody(OrderWriter writer)
     {

@@ -43,6 +43,8 @@ internal sealed class OrderWriter : IDisposable
         }
     }
 
+    public void Clear() => _count = 0;
+
     public void Dispose()
     {
         ArrayPool<byte>.Shared.Return(_buffer);
@@ -69,6 +71,8 @@ internal sealed class OrderWriter : IDisposable
 internal ref struct OrderReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
+
+    public readonly bool AtEnd => _rest.IsEmpty;
 
     public byte Byte() => Take(1)[0];
 

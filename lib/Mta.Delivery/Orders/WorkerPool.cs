@@ -50,7 +50,8 @@ internal sealed class WorkerPool : OrderRunner, IDisposable
 
     public override Task<OrderResult> RunAsync(Order order, FileHandle? file)
     {
-        TaskCompletionSource<OrderResult> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // The rest of a delivery is short and never waits, so it runs on the thread that received the result.
+        TaskCompletionSource<OrderResult> result = new();
         lock (_lock)
         {
             if (_waiting.Count > 0 || !TryGive(order, file, result))
@@ -102,7 +103,8 @@ internal sealed class WorkerPool : OrderRunner, IDisposable
             {
                 if (_workers.Count == 0)
                 {
-                    result.SetResult(new OrderResult(OrderOutcome.Failed, "4.3.0", $"cannot start a delivery worker: {error.Message}", error.Errno));
+                    OrderResult failure = new(OrderOutcome.Failed, "4.3.0", $"cannot start a delivery worker: {error.Message}", error.Errno);
+                    ThreadPool.UnsafeQueueUserWorkItem(static state => state.Result.TrySetResult(state.Failure), (Result: result, Failure: failure), preferLocal: false);
                     return true;
                 }
             }
@@ -207,28 +209,42 @@ internal sealed class InProcessRunner : OrderRunner
                 }
             }
 
-            next.Result.SetResult(OrderExecution.Run(_context, next.Order, next.File));
+            OrderExecution.Run(_context, next.Order, next.File, (result, _) => next.Result.SetResult(result));
         }
     }
 }
 
-/// <summary>Carries one order out and turns what it did not foresee into a temporary failure.</summary>
+/// <summary>
+/// Carries one order out, to the end: turns what it did not foresee into a temporary failure, and flushes the directory
+/// that it left unflushed.
+/// </summary>
 internal static class OrderExecution
 {
-    public static OrderResult Run(OrderContext context, Order order, FileHandle? file)
+    /// <param name="done">Is told the result, and whether more results follow at once. Runs on this or another thread.</param>
+    public static void Run(OrderContext context, Order order, FileHandle? file, Action<OrderResult, bool> done)
     {
         context.Identity.Enter(order.User, order.Group);
+        OrderResult result;
         try
         {
-            return order.Execute(context, file);
+            result = order.Execute(context, file);
         }
         catch (LinuxException error)
         {
-            return new OrderResult(OrderOutcome.Failed, "4.3.0", Printable.Neutralize(error.Message), error.Errno);
+            result = new OrderResult(OrderOutcome.Failed, "4.3.0", Printable.Neutralize(error.Message), error.Errno);
         }
-        finally
+
+        if (result.UnflushedDirectory is not { } directory)
         {
             context.Identity.Leave();
+            done(result, false);
+            return;
         }
+
+        context.Flusher.Flush(directory, (errno, more) =>
+        {
+            context.Identity.Leave();
+            done(errno == 0 ? result : order.FlushFailed(errno), more);
+        });
     }
 }

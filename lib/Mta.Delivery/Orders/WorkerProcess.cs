@@ -96,7 +96,8 @@ internal sealed class WorkerProcess
             if (isOurs)
             {
                 NoteEnd();
-                result.TrySetResult(new OrderResult(OrderOutcome.Failed, "4.3.0", $"mail system error: {Errno.Text(errno)}", errno));
+                OrderResult failure = new(OrderOutcome.Failed, "4.3.0", $"mail system error: {Errno.Text(errno)}", errno);
+                ThreadPool.UnsafeQueueUserWorkItem(static state => state.Result.TrySetResult(state.Failure), (Result: result, Failure: failure), preferLocal: false);
             }
         }
     }
@@ -131,14 +132,7 @@ internal sealed class WorkerProcess
                     break;
                 }
 
-                OrderReader reader = new(buffer.AsSpan(0, length));
-                long number = reader.Long();
-                OrderResult result = OrderResult.Read(ref reader);
-                result.File = file;
-                if (!Complete(number, result))
-                {
-                    file?.Dispose();
-                }
+                CompleteAll(buffer.AsSpan(0, length), file);
             }
         }
         catch (InvalidDataException error)
@@ -158,6 +152,22 @@ internal sealed class WorkerProcess
 
         FailAll();
         _onProgress(this, false);
+    }
+
+    // A message holds one result with a file, or any number without.
+    private void CompleteAll(ReadOnlySpan<byte> message, FileHandle? file)
+    {
+        OrderReader reader = new(message);
+        while (!reader.AtEnd)
+        {
+            long number = reader.Long();
+            OrderResult result = OrderResult.Read(ref reader);
+            result.File = file;
+            if (!Complete(number, result))
+            {
+                file?.Dispose();
+            }
+        }
     }
 
     private bool Complete(long number, OrderResult result)

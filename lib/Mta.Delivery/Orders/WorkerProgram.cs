@@ -21,6 +21,9 @@ public static class WorkerProgram
     private static int s_threads;
     private static int s_idle;
 
+    [ThreadStatic]
+    private static OrderWriter? t_answers;
+
     /// <summary>Whether this process was started as a worker.</summary>
     /// <param name="arguments">The arguments behind argv[0].</param>
     public static bool IsRequested(IReadOnlyList<string> arguments) => arguments.Count == 2 && arguments[0] == Switch;
@@ -87,17 +90,24 @@ public static class WorkerProgram
                 OrderReader reader = new(buffer.AsSpan(0, length));
                 long number = reader.Long();
                 Order order = Order.Read(ref reader);
-                Answer(socket, number, OrderExecution.Run(context, order, file));
+                OrderExecution.Run(context, order, file, (result, more) => Answer(socket, number, result, more));
             }
         }
     }
 
-    private static void Answer(FileHandle socket, long number, OrderResult result)
+    // Results that come one after the other from one flush travel in one message.
+    private static void Answer(FileHandle socket, long number, OrderResult result, bool more)
     {
         using FileHandle? opened = result.File;
-        using OrderWriter writer = new();
+        OrderWriter writer = t_answers ??= new OrderWriter();
         writer.Long(number);
         result.Write(writer);
+        if (more && opened is null && writer.Bytes.Length < MaxMessage / 2)
+        {
+            return;
+        }
+
         Posix.TrySendMessage(socket, writer.Bytes, opened);
+        writer.Clear();
     }
 }
