@@ -21,6 +21,4 @@ internal static class LogLines
         Log.Warn($"refusing {Printable.Neutralize(table)} {verb} request on non-proxywrite service");
 
     public static void UnknownRequest(string verb) => Log.Warn($"unrecognized request: \"{Printable.Neutralize(verb)}\", ignored");
-
-    public static void TableHasChanged(string name) => Log.Info($"table {name} has changed -- restarting");
 }

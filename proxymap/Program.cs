@@ -5,5 +5,4 @@ ProxymapService? service = null;
 
 return await Daemon.Multi("proxymap")
     .BeforePrivilegeDrop(context => service = new ProxymapService(context))
-    .AfterPrivilegeDrop(_ => service!.WatchTables()) // set by the hook above
-    .ServeAsync((client, stop) => new ProxymapSession(service!, client).RunAsync(stop));
+    .ServeAsync((client, stop) => new ProxymapSession(service!, client).RunAsync(stop)); // set before the first client

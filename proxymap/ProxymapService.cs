@@ -7,13 +7,11 @@ using Mta.Tables;
 namespace Mta.Proxymap;
 
 /// <summary>What the sessions of this process share: the tables that may be asked, and those that are open.</summary>
-internal sealed class ProxymapService : IDisposable
+internal sealed class ProxymapService
 {
-    private static readonly TimeSpan TableCheckInterval = TimeSpan.FromSeconds(10);
     private readonly ServiceContext _context;
     private readonly HashSet<string> _approved = new(StringComparer.Ordinal);
     private readonly bool _writes;
-    private Timer? _watch;
 
     public ProxymapService(ServiceContext context)
     {
@@ -60,21 +58,4 @@ internal sealed class ProxymapService : IDisposable
         table = _context.Tables.Open(name, flags | TableFlags.NoProxy, _writes ? TableAccess.Create : TableAccess.ReadOnly);
         return ProxymapStatus.Ok;
     }
-
-    public void Dispose() => _watch?.Dispose();
-
-    /// <summary>Retires when a table was replaced, so that the next process opens the new one.</summary>
-    public void WatchTables() => _watch = new Timer(
-        _ =>
-        {
-            if (!_context.Retiring.IsCancellationRequested && _context.Tables.FindChanged() is { } name)
-            {
-                LogLines.TableHasChanged(name);
-                _watch?.Dispose();
-                _context.Retire();
-            }
-        },
-        null,
-        TableCheckInterval,
-        TableCheckInterval);
 }

@@ -7,8 +7,6 @@ internal static class LogLines
 {
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
-    public static void TableHasChanged(string name) => Log.Info($"table {name} has changed -- restarting");
-
     public static void LookupProblem(string title) => Log.Warn($"{title} lookup failure");
 
     public static void ListedTwice(string domain, string first, string second) => Log.Warn($"do not list domain {domain} in BOTH {first} and {second}");

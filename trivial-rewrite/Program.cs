@@ -5,5 +5,4 @@ RewriteService? service = null;
 
 return await Daemon.Multi("trivial-rewrite")
     .BeforePrivilegeDrop(context => service = new RewriteService(context))
-    .AfterPrivilegeDrop(_ => service!.WatchTables()) // set by the hook above
-    .ServeAsync((client, stop) => new RewriteSession(service!, client).RunAsync(stop));
+    .ServeAsync((client, stop) => new RewriteSession(service!, client).RunAsync(stop)); // set before the first client

@@ -7,15 +7,13 @@ using Mta.Service;
 namespace Mta.TrivialRewrite;
 
 /// <summary>All that the sessions of this process share: the rewriter, the resolvers and the tables behind them.</summary>
-internal sealed class RewriteService : IDisposable
+internal sealed class RewriteService
 {
-    private static readonly TimeSpan TableCheckInterval = TimeSpan.FromSeconds(10);
     private readonly ServiceContext _context;
     private readonly AddressRewriter _local;
     private readonly AddressRewriter _remote;
     private readonly AddressResolver _resolver;
     private readonly AddressResolver _verifyResolver;
-    private Timer? _watch;
 
     /// <summary>Reads the parameters and opens all tables.</summary>
     public RewriteService(ServiceContext context)
@@ -37,21 +35,4 @@ internal sealed class RewriteService : IDisposable
 
     public ValueTask<ResolveReply> ResolveAsync(RewriteRequest request, CancellationToken stop) =>
         (request.Verb == RewriteVerb.Resolve ? _resolver : _verifyResolver).ResolveAsync(request.Sender, request.Address, stop);
-
-    public void Dispose() => _watch?.Dispose();
-
-    /// <summary>Retires when a table was replaced, so that the next process opens the new one.</summary>
-    public void WatchTables() => _watch = new Timer(
-        _ =>
-        {
-            if (!IsRetiring && _context.Tables.FindChanged() is { } name)
-            {
-                LogLines.TableHasChanged(name);
-                _watch?.Dispose();
-                _context.Retire();
-            }
-        },
-        null,
-        TableCheckInterval,
-        TableCheckInterval);
 }

@@ -42,6 +42,7 @@ internal sealed class SessionServer
 
         AcceptorLimits limits = new(_process.IdleLimit, _process.TurnLock);
         _acceptor = new Acceptor(_process.Context, _share, _process.Status, _process.Listeners, limits, Begin);
+        using TableWatch watch = new(_process.Context);
         TaskCompletionSource accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() => Accept(_acceptor, accepted), 256 * 1024) { Name = "accept", IsBackground = true }.Start();
         await accepted.Task;

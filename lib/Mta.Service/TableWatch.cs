@@ -1,0 +1,39 @@
+using NLog;
+
+namespace Mta.Service;
+
+/// <summary>
+/// Ends the process in its own time when the file behind one of its open tables was replaced: its successor opens the
+/// new one, which this process may not reach any more.
+/// </summary>
+internal sealed class TableWatch : IDisposable
+{
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private readonly ServiceContext _context;
+    private readonly ITimer _timer;
+
+    public TableWatch(ServiceContext context)
+    {
+        _context = context;
+        _timer = context.Time.CreateTimer(static watch => ((TableWatch)watch!).Check(), this, Interval, Interval);
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Check()
+    {
+        try
+        {
+            if (!_context.Retiring.IsCancellationRequested && _context.Tables.FindChanged() is { } name)
+            {
+                Log.Info($"table {name} has changed -- restarting");
+                _context.Retire();
+            }
+        }
+        catch (IOException error)
+        {
+            Log.Warn(error.Message);
+        }
+    }
+}
