@@ -1,7 +1,6 @@
 using Mta.Config;
 using Mta.Config.Parameters;
 using Mta.Dns;
-using Mta.Mail;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
 using Mta.Smtpd.Access;
@@ -29,7 +28,6 @@ internal sealed class RestrictionCatalog
     private DomainLookups? _lookups;
     private BlockListReplies? _listReplies;
     private VerifyClient? _verify;
-    private AddressLookup? _owners;
     private readonly Dictionary<string, RestrictionClass> _classes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Func<string, Words, Restriction>> _makers = new(StringComparer.Ordinal);
 
@@ -247,10 +245,10 @@ internal sealed class RestrictionCatalog
             SmtpdParameters.UnverifiedSenderRejectCode, SmtpdParameters.UnverifiedSenderDeferCode, SmtpdParameters.UnverifiedSenderRejectReason, SmtpdParameters.UnverifiedSenderTempfailAction)));
         Add("reject_unverified_recipient", (name, _) => new RejectUnverified(name, false, Verify(), Policy(
             SmtpdParameters.UnverifiedRecipientRejectCode, SmtpdParameters.UnverifiedRecipientDeferCode, SmtpdParameters.UnverifiedRecipientRejectReason, SmtpdParameters.UnverifiedRecipientTempfailAction)));
-        AddOwners("reject_sender_login_mismatch", true);
-        AddOwners("reject_authenticated_sender_login_mismatch", false);
-        AddOwners("reject_unauthenticated_sender_login_mismatch", true);
-        AddOwners("reject_known_sender_login_mismatch", true);
+        foreach (string name in (string[])["reject_sender_login_mismatch", "reject_authenticated_sender_login_mismatch", "reject_unauthenticated_sender_login_mismatch", "reject_known_sender_login_mismatch"])
+        {
+            Add(name, static (word, _) => new RejectSenderLogin(word));
+        }
 
         VerifyClient Verify() => _verify ??= new VerifyClient("private/" + _configuration.Get(VerifyParameters.AddressVerifyServiceName));
 
@@ -261,14 +259,6 @@ internal sealed class RestrictionCatalog
             _configuration.Get(tempfail) == "defer_if_permit",
             _configuration.Get(VerifyParameters.AddressVerifyPollCount),
             _configuration.Get(VerifyParameters.AddressVerifyPollDelay));
-
-        void AddOwners(string name, bool judgesStrangers) => Add(name, (word, _) => new RejectSenderLogin(word, _owners ??= OpenOwners(), judgesStrangers));
-
-        AddressLookup OpenOwners() => new(
-            TableList.Open(_tables, SmtpdParameters.SmtpdSenderLoginMaps.Name, _configuration.Get(SmtpdParameters.SmtpdSenderLoginMaps)),
-            _extension,
-            _configuration.Get(GlobalParameters.Myorigin),
-            new LocalDomains(_configuration, _tables).IsLocalAsync);
     }
 
     // Known names that are not served: with their argument they are one word of the list.

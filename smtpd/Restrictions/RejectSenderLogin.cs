@@ -1,24 +1,23 @@
-using Mta.Mail;
-using Mta.Mail.Addresses;
-
 namespace Mta.Smtpd.Restrictions;
 
 /// <summary>
-/// <c>reject_unauthenticated_sender_login_mismatch</c>, and what of its kin concerns clients that have not logged in:
-/// nobody has, here.
+/// <c>reject_sender_login_mismatch</c> and its kin: who may use a sender address depends on who has logged in, and nobody
+/// can. As in Postfix without SASL, it says so and does nothing.
 /// </summary>
-internal sealed class RejectSenderLogin(string name, AddressLookup owners, bool judgesStrangers) : Restriction(name)
+internal sealed class RejectSenderLogin(string name) : Restriction(name)
 {
-    public override async ValueTask<Verdict> EvaluateAsync(Evaluation at, CancellationToken stop)
+    public override ValueTask<Verdict> EvaluateAsync(Evaluation at, CancellationToken stop)
     {
-        if (!judgesStrangers || at.Sender.Length == 0)
+        if (Name == "reject_sender_login_mismatch")
         {
-            return Verdict.Dunno;
+            LogLines.Warning("restriction `reject_authenticated_sender_login_mismatch' ignored: no SASL support");
+            LogLines.Warning("restriction `reject_unauthenticated_sender_login_mismatch' ignored: no SASL support");
+        }
+        else
+        {
+            LogLines.Warning($"restriction `{Name}' ignored: no SASL support");
         }
 
-        AddressLookupResult found = await owners.FindAsync(at.Sender, AddressForm.ExternalThenInternal, AddressKeys.Usual, stop);
-        return found.IsFailed ? at.LookupFailure(at.Sender)
-            : found.IsFound ? at.Reject(553, "5.7.1", at.Sender, ReplyClass.Sender, "not logged in")
-            : Verdict.Dunno;
+        return new(Verdict.Dunno);
     }
 }

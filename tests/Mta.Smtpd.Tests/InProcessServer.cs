@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Mta.Config;
+using Mta.Dns.Tests;
 using Mta.Linux;
 using Mta.Mail;
 using Mta.Service;
@@ -19,6 +20,24 @@ internal sealed class InProcessServer
         return new FakeServices(directory);
     });
 
+    // The zone that dialogues about the DNS speak of.
+    private static readonly Lazy<FakeDnsServer> Dns = new(static () =>
+    {
+        var dns = new FakeDnsServer();
+        dns.AddMx("good.example.org", 10, "mx.good.example.org");
+        dns.Add("mx.good.example.org", 1, 192, 0, 2, 10);
+        dns.Add("good.example.org", 2, FakeDnsServer.Wire("ns.good.example.org"));
+        dns.Add("ns.good.example.org", 1, 192, 0, 2, 53);
+        dns.AddMx("null.example.org", 0, "");
+        dns.Add("host.example.org", 1, 192, 0, 2, 20);
+        dns.Fail("broken.example.org", 2);
+        dns.Add("9.0.0.127.bl.example.org", 1, 127, 0, 0, 2);
+        dns.Add("9.0.0.127.bl.example.org", 16, [8, .. "go $away"u8]);
+        dns.Add("9.0.0.127.wl.example.org", 1, 127, 0, 5, 4);
+        dns.Add("spam.example.org.rhs.example.org", 1, 127, 0, 0, 2);
+        return dns;
+    });
+
     private readonly ServiceContext _context;
     private readonly SmtpdServer _server;
 
@@ -26,6 +45,7 @@ internal sealed class InProcessServer
     {
         _ = Shared.Value;
         string text = string.Concat(DialogueSettings.Common.Concat(settings).Select(static pair => $"{pair.Name} = {pair.Value}\n"));
+        text += $"dns_forward_address = {Dns.Value.Address}\n";
         Configuration configuration = Configuration.FromText(text, processName: "smtpd", serviceName: "smtp");
         _context = ServiceContext.ForTests(configuration, new TableRegistry(configuration.TableSettings(isDaemon: true, static _ => { }, static _ => { })), "smtp");
         _server = new SmtpdServer(_context);

@@ -50,6 +50,7 @@ public sealed class PostfixAgreementTests
     private sealed class PostfixInstance : IDisposable
     {
         private readonly Dictionary<string, int> _ports = [];
+        private readonly List<Socket> _held = [];
         private readonly string _directory;
 
         public PostfixInstance(List<Dialogue> dialogues)
@@ -78,6 +79,7 @@ public sealed class PostfixAgreementTests
             Run("postconf", ["-c", $"{_directory}/etc", "-e", .. DialogueSettings.Common
                 .Where(static pair => !pair.Name.StartsWith("smtpd_forbid_bare_newline_reject", StringComparison.Ordinal))
                 .Select(static pair => $"{pair.Name}={pair.Value}"), "defer_transports=smtp relay local virtual"]);
+            _held.ForEach(static socket => socket.Dispose());
             Run("postfix", "-c", $"{_directory}/etc", "start");
         }
 
@@ -121,10 +123,12 @@ public sealed class PostfixAgreementTests
 
         private static string Key(Dialogue dialogue) => string.Join('\n', dialogue.Settings);
 
-        private static int FreePort()
+        // Held until all are known, or the system gives one port out twice.
+        private int FreePort()
         {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            _held.Add(socket);
             return ((IPEndPoint)socket.LocalEndPoint!).Port; // bound above
         }
 
