@@ -65,11 +65,11 @@ internal sealed class MainEditor(string path)
 
         if (edit == 'e')
         {
-            Lines.EndLast(result);
             foreach ((string name, string value) in wanted)
             {
                 if (!found.Contains(name))
                 {
+                    Lines.EndLast(result);
                     result.Append(name).Append(" = ").Append(value).Append('\n');
                 }
             }

@@ -69,12 +69,7 @@ internal sealed class MasterEditor(string path)
             return;
         }
 
-        // Comments inside the entry stay, in front of it.
-        foreach (string physical in Lines.Of(block.Text).Where(Lines.IsSkipped))
-        {
-            result.Append(physical);
-        }
-
+        string comments = string.Concat(Lines.Of(block.Text).Where(Lines.IsSkipped));
         if (mode == 'M')
         {
             foreach (MasterRequest request in requests)
@@ -88,9 +83,11 @@ internal sealed class MasterEditor(string path)
                 request.IsDone = true;
             }
 
+            result.Append(comments);
             return;
         }
 
+        result.Append(comments);
         requests.ForEach(request => request.Change(line, edit));
         result.Append(line.Text(folds: true)).Append('\n');
     }

@@ -18,12 +18,11 @@ internal sealed class Pattern
     /// <summary>The third part; <c>*</c> when it was not given.</summary>
     public string Detail => _parts.Length > 2 ? _parts[2] : "*";
 
-    /// <returns>Null when there are more parts than allowed, or an empty one.</returns>
+    /// <returns>Null when there are more parts than allowed, or none.</returns>
     public static Pattern? Parse(string text, int limit)
     {
-        // The service may hold slashes nowhere but in an inet address, which it does not.
-        string[] parts = text.Split('/', limit);
-        return parts.Any(static part => part.Length == 0) || (limit < 3 && parts[^1].Contains('/')) ? null : new Pattern(text, parts);
+        string[] parts = text.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return parts.Length == 0 || parts.Length > limit ? null : new Pattern(text, parts);
     }
 
     public bool Matches(MasterLine line) => IsMatch(_parts[0], line.Service) && (_parts.Length < 2 || IsMatch(_parts[1], line.Type));

@@ -63,6 +63,7 @@ internal sealed class PostconfCommand(CommandLineTool tool)
         if (!defaultsOnly)
         {
             vocabulary.WarnUndefined();
+            settings.DemandExpandable();
         }
 
         new MainView(settings, vocabulary, options).Print();
@@ -78,8 +79,9 @@ internal sealed class PostconfCommand(CommandLineTool tool)
         MasterFile master = MasterFile.Load($"{Directory}/master.cf");
         Vocabulary vocabulary = new(settings, master);
         vocabulary.WarnUndefined();
+        settings.DemandExpandable();
         new MasterView(settings, master, options).Print();
-        vocabulary.WarnUnused();
+        vocabulary.WarnUnusedInMaster();
     }
 
     private void Edit(PostconfOptions options)

@@ -61,6 +61,19 @@ internal sealed class Settings
         return new Settings(configuration, directory);
     }
 
+    /// <summary>Every value that a program may read must be expandable.</summary>
+    /// <exception cref="FatalException">One is not.</exception>
+    public void DemandExpandable()
+    {
+        foreach (string name in Configuration.SetNames.Order(StringComparer.Ordinal))
+        {
+            if (ParameterRegistry.Find(name) is { IsRaw: false, IsLegacy: false })
+            {
+                Expand(Configuration.Raw(name) ?? "");
+            }
+        }
+    }
+
     /// <summary>Is the name assigned, by main.cf or an override?</summary>
     public bool IsSet(string name) => Configuration.IsSet(name);
 

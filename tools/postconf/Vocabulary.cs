@@ -80,6 +80,11 @@ internal sealed class Vocabulary
             }
         }
 
+        WarnUnusedInMaster();
+    }
+
+    public void WarnUnusedInMaster()
+    {
         foreach (MasterLine line in _master.Lines)
         {
             HashSet<string> local = LocalNames(line);
