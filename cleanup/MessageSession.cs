@@ -51,12 +51,24 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
             message.SetFlags(flags);
             await ReadAsync(message, stop);
             CleanupResult result = await FinishAsync(message, stop);
-            CleanupProtocol.WriteResult(writer, result);
-            await output.FlushAsync(stop);
+            await AnswerAsync(writer, result, stop);
         }
         finally
         {
             file.Abort();
+        }
+    }
+
+    private async ValueTask AnswerAsync(AttributeWriter writer, CleanupResult result, CancellationToken stop)
+    {
+        try
+        {
+            CleanupProtocol.WriteResult(writer, result);
+            await output.FlushAsync(stop);
+        }
+        catch (Exception error) when (error is IOException or TimeoutException)
+        {
+            // The client has gone. It takes a message that was not confirmed for not accepted.
         }
     }
 
@@ -85,6 +97,11 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
             {
                 message.Reject("bad record length");
                 return;
+            }
+            else if (type == RecordType.End && segment == Segment.Envelope)
+            {
+                message.Fail(CleanupStatus.Bad);
+                segment = Segment.Ended;
             }
             else if (!message.MayWrite && segment != Segment.Content)
             {
@@ -140,6 +157,11 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
         catch (Exception error) when (error is TimeoutException or InvalidDataException)
         {
             LogLines.Lost(message.Id, error.Message);
+            return false;
+        }
+        catch (IOException)
+        {
+            // Closed with data on its way: a cancelled message.
             return false;
         }
     }
