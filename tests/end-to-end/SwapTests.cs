@@ -86,6 +86,7 @@ public sealed class SwapTests
 
     private static void AssertWhoWorked(int master, string want, string notWant, string log)
     {
+        want = File.ResolveLinkTarget(want, returnFinalTarget: true)?.FullName ?? want;
         string[] programs = [.. ProcessTable.OfMaster(master).Select(process => process.Program)];
         Assert.True(programs.Contains(want), $"got {string.Join(' ', programs)}, want {want} among them\n{log}");
         Assert.DoesNotContain(notWant, programs);
