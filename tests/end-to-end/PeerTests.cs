@@ -37,10 +37,10 @@ public sealed class PeerTests
     {
         using Instance mta = new Instance(privileged: true).Start();
         string rc = Path.Combine(mta.Directory, "muttrc");
-        File.WriteAllText(rc, $"set sendmail=\"{Repository.Command("sendmail")} -C {mta.Etc} -oem -oi\"\nset from=s@example.test\nset use_from=yes\nset copy=no\n");
+        File.WriteAllText(rc, $"set sendmail=\"{mta.Command("sendmail")} -C {mta.Etc} -oem -oi\"\nset from=s@example.test\nset use_from=yes\nset copy=no\n");
         Shell.Run("/usr/bin/mutt", ["-n", "-F", rc, "-s", "mutt", $"{mta.User}@example.test"], "mutt token one\n").MustSucceed();
         mta.WaitForMail(mta.User, "mutt token one");
-        File.AppendAllText(rc, $"set smtp_url=smtp://127.0.0.1:{mta.SmtpPort}/\nset ssl_starttls=no\n");
+        File.AppendAllText(rc, $"set smtp_url=smtp://127.0.0.1:{mta.SmtpPort}/\nset ssl_starttls=no\nset ssl_force_tls=no\n");
         Shell.Run("/usr/bin/mutt", ["-n", "-F", rc, "-s", "mutt", $"{mta.User}@example.test"], "mutt token two\n").MustSucceed();
         mta.WaitForMail(mta.User, "mutt token two");
     }
@@ -57,7 +57,7 @@ public sealed class PeerTests
         string gid = Shell.Bash($"id -g {mta.User}").Output.Trim();
         Outcome fetched = Shell.Run(
             "/usr/bin/setpriv",
-            [$"--reuid={uid}", $"--regid={gid}", "--clear-groups", "/usr/bin/env", $"HOME={mta.Mail}/{mta.User}", "/usr/lib/dovecot/imap", "-c", configuration, "-u", mta.User],
+            [$"--reuid={uid}", $"--regid={gid}", "--clear-groups", "/usr/bin/env", $"HOME={mta.Mail}/{mta.User}", $"USER={mta.User}", "/usr/lib/dovecot/imap", "-c", configuration],
             "a select INBOX\r\nb fetch 1 (body[header.fields (subject)] body[text])\r\nc logout\r\n");
         Assert.True(fetched.Output.Contains("dovecot token", StringComparison.Ordinal), fetched.All);
         Assert.Contains("Subject: for dovecot", fetched.Output, StringComparison.Ordinal);
@@ -71,14 +71,14 @@ public sealed class PeerTests
         mta.MasterCf = File.ReadAllText("/usr/share/postfix/master.cf.dist");
         string name = Path.GetFileName(mta.Directory);
         mta.WriteConfiguration();
-        Shell.Bash($"chmod 755 {mta.Directory}; chown postfix {mta.Directory}/data; chmod 1777 {mta.Mail}; cd {Repository.Build}/sbin && chgrp postdrop postdrop postqueue postlog && chmod 2755 postdrop postqueue postlog; ip netns add {name} && ip netns exec {name} ip link set lo up").MustSucceed();
+        Shell.Bash($"chmod 755 {mta.Directory}; chown postfix {mta.Directory}/data; chmod 1777 {mta.Mail}; ip netns add {name} && ip netns exec {name} ip link set lo up").MustSucceed();
         string inside = $"ip netns exec {name} ";
         try
         {
-            Shell.Bash($"{inside}{Repository.Command("postfix")} -c {mta.Etc} start").MustSucceed();
+            Shell.Bash($"{inside}{mta.Command("postfix")} -c {mta.Etc} start").MustSucceed();
             Shell.Bash($"{inside}/usr/bin/python3 -c 'import smtplib; smtplib.SMTP(\"127.0.0.1\", 25, timeout=60).sendmail(\"s@example.test\", [\"nobody@example.test\"], \"Subject: x\\r\\n\\r\\nchroot token\\r\\n\")'").MustSucceed();
             mta.WaitForMail("nobody", "chroot token");
-            Shell.Bash($"printf 'Subject: y\\n\\nsendmail token\\n' | {inside}{Repository.Command("sendmail")} -C {mta.Etc} nobody@example.test").MustSucceed();
+            Shell.Bash($"printf 'Subject: y\\n\\nsendmail token\\n' | {inside}{mta.Command("sendmail")} -C {mta.Etc} nobody@example.test").MustSucceed();
             mta.WaitForMail("nobody", "sendmail token");
             foreach ((int pid, string program) in mta.Processes())
             {
@@ -89,7 +89,7 @@ public sealed class PeerTests
         }
         finally
         {
-            Shell.Bash($"{inside}{Repository.Command("postfix")} -c {mta.Etc} stop; ip netns delete {name}");
+            Shell.Bash($"{inside}{mta.Command("postfix")} -c {mta.Etc} stop; ip netns delete {name}");
         }
     }
 }

@@ -67,17 +67,18 @@ public sealed class RelayTests
     {
         using var sink = new SmtpSink();
         using Instance mta = new Instance(relay: $"{sink.Port}").Start();
-        using (SmtpClient client = mta.Connect())
+        Parallel.For(0, 10, worker =>
         {
+            using SmtpClient client = mta.Connect();
             client.Command("EHLO test", "250");
-            for (int i = 0; i < 20; i++)
+            for (int i = 0; i < 30; i++)
             {
-                Assert.StartsWith("250", client.SendMessage("s@example.test", [$"r{i}@far.example"], $"Subject: {i}\n\nreuse {i}.\n"), StringComparison.Ordinal);
+                Assert.StartsWith("250", client.SendMessage("s@example.test", [$"r{worker}-{i}@far.example"], $"Subject: {i}\n\nreuse {i}.\n"), StringComparison.Ordinal);
             }
-        }
+        });
 
-        Wait.Until(() => sink.Messages.Count == 20, "20 messages", () => mta.Log);
-        Assert.True(sink.Sessions < 20, $"got {sink.Sessions} connections for 20 messages, want fewer");
+        Wait.Until(() => sink.Messages.Count == 300, "300 messages", () => mta.Log);
+        Assert.True(sink.Sessions < 300, $"got {sink.Sessions} connections for 300 messages, want fewer");
         Assert.Contains("conn_use=", mta.Log, StringComparison.Ordinal);
     }
 }

@@ -20,16 +20,22 @@ internal sealed class Instance : IDisposable
             System.IO.Directory.CreateDirectory(Path.Combine(Directory, name));
         }
 
+        if (privileged)
+        {
+            // The set-gid bits belong to this instance: its commands are its own.
+            Shell.Bash($"mkdir {Commands} && cd {Commands} && ln -s {Repository.Build}/sbin/* . && for launcher in postdrop postqueue postlog; do cp --remove-destination {Repository.Build}/sbin/$launcher . && chgrp postdrop $launcher && chmod 2755 $launcher; done").MustSucceed();
+        }
+
         Main = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["compatibility_level"] = "3.6",
             ["queue_directory"] = Spool,
             ["data_directory"] = Path.Combine(Directory, "data"),
-            ["command_directory"] = Path.Combine(Repository.Build, "sbin"),
+            ["command_directory"] = Commands,
             ["daemon_directory"] = Path.Combine(Repository.Build, "libexec"),
-            ["sendmail_path"] = Repository.Command("sendmail"),
-            ["newaliases_path"] = Repository.Command("newaliases"),
-            ["mailq_path"] = Repository.Command("mailq"),
+            ["sendmail_path"] = Command("sendmail"),
+            ["newaliases_path"] = Command("newaliases"),
+            ["mailq_path"] = Command("mailq"),
             ["mail_owner"] = owner,
             ["setgid_group"] = group,
             ["maillog_file"] = Path.Combine(Directory, "mail.log"),
@@ -60,6 +66,11 @@ internal sealed class Instance : IDisposable
 
     public string Mail => Path.Combine(Directory, "mail");
 
+    /// <summary>Where the instance's commands are.</summary>
+    public string Commands => IsPrivileged ? Path.Combine(Directory, "sbin") : Path.Combine(Repository.Build, "sbin");
+
+    public string Command(string name) => Path.Combine(Commands, name);
+
     public int SmtpPort { get; }
 
     public bool IsPrivileged { get; }
@@ -84,7 +95,7 @@ internal sealed class Instance : IDisposable
         }
         else if (IsPrivileged)
         {
-            Shell.Bash($"chmod 755 {Directory}; chown postfix {Directory}/data; chmod 1777 {Mail}; cd {Repository.Build}/sbin && chgrp postdrop postdrop postqueue postlog && chmod 2755 postdrop postqueue postlog").MustSucceed();
+            Shell.Bash($"chmod 755 {Directory}; chown postfix {Directory}/data; chmod 1777 {Mail}").MustSucceed();
         }
 
         Outcome outcome = Postfix("start");
@@ -103,7 +114,7 @@ internal sealed class Instance : IDisposable
     /// <summary>Runs one of our commands as the instance's user.</summary>
     public Outcome Run(string command, string[] arguments, string? input = null, int seconds = 90)
     {
-        string program = Repository.Command(command);
+        string program = Command(command);
         return AsNobody
             ? Shell.Run("/usr/bin/setpriv", ["--reuid=nobody", $"--regid={Main["setgid_group"]}", "--clear-groups", program, .. arguments], input, seconds)
             : Shell.Run(program, arguments, input, seconds);
