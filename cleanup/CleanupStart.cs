@@ -16,21 +16,7 @@ internal static class CleanupStart
     public static CleanupContext Open(ServiceContext service)
     {
         Configuration configuration = service.Configuration;
-        configuration.RefuseUnbuilt(
-            CleanupParameters.HeaderChecks,
-            CleanupParameters.MimeHeaderChecks,
-            CleanupParameters.NestedHeaderChecks,
-            CleanupParameters.BodyChecks,
-            CleanupParameters.MilterHeaderChecks,
-            CleanupParameters.MessageRejectCharacters,
-            CleanupParameters.MessageStripCharacters,
-            CleanupParameters.ForceMimeInputConversion,
-            CleanupParameters.NonEmptyEndOfHeaderAction,
-            CleanupParameters.Strict7bitHeaders,
-            CleanupParameters.Strict8bitmime,
-            CleanupParameters.Strict8bitmimeBody,
-            CleanupParameters.StrictMimeEncodingDomain,
-            MilterParameters.NonSmtpdMilters);
+        UnbuiltSettings.Refuse("cleanup", configuration);
 
         CleanupSettings settings = new(configuration);
         AddressExtension extension = new(

@@ -27,7 +27,7 @@ internal sealed class SmtpSettings
             "lmtp" => true,
             _ => throw new FatalException($"unexpected process name \"{Printable.Neutralize(processName)}\" - specify \"smtp\" or \"lmtp\""),
         };
-        Unbuilt.Refuse(_configuration, IsLmtp);
+        UnbuiltSettings.Refuse(IsLmtp ? "lmtp" : "smtp", _configuration);
         ReadNames();
         ReadTimes();
         ReadLookups();

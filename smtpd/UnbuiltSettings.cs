@@ -9,25 +9,8 @@ internal static class UnbuiltSettings
     /// <exception cref="ConfigurationException">One of them is on.</exception>
     public static void Refuse(Configuration configuration)
     {
-        configuration.RefuseUnbuilt(
-            SmtpdParameters.SmtpdSaslAuthEnable,
-            SmtpdParameters.SmtpdMilters,
-            SmtpdParameters.SmtpdMilterMaps,
-            SmtpdParameters.SmtpdProxyFilter,
-            SmtpdParameters.SmtpdUpstreamProxyProtocol,
-            SmtpdParameters.SmtpdTlsWrappermode,
-            SmtpdParameters.SmtpdEnforceTls,
-            SmtpdParameters.SmtpdTlsAuthOnly,
-            SmtpdParameters.SmtpdTlsReqCcert,
-            SmtpdParameters.SmtpdRejectFilterMaps,
-            SmtpdParameters.SmtpdRejectFooterMaps,
-            SmtpdParameters.SmtpdAuthorizedXclientHosts,
-            SmtpdParameters.SmtpdAuthorizedXforwardHosts);
+        Config.UnbuiltSettings.Refuse("smtpd", configuration);
         string level = configuration.Get(SmtpdParameters.SmtpdTlsSecurityLevel);
-        if (level == "encrypt")
-        {
-            configuration.RefuseUnbuilt(SmtpdParameters.SmtpdTlsSecurityLevel);
-        }
 
         // Opportunistic encryption restricts nobody: mail comes in as it would from a client without TLS.
         if (level == "may" || (level.Length == 0 && configuration.Get(SmtpdParameters.SmtpdUseTls)))

@@ -1,6 +1,7 @@
 using Mta.Config;
 using Mta.Config.Parameters;
 using Mta.Linux;
+using Mta.Service;
 using Mta.Text;
 
 namespace Mta.Postfix;
@@ -77,13 +78,40 @@ internal static class Checks
                 }
             }
 
-            return true;
+            return ServicesAreBuilt(instance, entries, path);
         }
         catch (ConfigurationException error)
         {
             ControlLog.Fatal(error.Message);
             return false;
         }
+    }
+
+    // With the overrides of each service: what is off in main.cf may be on for one of them.
+    private static bool ServicesAreBuilt(Instance instance, List<MasterEntry> entries, string path)
+    {
+        bool isBuilt = true;
+        string disabled = instance.Configuration.Get(MasterParameters.MasterServiceDisable);
+        foreach (MasterEntry entry in entries.Where(e => UnbuiltSettings.Concern(e.Command) && !MasterCf.IsDisabled(e, disabled)))
+        {
+            try
+            {
+                var configuration = Configuration.Load(instance.Configuration.Directory, entry.Command, entry.Name);
+                foreach ((string name, string value) in DaemonOptions.Parse(entry.Command, entry.Arguments).Overrides)
+                {
+                    configuration.Override(name, value);
+                }
+
+                UnbuiltSettings.Refuse(entry.Command, configuration);
+            }
+            catch (Exception error) when (error is ConfigurationException or FatalException)
+            {
+                ControlLog.Fatal($"{path}: line {entry.Line}: service {entry.NameAndType}: {error.Message}");
+                isBuilt = false;
+            }
+        }
+
+        return isBuilt;
     }
 
     // What every daemon would find when it starts is found here, all at once and by name.

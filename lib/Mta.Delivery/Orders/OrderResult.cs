@@ -71,7 +71,8 @@ public sealed class OrderResult(OrderOutcome outcome, string status = "", string
     public static string StatusOf(int errno, string defaultStatus) => errno switch
     {
         Errno.EAGAIN or Errno.ESTALE => "4.2.0",
-        Errno.ENOSPC => "4.3.0",
+        // A disk that fails now may be mended or mounted again: what it holds must not be returned as undeliverable.
+        Errno.ENOSPC or Errno.EIO or Errno.EROFS => "4.3.0",
         Errno.EDQUOT or Errno.EFBIG => "5.2.2",
         _ => defaultStatus,
     };

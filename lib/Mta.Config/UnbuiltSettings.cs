@@ -1,0 +1,97 @@
+using Mta.Config.Parameters;
+
+namespace Mta.Config;
+
+/// <summary>
+/// Settings whose features are not built: where they would restrict, filter or encrypt, mail must not pass as if they
+/// were not there. The daemons ask at their start, and <c>postfix check</c> beforehand. Who builds a feature takes its
+/// parameters out of here.
+/// </summary>
+public static class UnbuiltSettings
+{
+    private static readonly string[] SmtpClient =
+    [
+        "tls_policy_maps", "tls_per_site", "tls_wrappermode", "enforce_tls", "sasl_auth_enable", "sasl_password_maps",
+        "generic_maps", "header_checks", "mime_header_checks", "nested_header_checks", "body_checks",
+        "dns_reply_filter", "tls_block_early_mail_reply",
+    ];
+
+    /// <summary>Whether there is anything to refuse for a program.</summary>
+    public static bool Concern(string program) => program is "smtpd" or "smtp" or "lmtp" or "cleanup";
+
+    /// <param name="program">A daemon's program name; those that build everything they read are passed over.</param>
+    /// <exception cref="ConfigurationException">One of the program's settings is on; the message names it.</exception>
+    public static void Refuse(string program, Configuration configuration)
+    {
+        switch (program)
+        {
+            case "smtpd":
+                RefuseServer(configuration);
+                break;
+            case "smtp" or "lmtp":
+                RefuseClient(configuration, program);
+                break;
+            case "cleanup":
+                RefuseCleanup(configuration);
+                break;
+        }
+    }
+
+    private static void RefuseServer(Configuration configuration)
+    {
+        configuration.RefuseUnbuilt(
+            SmtpdParameters.SmtpdSaslAuthEnable,
+            SmtpdParameters.SmtpdMilters,
+            SmtpdParameters.SmtpdMilterMaps,
+            SmtpdParameters.SmtpdProxyFilter,
+            SmtpdParameters.SmtpdUpstreamProxyProtocol,
+            SmtpdParameters.SmtpdTlsWrappermode,
+            SmtpdParameters.SmtpdEnforceTls,
+            SmtpdParameters.SmtpdTlsAuthOnly,
+            SmtpdParameters.SmtpdTlsReqCcert,
+            SmtpdParameters.SmtpdRejectFilterMaps,
+            SmtpdParameters.SmtpdRejectFooterMaps,
+            SmtpdParameters.SmtpdAuthorizedXclientHosts,
+            SmtpdParameters.SmtpdAuthorizedXforwardHosts);
+        if (configuration.Get(SmtpdParameters.SmtpdTlsSecurityLevel) == "encrypt")
+        {
+            configuration.RefuseUnbuilt(SmtpdParameters.SmtpdTlsSecurityLevel);
+        }
+    }
+
+    private static void RefuseClient(Configuration configuration, string prefix)
+    {
+        foreach (string name in SmtpClient)
+        {
+            configuration.RefuseUnbuilt($"{prefix}_{name}");
+        }
+
+        // Opportunistic TLS allows plain text; every stronger level forbids it.
+        string level = configuration.Get(prefix == "lmtp" ? LmtpParameters.LmtpTlsSecurityLevel : SmtpParameters.SmtpTlsSecurityLevel);
+        if (level is not ("" or "none" or "may"))
+        {
+            throw new ConfigurationException($"parameter {prefix}_tls_security_level = {level}: this setting is not implemented");
+        }
+
+        if (prefix == "smtp")
+        {
+            configuration.RefuseUnbuilt(SmtpParameters.BestMxTransport, SmtpParameters.UseSrvLookup);
+        }
+    }
+
+    private static void RefuseCleanup(Configuration configuration) => configuration.RefuseUnbuilt(
+        CleanupParameters.HeaderChecks,
+        CleanupParameters.MimeHeaderChecks,
+        CleanupParameters.NestedHeaderChecks,
+        CleanupParameters.BodyChecks,
+        CleanupParameters.MilterHeaderChecks,
+        CleanupParameters.MessageRejectCharacters,
+        CleanupParameters.MessageStripCharacters,
+        CleanupParameters.ForceMimeInputConversion,
+        CleanupParameters.NonEmptyEndOfHeaderAction,
+        CleanupParameters.Strict7bitHeaders,
+        CleanupParameters.Strict8bitmime,
+        CleanupParameters.Strict8bitmimeBody,
+        CleanupParameters.StrictMimeEncodingDomain,
+        MilterParameters.NonSmtpdMilters);
+}
