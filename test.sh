@@ -42,7 +42,14 @@ for project in tests/*/*.Tests.csproj; do
 done
 
 if [ -z "$quick" ]; then
-    ./build.sh || exit 1
+    if [ "$(id -u)" -eq 0 ]; then
+        # Instances run as several accounts, which may not be able to enter the folder that this tree is in.
+        MTA_BUILD=$(mktemp -d /tmp/mta-build-XXXXXX)
+        trap 'rm -rf "$results" "$MTA_BUILD"' EXIT
+        chmod 755 "$MTA_BUILD"
+        export MTA_BUILD
+    fi
+    ./build.sh "${MTA_BUILD:-out}" || exit 1
     dotnet test tests/end-to-end/end-to-end.csproj --no-build -v:q -nologo \
         --logger "console;verbosity=normal" --logger "trx;LogFileName=$results/end-to-end.trx" || broken=yes
 fi
