@@ -51,6 +51,9 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
             message.SetFlags(flags);
             await ReadAsync(message, stop);
             CleanupResult result = await FinishAsync(message, stop);
+
+            // Who hears of a failure finds nothing left of the message.
+            file.Abort();
             await AnswerAsync(writer, result, stop);
         }
         finally
