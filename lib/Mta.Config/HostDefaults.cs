@@ -50,7 +50,9 @@ internal static class HostDefaults
         {
             string network = style switch
             {
-                "class" => Network.ClassOf(own.Address).ToString(),
+                // IPv6 has no classes: the subnet.
+                "class" when own.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork => Network.ClassOf(own.Address).ToString(),
+                "class" => Network.Around(own.Address, own.PrefixLength).ToString(),
                 "subnet" => Network.Around(own.Address, own.PrefixLength).ToString(),
                 _ => Network.Around(own.Address, own.Address.GetAddressBytes().Length * 8).ToString(),
             };

@@ -26,7 +26,7 @@ public readonly struct Network
         return new Network(bytes, prefixLength);
     }
 
-    /// <summary>The class A, B or C network of an IPv4 address; the /64... of an IPv6 address is the address itself.</summary>
+    /// <summary>The class A, B or C network of an IPv4 address; an IPv6 address, or one of no class, alone.</summary>
     public static Network ClassOf(IPAddress address)
     {
         byte[] bytes = address.GetAddressBytes();
