@@ -1,6 +1,7 @@
 using Mta.Linux;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
+using Mta.Mail;
 using Mta.Text;
 
 namespace Mta.Cleanup;
@@ -33,6 +34,9 @@ internal static class BounceStage
             {
                 return false;
             }
+
+            long waited = (DateTime.UtcNow - message.ArrivalTime).Ticks / TimeSpan.TicksPerMicrosecond;
+            LogLines.Bounced(message.Id, recipient, DelayText.Format(waited, context.Settings.DelayDecimals), dsn);
         }
 
         bool headersOnly = (message.Status & (CleanupStatus.Content | CleanupStatus.Size)) != 0;

@@ -1,6 +1,7 @@
 using Mta.Mail;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
+using Mta.Tables;
 
 namespace Mta.Cleanup;
 
@@ -43,6 +44,14 @@ internal sealed class CleanupContext
     public required AddressLookup SenderBcc { get; init; }
 
     public required AddressLookup RecipientBcc { get; init; }
+
+    public required TableList HeaderChecks { get; init; }
+
+    public required TableList MimeHeaderChecks { get; init; }
+
+    public required TableList NestedHeaderChecks { get; init; }
+
+    public required TableList BodyChecks { get; init; }
 
     public required Masquerade Masquerade { get; init; }
 

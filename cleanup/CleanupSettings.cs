@@ -49,10 +49,21 @@ internal sealed class CleanupSettings
         List<string> propagate = TableListSyntax.Split(configuration.Get(GlobalParameters.PropagateUnmatchedExtensions));
         PropagateCanonical = propagate.Contains("canonical");
         PropagateVirtual = propagate.Contains("virtual");
+        DelayDecimals = configuration.Get(GlobalParameters.DelayLoggingResolutionLimit);
         SoftBounce = configuration.Get(GlobalParameters.SoftBounce);
         DisableMime = configuration.Get(CleanupParameters.DisableMimeInputProcessing);
         MimeNestingLimit = configuration.Get(CleanupParameters.MimeNestingLimit);
         MimeBoundaryLengthLimit = configuration.Get(CleanupParameters.MimeBoundaryLengthLimit);
+        BodyChecksSizeLimit = configuration.Get(CleanupParameters.BodyChecksSizeLimit);
+        bool strict = configuration.Get(CleanupParameters.Strict8bitmime);
+        Strict7BitHeaders = strict || configuration.Get(CleanupParameters.Strict7bitHeaders);
+        Strict8BitBody = strict || configuration.Get(CleanupParameters.Strict8bitmimeBody);
+        StrictMimeEncodingDomain = configuration.Get(CleanupParameters.StrictMimeEncodingDomain);
+        ReportsNesting = Strict7BitHeaders || Strict8BitBody || StrictMimeEncodingDomain
+            || configuration.Get(CleanupParameters.HeaderChecks).Length > 0 || configuration.Get(CleanupParameters.BodyChecks).Length > 0
+            || configuration.Get(CleanupParameters.MimeHeaderChecks).Length > 0 || configuration.Get(CleanupParameters.NestedHeaderChecks).Length > 0;
+        RejectCharacters = new CharacterFilter(CleanupParameters.MessageRejectCharacters.Name, configuration.Get(CleanupParameters.MessageRejectCharacters));
+        StripCharacters = new CharacterFilter(CleanupParameters.MessageStripCharacters.Name, configuration.Get(CleanupParameters.MessageStripCharacters));
         TlsRequiredEnable = configuration.Get(TlsParameters.TlsRequiredEnable);
         InFlowDelay = configuration.Get(GlobalParameters.InFlowDelay);
         IpcTimeout = configuration.Get(GlobalParameters.IpcTimeout);
@@ -136,6 +147,9 @@ internal sealed class CleanupSettings
 
     public bool PropagateVirtual { get; }
 
+    /// <summary>Decimals of delays in the log.</summary>
+    public int DelayDecimals { get; }
+
     public bool SoftBounce { get; }
 
     public bool DisableMime { get; }
@@ -143,6 +157,22 @@ internal sealed class CleanupSettings
     public int MimeNestingLimit { get; }
 
     public int MimeBoundaryLengthLimit { get; }
+
+    /// <summary>Bytes of each body segment that body checks see; 0 = all.</summary>
+    public long BodyChecksSizeLimit { get; }
+
+    public bool Strict7BitHeaders { get; }
+
+    public bool Strict8BitBody { get; }
+
+    public bool StrictMimeEncodingDomain { get; }
+
+    /// <summary>Somebody relies on the structure of the message: nesting beyond the limit is an error.</summary>
+    public bool ReportsNesting { get; }
+
+    public CharacterFilter RejectCharacters { get; }
+
+    public CharacterFilter StripCharacters { get; }
 
     public bool TlsRequiredEnable { get; }
 

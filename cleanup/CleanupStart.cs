@@ -30,6 +30,9 @@ internal static class CleanupStart
             settings.MyOrigin,
             local.IsLocalAsync);
 
+        TableList Checks(StringParameter parameter) =>
+            TableList.Open(service.Tables, parameter.Name, configuration.Get(parameter), TableFlags.Usual);
+
         StringMatchList exceptions = StringMatchList.Create(configuration, CleanupParameters.MasqueradeExceptions, service.Tables);
         QueueManagerTrigger trigger = new($"public/{configuration.Get(GlobalParameters.QueueServiceName)}");
 
@@ -52,6 +55,10 @@ internal static class CleanupStart
             Virtual = Table(GlobalParameters.VirtualAliasMaps),
             SenderBcc = Table(CleanupParameters.SenderBccMaps),
             RecipientBcc = Table(CleanupParameters.RecipientBccMaps),
+            HeaderChecks = Checks(CleanupParameters.HeaderChecks),
+            MimeHeaderChecks = Checks(CleanupParameters.MimeHeaderChecks),
+            NestedHeaderChecks = Checks(CleanupParameters.NestedHeaderChecks),
+            BodyChecks = Checks(CleanupParameters.BodyChecks),
             Masquerade = new Masquerade(
                 TableListSyntax.Split(configuration.Get(CleanupParameters.MasqueradeDomains)),
                 async (localPart, stop) =>

@@ -11,11 +11,11 @@ namespace Mta.Cleanup;
 /// logical header at a time. <see cref="TryTake"/> works without waiting; when it says no, a header needs tables
 /// first: await <see cref="FinishHeaderAsync"/> and offer the same record again.
 /// </summary>
-internal sealed class ContentStage(Message message, HeaderStage headers) : IDisposable
+internal sealed class ContentStage(Message message, HeaderStage headers, ContentChecks checks) : IDisposable
 {
     private static readonly SearchValues<byte> LineBreaks = SearchValues.Create("\r\n"u8);
 
-    private readonly MimeState _mime = new(message.Settings);
+    private readonly MimeState _mime = new(message.Settings, checks);
     private byte[] _header = ArrayPool<byte>.Shared.Rent(1024);
     private byte[] _scratch = [];
     private int _headerLength;
@@ -23,8 +23,14 @@ internal sealed class ContentStage(Message message, HeaderStage headers) : IDisp
     private bool _hasHeader;
     private bool _primaryDone;
 
+    /// <summary>
+    /// After <see cref="TryTake"/> said no: the record is a body line that tables must see
+    /// (<see cref="CheckBodyAsync"/>), not a line that waits for a header.
+    /// </summary>
+    public bool WaitsForBodyCheck { get; private set; }
+
     /// <summary>Takes a record of the content.</summary>
-    /// <returns>False when a header must be finished first; the record was not taken.</returns>
+    /// <returns>False when tables come first; the record was not taken.</returns>
     public bool TryTake(RecordType type, ReadOnlySpan<byte> data)
     {
         if (type is not (RecordType.Text or RecordType.ContinuedText))
@@ -33,15 +39,14 @@ internal sealed class ContentStage(Message message, HeaderStage headers) : IDisp
             return true;
         }
 
-        if (message.Settings.ReplaceStrayCrLf && data.ContainsAny(LineBreaks))
+        if (!TryFilter(ref data))
         {
-            data = WithoutLineBreaks(data);
+            return true;
         }
 
         if (_mime.Place == MimePlace.Body)
         {
-            Body(type, data);
-            return true;
+            return Body(type, data);
         }
 
         if (_inContinuedLine)
@@ -61,6 +66,41 @@ internal sealed class ContentStage(Message message, HeaderStage headers) : IDisp
         }
 
         return HeaderLine(type, data);
+    }
+
+    /// <summary>Takes the body line that <see cref="TryTake"/> left.</summary>
+    public async ValueTask CheckBodyAsync(RecordType type, byte[] line, CancellationToken stop)
+    {
+        WaitsForBodyCheck = false;
+        ReadOnlySpan<byte> filtered = line;
+        if (!TryFilter(ref filtered))
+        {
+            return;
+        }
+
+        byte[] data = filtered.Length == line.Length ? line : filtered.ToArray();
+        CheckOutcome outcome = checks.TableForBody(_mime.BodyOffset) is { } table
+            ? await checks.CheckAsync(table, isHeader: false, ByteString.FromBytes(data), stop)
+            : default;
+        switch (outcome.Verdict)
+        {
+            case CheckVerdict.Remove:
+                _mime.TakeBody(data, startsLine: !_inContinuedLine);
+                _inContinuedLine = type == RecordType.ContinuedText;
+                break;
+            case CheckVerdict.Replace:
+                _mime.TakeBody(data, startsLine: !_inContinuedLine);
+                _inContinuedLine = type == RecordType.ContinuedText;
+                message.WriteText(type, ByteString.ToBytes(outcome.Text));
+                break;
+            case CheckVerdict.Prepend:
+                message.WriteText(RecordType.Text, ByteString.ToBytes(outcome.Text));
+                WriteBody(type, data);
+                break;
+            case CheckVerdict.Keep:
+                WriteBody(type, data);
+                break;
+        }
     }
 
     /// <summary>Deals with the header gathered so far, if any.</summary>
@@ -150,17 +190,24 @@ internal sealed class ContentStage(Message message, HeaderStage headers) : IDisp
         }
 
         _mime.EndHeader(inserted: true);
-        Body(type, data);
+        return Body(type, data);
+    }
+
+    private bool Body(RecordType type, ReadOnlySpan<byte> data)
+    {
+        if (!data.IsEmpty && message.MayWrite && checks.TableForBody(_mime.BodyOffset) is not null)
+        {
+            WaitsForBodyCheck = true;
+            return false;
+        }
+
+        WriteBody(type, data);
         return true;
     }
 
-    private void Body(RecordType type, ReadOnlySpan<byte> data)
+    private void WriteBody(RecordType type, ReadOnlySpan<byte> data)
     {
-        if (_mime.HasBoundaries && !_inContinuedLine && data.StartsWith("--"u8))
-        {
-            _mime.Boundary(data);
-        }
-
+        _mime.TakeBody(data, startsLine: !_inContinuedLine);
         _inContinuedLine = type == RecordType.ContinuedText;
         if (data.Length <= message.Settings.LineLengthLimit)
         {
@@ -190,6 +237,29 @@ internal sealed class ContentStage(Message message, HeaderStage headers) : IDisp
 
         data.CopyTo(_header.AsSpan(_headerLength));
         _headerLength += data.Length;
+    }
+
+    // Byte filters come before everything else; false when the record goes.
+    private bool TryFilter(ref ReadOnlySpan<byte> data)
+    {
+        CleanupSettings settings = message.Settings;
+        if (settings.ReplaceStrayCrLf && data.ContainsAny(LineBreaks))
+        {
+            data = WithoutLineBreaks(data);
+        }
+
+        if (settings.RejectCharacters.IsFoundIn(data) && (message.Flags & CleanupFlags.Filter) != 0)
+        {
+            checks.RejectCharacter(ByteString.FromBytes(data));
+            return false;
+        }
+
+        if (settings.StripCharacters.IsFoundIn(data) && (message.Flags & CleanupFlags.Filter) != 0)
+        {
+            data = settings.StripCharacters.Strip(data);
+        }
+
+        return true;
     }
 
     private ReadOnlySpan<byte> WithoutLineBreaks(ReadOnlySpan<byte> data)

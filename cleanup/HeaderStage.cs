@@ -11,7 +11,7 @@ namespace Mta.Cleanup;
 /// What happens to one logical header (its lines separated by LF), and to the header section as a whole when it ends:
 /// counting, rewriting of addresses, removal, headers that are missing.
 /// </summary>
-internal sealed class HeaderStage(Message message)
+internal sealed class HeaderStage(Message message, ContentChecks checks)
 {
     private static readonly SearchValues<byte> NotPlain = SearchValues.Create("\"();:\\\n"u8);
     private const string BodyEncoding = "8bit";
@@ -24,46 +24,55 @@ internal sealed class HeaderStage(Message message)
     /// <summary>Whether a header must go through tables or services: <see cref="TakeAsync"/> then, not <see cref="Take"/>.</summary>
     public bool NeedsTables(ReadOnlySpan<byte> header, MimePlace place)
     {
-        if (place != MimePlace.PrimaryHeader || message.HeaderContext is null || !message.MayWrite)
+        if (!message.MayWrite)
         {
             return false;
         }
 
         HeaderSyntax.TryParseName(header, out int nameLength, out int colon);
         HeaderInfo? info = HeaderTable.Find(header[..nameLength]);
-        if (info is null || info.Addresses == HeaderAddressClass.None || _settings.IsDropped(info, default))
-        {
-            return false;
-        }
-
-        return message.MayMap && message.Context.HasHeaderMaps || !HasPlainAddresses(header[(colon + 1)..]);
+        return checks.TableFor(info, place) is not null || NeedsRewriting(info, header[(colon + 1)..], place);
     }
 
     /// <summary>A header that needs no tables.</summary>
     public void Take(ReadOnlySpan<byte> header, MimeState mime)
     {
-        if (!message.MayWrite)
-        {
-            return;
-        }
-
-        HeaderInfo? info = Identify(header, mime, out int nameLength, out int colon);
-        if (mime.Place != MimePlace.PrimaryHeader || !IsRemoved(info, header[..nameLength]))
-        {
-            WriteLines(header, nameLength, colon);
-        }
+        CountHop(header);
+        TakeChecked(header, mime);
     }
 
     /// <inheritdoc cref="Take"/>
     public async ValueTask TakeAsync(ReadOnlyMemory<byte> header, MimeState mime, CancellationToken stop)
     {
-        if (!NeedsTables(header.Span, mime.Place))
+        CountHop(header.Span);
+        bool isReplaced = false;
+        if (message.MayWrite && checks.TableFor(InfoOf(header.Span), mime.Place) is { } table)
         {
-            Take(header.Span, mime);
+            CheckOutcome outcome = await checks.CheckAsync(table, isHeader: true, Canonical(header.Span), stop);
+            switch (outcome.Verdict)
+            {
+                case CheckVerdict.Remove:
+                    return;
+                case CheckVerdict.Replace:
+                    header = ByteString.ToBytes(outcome.Text);
+                    isReplaced = true;
+                    break;
+                case CheckVerdict.Prepend:
+                    WriteText(outcome.Text);
+                    break;
+                case CheckVerdict.Keep:
+                    break;
+            }
+        }
+
+        HeaderSyntax.TryParseName(header.Span, out int nameLength, out int colon);
+        if (!message.MayWrite || !NeedsRewriting(HeaderTable.Find(header.Span[..nameLength]), header.Span[(colon + 1)..], mime.Place))
+        {
+            TakeChecked(header.Span, mime, isReplaced);
             return;
         }
 
-        HeaderInfo info = Identify(header.Span, mime, out int nameLength, out int colon)!; // NeedsTables found it
+        HeaderInfo info = Identify(header.Span, mime, out nameLength, out colon)!; // NeedsRewriting found it
         bool isSender = info.Addresses == HeaderAddressClass.Sender;
         AddressClass kind = isSender ? AddressClass.HeaderSender : AddressClass.HeaderRecipient;
         RewriteContext rewriteContext = message.HeaderContext!.Value; // as above
@@ -74,7 +83,7 @@ internal sealed class HeaderStage(Message message)
             node => message.Context.Addresses.HeaderAsync(message, kind, rewriteContext, node, stop));
         if (rewritten is null)
         {
-            WriteLines(header.Span, nameLength, colon);
+            WriteLines(header.Span, isReplaced ? colon : nameLength, colon);
         }
         else
         {
@@ -161,34 +170,75 @@ internal sealed class HeaderStage(Message message)
         return true;
     }
 
+    private static HeaderInfo? InfoOf(ReadOnlySpan<byte> header)
+    {
+        HeaderSyntax.TryParseName(header, out int nameLength, out _);
+        return HeaderTable.Find(header[..nameLength]);
+    }
+
+    // What checks see: no blanks before the colon.
+    private static string Canonical(ReadOnlySpan<byte> header)
+    {
+        HeaderSyntax.TryParseName(header, out int nameLength, out int colon);
+        return nameLength == colon
+            ? ByteString.FromBytes(header)
+            : ByteString.FromBytes(header[..nameLength]) + ByteString.FromBytes(header[colon..]);
+    }
+
+    private bool NeedsRewriting(HeaderInfo? info, ReadOnlySpan<byte> value, MimePlace place)
+    {
+        if (place != MimePlace.PrimaryHeader || message.HeaderContext is null || info is null
+            || info.Addresses == HeaderAddressClass.None || _settings.IsDropped(info, default))
+        {
+            return false;
+        }
+
+        return (message.MayMap && message.Context.HasHeaderMaps) || !HasPlainAddresses(value);
+    }
+
+    private void CountHop(ReadOnlySpan<byte> header)
+    {
+        if (InfoOf(header)?.Kind == HeaderKind.Received)
+        {
+            _hops++;
+        }
+    }
+
+    // What an administrator wrote in a table stands as it was written.
+    private void TakeChecked(ReadOnlySpan<byte> header, MimeState mime, bool isReplaced = false)
+    {
+        if (!message.MayWrite)
+        {
+            return;
+        }
+
+        HeaderInfo? info = Identify(header, mime, out int nameLength, out int colon);
+        if (mime.Place != MimePlace.PrimaryHeader || !IsRemoved(info, header[..nameLength]))
+        {
+            WriteLines(header, isReplaced ? colon : nameLength, colon);
+        }
+    }
+
     private HeaderInfo? Identify(ReadOnlySpan<byte> header, MimeState mime, out int nameLength, out int colon)
     {
         HeaderSyntax.TryParseName(header, out nameLength, out colon);
         HeaderInfo? info = HeaderTable.Find(header[..nameLength]);
+        mime.TakeHeader(info, header, colon);
+        NoteUtf8(header, mime);
         if (info is null)
         {
-            NoteUtf8(header, mime);
             return null;
         }
 
         ReadOnlySpan<byte> value = header[(colon + 1)..];
-        switch (info.Kind)
+        if (info.Kind == HeaderKind.Received && mime.Place == MimePlace.PrimaryHeader && _hops >= _settings.HopcountLimit)
         {
-            case HeaderKind.Received:
-                _hops++;
-                if (mime.Place == MimePlace.PrimaryHeader && _hops >= _settings.HopcountLimit)
-                {
-                    LogLines.Rejected(message.Id, "hopcount exceeded");
-                    message.Fail(CleanupStatus.Hops);
-                }
-
-                break;
-            case HeaderKind.ContentType:
-                mime.TakeContentType(value);
-                break;
-            case HeaderKind.ContentTransferEncoding:
-                TransferEncoding(value);
-                break;
+            LogLines.Rejected(message.Id, "hopcount exceeded");
+            message.Fail(CleanupStatus.Hops);
+        }
+        else if (info.Kind == HeaderKind.ContentTransferEncoding)
+        {
+            TransferEncoding(value);
         }
 
         if (mime.Place == MimePlace.PrimaryHeader)
@@ -198,7 +248,6 @@ internal sealed class HeaderStage(Message message)
             PrimaryHeader(info, value);
         }
 
-        NoteUtf8(header, mime);
         return info;
     }
 

@@ -1,3 +1,5 @@
+using Mta.Mail.Addresses;
+using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
 using Mta.Text;
 using NLog;
@@ -21,6 +23,17 @@ internal static class LogLines
     public static void Rejected(QueueId id, string why) => Log.Warn($"{id}: message rejected: {why}");
 
     public static void Warning(QueueId id, string text) => Log.Warn($"{id}: {Shown(text)}");
+
+    /// <summary>A mistake in a table, which is not the message's.</summary>
+    public static void TableMistake(string text) => Log.Warn(Shown(text));
+
+    /// <summary>A recipient of a message that cleanup itself returns: all of its delay was before any queue.</summary>
+    public static void Bounced(QueueId id, DeliveryRecipient recipient, string delay, Dsn dsn)
+    {
+        bool renamed = recipient.OriginalRecipient.Length > 0 && !Ascii.EqualsIgnoreCase(recipient.OriginalRecipient, recipient.Address);
+        string original = renamed ? $", orig_to={AddressSyntax.Bracketed(recipient.OriginalRecipient)}" : "";
+        Log.Info(Shown($"{id}: to={AddressSyntax.Bracketed(recipient.Address)}{original}, relay=none, delay={delay}, delays={delay}/0/0/0, dsn={dsn.Status}, status=bounced ({dsn.Reason})"));
+    }
 
     public static void TooLarge(QueueId id) => Log.Warn($"{id}: queue file size limit exceeded");
 

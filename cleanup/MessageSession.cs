@@ -79,7 +79,8 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
     {
         RecipientStage recipients = new(message);
         EnvelopeStage envelope = new(message, recipients);
-        using ContentStage content = new(message, new HeaderStage(message));
+        ContentChecks checks = new(message);
+        using ContentStage content = new(message, new HeaderStage(message, checks), checks);
         RecordReader reader = new(input);
         Segment segment = Segment.Envelope;
         message.WriteZeroSize();
@@ -129,6 +130,10 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
             {
                 message.Fail(CleanupStatus.Bad);
                 segment = Segment.Ended;
+            }
+            else if (content.WaitsForBodyCheck)
+            {
+                await content.CheckBodyAsync(type, data.ToArray(), stop);
             }
             else
             {

@@ -18,22 +18,98 @@ internal enum MimePlace
 
 /// <summary>
 /// Follows the structure of a message (RFC 2045, 2046) just as far as needed to tell headers from bodies: a stack of
-/// boundaries and the type of the entity being read. Bounded by <c>mime_nesting_limit</c>.
+/// boundaries, and the type and encoding of the entity being read. Bounded by <c>mime_nesting_limit</c>.
 /// </summary>
-internal sealed class MimeState(CleanupSettings settings)
+internal sealed class MimeState(CleanupSettings settings, ContentChecks checks)
 {
+    private const string Header8Bit = "improper use of 8-bit data in message header";
+    private const string Body8Bit = "improper use of 8-bit data in message body";
+    private const string BadDomain = "invalid message/* or multipart/* encoding domain";
+    private const string TooDeep = "MIME nesting exceeds safety limit";
+
     private readonly List<(byte[] Boundary, bool IsDigest)> _boundaries = [];
     private MimeContentType _type;
+    private string _typeText = "";
+    private bool _isEncoded;
+    private bool _allows8Bit;
+    private Errors _reported;
+
+    [Flags]
+    private enum Errors
+    {
+        None = 0,
+        Header = 1,
+        Body = 2,
+        Domain = 4,
+        Nesting = 8,
+    }
 
     public MimePlace Place { get; private set; }
 
     public bool HasBoundaries => _boundaries.Count > 0;
 
-    /// <summary>More parts within parts than <c>mime_nesting_limit</c>.</summary>
-    public bool IsTooDeep { get; private set; }
+    /// <summary>Bytes of the present body segment so far, newlines included.</summary>
+    public long BodyOffset { get; private set; }
 
-    /// <summary>A Content-Type header of the entity being read.</summary>
-    public void TakeContentType(ReadOnlySpan<byte> value)
+    /// <summary>A header of the entity being read.</summary>
+    /// <param name="header">Name, colon and value.</param>
+    public void TakeHeader(HeaderInfo? info, ReadOnlySpan<byte> header, int colon)
+    {
+        if (settings.Strict7BitHeaders && !Ascii.IsAscii(header))
+        {
+            Report(Errors.Header, Header8Bit, ByteString.FromBytes(header));
+        }
+
+        if (info?.Kind == HeaderKind.ContentType)
+        {
+            TakeContentType(header[(colon + 1)..]);
+        }
+        else if (info?.Kind == HeaderKind.ContentTransferEncoding)
+        {
+            ReadOnlySpan<byte> value = header[(colon + 1)..].Trim(" \t\n"u8);
+            _allows8Bit = Ascii.StartsWithIgnoreCase(value, "8bit"u8) || Ascii.StartsWithIgnoreCase(value, "binary"u8);
+            _isEncoded = Ascii.StartsWithIgnoreCase(value, "base64"u8) || Ascii.StartsWithIgnoreCase(value, "quoted-printable"u8);
+        }
+    }
+
+    /// <summary>The header of the entity has ended.</summary>
+    /// <param name="inserted">By a line that is no header, not by an empty one.</param>
+    public void EndHeader(bool inserted = false)
+    {
+        if (settings.StrictMimeEncodingDomain && ((_type == MimeContentType.OtherMessage && (_isEncoded || _allows8Bit))
+            || (_type is MimeContentType.Message or MimeContentType.Multipart or MimeContentType.MultipartDigest && _isEncoded)))
+        {
+            Report(Errors.Domain, BadDomain, _typeText);
+        }
+
+        bool isMessage = _type == MimeContentType.Message && !inserted && !settings.DisableMime;
+        _type = MimeContentType.Other;
+        _isEncoded = false;
+        BodyOffset = 0;
+        Place = isMessage ? MimePlace.NestedHeader : MimePlace.Body;
+        if (isMessage)
+        {
+            _allows8Bit = false;
+        }
+    }
+
+    /// <summary>A line of a body.</summary>
+    /// <param name="startsLine">Not the rest of an overlong line.</param>
+    public void TakeBody(ReadOnlySpan<byte> line, bool startsLine)
+    {
+        if (settings.Strict8BitBody && !_allows8Bit && !Ascii.IsAscii(line))
+        {
+            Report(Errors.Body, Body8Bit, ByteString.FromBytes(line));
+        }
+
+        BodyOffset += line.Length + 1;
+        if (HasBoundaries && startsLine && line.StartsWith("--"u8))
+        {
+            Boundary(line[2..]);
+        }
+    }
+
+    private void TakeContentType(ReadOnlySpan<byte> value)
     {
         if (settings.DisableMime)
         {
@@ -42,16 +118,16 @@ internal sealed class MimeState(CleanupSettings settings)
 
         List<byte[]> boundaries = [];
         _type = MimeContentTypeParser.Parse(value, settings.MimeBoundaryLengthLimit, boundaries);
-        if (_type is not (MimeContentType.Multipart or MimeContentType.MultipartDigest))
-        {
-            return;
-        }
-
+        _typeText = settings.StrictMimeEncodingDomain ? ByteString.FromBytes(value).Trim() : "";
         foreach (byte[] boundary in boundaries)
         {
             if (_boundaries.Count >= settings.MimeNestingLimit)
             {
-                IsTooDeep = true;
+                if (settings.ReportsNesting)
+                {
+                    Report(Errors.Nesting, TooDeep, ByteString.FromBytes(value).Trim());
+                }
+
                 return;
             }
 
@@ -59,19 +135,8 @@ internal sealed class MimeState(CleanupSettings settings)
         }
     }
 
-    /// <summary>The header of the entity has ended.</summary>
-    /// <param name="inserted">By a line that is no header, not by an empty one.</param>
-    public void EndHeader(bool inserted = false)
+    private void Boundary(ReadOnlySpan<byte> line)
     {
-        bool isMessage = _type == MimeContentType.Message && !inserted && !settings.DisableMime;
-        _type = MimeContentType.Other;
-        Place = isMessage ? MimePlace.NestedHeader : MimePlace.Body;
-    }
-
-    /// <summary>A body line that begins with two hyphens.</summary>
-    public void Boundary(ReadOnlySpan<byte> line)
-    {
-        line = line[2..];
         for (int level = _boundaries.Count - 1; level >= 0; level--)
         {
             (byte[] boundary, bool isDigest) = _boundaries[level];
@@ -83,6 +148,7 @@ internal sealed class MimeState(CleanupSettings settings)
             bool isLast = line[boundary.Length..].StartsWith("--"u8);
             int keep = isLast ? level : level + 1;
             _boundaries.RemoveRange(keep, _boundaries.Count - keep);
+            _allows8Bit = false;
             if (!isLast)
             {
                 Place = MimePlace.PartHeader;
@@ -90,6 +156,15 @@ internal sealed class MimeState(CleanupSettings settings)
             }
 
             return;
+        }
+    }
+
+    private void Report(Errors error, string what, string text)
+    {
+        if ((_reported & error) == 0)
+        {
+            _reported |= error;
+            checks.MimeError(what, text);
         }
     }
 }

@@ -1,5 +1,5 @@
-using Mta.Delivery;
 using Mta.Linux;
+using Mta.Mail;
 using Mta.Mail.Addresses;
 using Mta.Qmgr.Scheduling;
 using Mta.Text;

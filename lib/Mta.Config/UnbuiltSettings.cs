@@ -80,18 +80,8 @@ public static class UnbuiltSettings
     }
 
     private static void RefuseCleanup(Configuration configuration) => configuration.RefuseUnbuilt(
-        CleanupParameters.HeaderChecks,
-        CleanupParameters.MimeHeaderChecks,
-        CleanupParameters.NestedHeaderChecks,
-        CleanupParameters.BodyChecks,
         CleanupParameters.MilterHeaderChecks,
-        CleanupParameters.MessageRejectCharacters,
-        CleanupParameters.MessageStripCharacters,
         CleanupParameters.ForceMimeInputConversion,
         CleanupParameters.NonEmptyEndOfHeaderAction,
-        CleanupParameters.Strict7bitHeaders,
-        CleanupParameters.Strict8bitmime,
-        CleanupParameters.Strict8bitmimeBody,
-        CleanupParameters.StrictMimeEncodingDomain,
         MilterParameters.NonSmtpdMilters);
 }

@@ -103,6 +103,7 @@ public sealed class CleanupHarness : IDisposable
         TableRegistry tables = new(new TableSettings());
         AddressExtension extension = new("+");
         AddressLookup Table(string name) => new(TableList.Open(tables, name, configuration.Value(name) ?? ""), extension, "mx.example.org", null);
+        TableList Checks(string name) => TableList.Open(tables, name, configuration.Value(name) ?? "");
         return new CleanupContext(new CleanupSettings(configuration), new VerifyClient())
         {
             Rewrite = new RewriteClient(),
@@ -113,6 +114,10 @@ public sealed class CleanupHarness : IDisposable
             Virtual = Table("virtual_alias_maps"),
             SenderBcc = Table("sender_bcc_maps"),
             RecipientBcc = Table("recipient_bcc_maps"),
+            HeaderChecks = Checks("header_checks"),
+            MimeHeaderChecks = Checks("mime_header_checks"),
+            NestedHeaderChecks = Checks("nested_header_checks"),
+            BodyChecks = Checks("body_checks"),
             Masquerade = new Masquerade(
                 TableListSyntax.Split(configuration.Value("masquerade_domains") ?? ""),
                 static (localPart, _) => new ValueTask<bool?>(localPart == "root")),

@@ -1,4 +1,4 @@
-namespace Mta.Delivery.Tests;
+namespace Mta.Mail.Tests;
 
 public sealed class DelayTextTests
 {

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Mta.Delivery;
+namespace Mta.Mail;
 
 /// <summary>
 /// Delays as delivery log lines have them: two significant digits, at most so many decimals, rounded half up, without
