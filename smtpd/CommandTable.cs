@@ -29,11 +29,12 @@ internal static class CommandTable
         new("ETRN", CommandKind.Etrn, false, true, EtrnCommand.RunAsync),
         new("QUIT", CommandKind.Quit, false, false, SmallCommands.RunQuitAsync),
 
+        new("XCLIENT", CommandKind.Xclient, false, false, ForwardingCommands.RunXclientAsync),
+        new("XFORWARD", CommandKind.Xforward, false, false, ForwardingCommands.RunXforwardAsync),
+
         // Known by name, since clients are told why they get none of them.
         new("STARTTLS", CommandKind.Starttls, false, false, SmallCommands.RunStartTlsAsync),
         new("AUTH", CommandKind.Auth, false, false, SmallCommands.RunAuthAsync),
-        new("XCLIENT", CommandKind.Xclient, false, false, SmallCommands.RunXclientAsync),
-        new("XFORWARD", CommandKind.Xforward, false, false, SmallCommands.RunXforwardAsync),
     ];
 
     public static CommandEntry? Find(string word)

@@ -14,6 +14,8 @@ internal readonly record struct EhloKeywords(int Bits)
     public static readonly EhloKeywords Size = new(1 << 1);
     public static readonly EhloKeywords Vrfy = new(1 << 2);
     public static readonly EhloKeywords Etrn = new(1 << 3);
+    public static readonly EhloKeywords Xclient = new(1 << 7);
+    public static readonly EhloKeywords Xforward = new(1 << 8);
     public static readonly EhloKeywords EnhancedStatusCodes = new(1 << 9);
     public static readonly EhloKeywords EightBitMime = new(1 << 10);
     public static readonly EhloKeywords Dsn = new(1 << 11);

@@ -39,7 +39,31 @@ internal static class LogLines
     public static void LocalDataError(Session session) =>
         Log.Info($"reject: {session.Stage} from {session.NameAndAddress}: 421 4.3.0 {session.Settings.HostName} Server local data error");
 
-    public static void NewMessage(Session session, string queueId) => Log.Info($"{queueId}: client={session.NameAndAddress}");
+    public static void NewMessage(Session session, MailTransaction transaction, string queueId)
+    {
+        var line = new StringBuilder($"{queueId}: client={session.NameAndAddress}");
+        if (session.SaslUser is { } user)
+        {
+            line.Append(", sasl_method=XCLIENT, sasl_username=").Append(user);
+        }
+
+        if (transaction.SaslSender.Length > 0)
+        {
+            line.Append(", sasl_sender=").Append(transaction.SaslSender);
+        }
+
+        if (session.Forwarded is { } forwarded)
+        {
+            if (forwarded.Identifier is not null)
+            {
+                line.Append(", orig_queue_id=").Append(forwarded.Identifier);
+            }
+
+            line.Append(", orig_client=").Append(forwarded.NameAndAddress);
+        }
+
+        Log.Info(line.ToString());
+    }
 
     public static void RequestTooLong(Session session, int limit, string start) =>
         Log.Warn($"{session.NameAndAddress}: request longer than {limit}: {Printable.Neutralize(start)}...");

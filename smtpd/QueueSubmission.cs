@@ -25,7 +25,7 @@ internal static class QueueSubmission
             return false;
         }
 
-        LogLines.NewMessage(session, session.QueueId);
+        LogLines.NewMessage(session, transaction, session.QueueId);
         WriteEnvelope(session, transaction, transaction.Queue);
         return true;
     }
@@ -117,8 +117,15 @@ internal static class QueueSubmission
             RecordWriter.Write(output, RecordType.Filter, session.Settings.ContentFilter);
         }
 
-        RecordWriter.WriteAttribute(output, QueueAttribute.LogIdent, queue.Id.Value);
-        RecordWriter.WriteAttribute(output, QueueAttribute.RewriteContext, transaction.IsLocalRewrite ? "local" : "remote");
+        ForwardedClient? forwarded = session.Forwarded;
+        RecordWriter.WriteAttribute(output, QueueAttribute.LogIdent, forwarded?.Identifier ?? queue.Id.Value);
+        RecordWriter.WriteAttribute(output, QueueAttribute.RewriteContext, forwarded?.IsLocal ?? transaction.IsLocalRewrite ? "local" : "remote");
+        if (session.SaslUser is not null)
+        {
+            RecordWriter.WriteAttribute(output, QueueAttribute.SaslMethod, "XCLIENT");
+            RecordWriter.WriteAttribute(output, QueueAttribute.SaslUsername, session.SaslUser);
+        }
+
         if (transaction.SaslSender.Length > 0)
         {
             RecordWriter.WriteAttribute(output, QueueAttribute.SaslSender, transaction.SaslSender);
@@ -140,6 +147,41 @@ internal static class QueueSubmission
             RecordWriter.WriteAttribute(output, QueueAttribute.Encoding, transaction.Encoding);
         }
 
+        if (forwarded is not null)
+        {
+            WriteForwarded(output, forwarded);
+        }
+        else
+        {
+            WriteLogged(session, output, client);
+        }
+
+        RecordWriter.WriteAttribute(output, QueueAttribute.ClientName, client.Name);
+        RecordWriter.WriteAttribute(output, QueueAttribute.ReverseClientName, client.ReverseName);
+        RecordWriter.WriteAttribute(output, QueueAttribute.ClientAddress, client.Address);
+        RecordWriter.WriteAttribute(output, QueueAttribute.ClientPort, Port(client.Port));
+        if (session.ServerAddress.Length > 0)
+        {
+            RecordWriter.WriteAttribute(output, QueueAttribute.ServerAddress, session.ServerAddress);
+            RecordWriter.WriteAttribute(output, QueueAttribute.ServerPort, Port(session.ServerPort));
+        }
+
+        if (session.HeloName is not null)
+        {
+            RecordWriter.WriteAttribute(output, QueueAttribute.HeloName, session.HeloName);
+        }
+
+        RecordWriter.WriteAttribute(output, QueueAttribute.ProtocolName, session.Protocol);
+        RecordWriter.WriteAttribute(output, QueueAttribute.ClientAddressType, client.Family);
+        if (transaction.VerpDelimiters is not null)
+        {
+            RecordWriter.Write(output, RecordType.Verp, transaction.VerpDelimiters);
+        }
+    }
+
+    // What the agents log about the client.
+    private static void WriteLogged(Session session, BufferedOutput output, ClientIdentity client)
+    {
         if (session.IsStandalone)
         {
             RecordWriter.WriteAttribute(output, QueueAttribute.LogMessageOrigin, "local");
@@ -158,27 +200,20 @@ internal static class QueueSubmission
         }
 
         RecordWriter.WriteAttribute(output, QueueAttribute.LogProtocolName, session.Protocol);
-        RecordWriter.WriteAttribute(output, QueueAttribute.ClientName, client.Name);
-        RecordWriter.WriteAttribute(output, QueueAttribute.ReverseClientName, client.ReverseName);
-        RecordWriter.WriteAttribute(output, QueueAttribute.ClientAddress, client.Address);
-        RecordWriter.WriteAttribute(output, QueueAttribute.ClientPort, Port(client.Port));
-        if (session.Connection.Local.IsInternet)
+    }
+
+    private static void WriteForwarded(BufferedOutput output, ForwardedClient forwarded)
+    {
+        RecordWriter.WriteAttribute(output, QueueAttribute.LogClientName, forwarded.Name ?? ClientIdentity.Unknown);
+        RecordWriter.WriteAttribute(output, QueueAttribute.LogClientAddress, DomainSyntax.ToRfc5321(forwarded.Address ?? ClientIdentity.Unknown));
+        RecordWriter.WriteAttribute(output, QueueAttribute.LogClientPort, forwarded.Port ?? ClientIdentity.Unknown);
+        RecordWriter.WriteAttribute(output, QueueAttribute.LogMessageOrigin, forwarded.NameAndAddress);
+        if (forwarded.HeloName is not null)
         {
-            RecordWriter.WriteAttribute(output, QueueAttribute.ServerAddress, session.Connection.Local.Address);
-            RecordWriter.WriteAttribute(output, QueueAttribute.ServerPort, Port(session.Connection.Local.Port));
+            RecordWriter.WriteAttribute(output, QueueAttribute.LogHeloName, forwarded.HeloName);
         }
 
-        if (session.HeloName is not null)
-        {
-            RecordWriter.WriteAttribute(output, QueueAttribute.HeloName, session.HeloName);
-        }
-
-        RecordWriter.WriteAttribute(output, QueueAttribute.ProtocolName, session.Protocol);
-        RecordWriter.WriteAttribute(output, QueueAttribute.ClientAddressType, client.Family);
-        if (transaction.VerpDelimiters is not null)
-        {
-            RecordWriter.Write(output, RecordType.Verp, transaction.VerpDelimiters);
-        }
+        RecordWriter.WriteAttribute(output, QueueAttribute.LogProtocolName, forwarded.Protocol ?? ClientIdentity.Unknown);
     }
 
     private static string Port(int port) => port == 0 ? ClientIdentity.Unknown : port.ToString();

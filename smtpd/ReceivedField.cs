@@ -23,6 +23,11 @@ internal static class ReceivedField
         {
             RecordWriter.Write(output, RecordType.Text, $"Received: from {session.HeloName ?? client.Name} ({client.Name} [{client.TaggedAddress}])");
             string protocol = !transaction.IsSmtpUtf8 ? session.Protocol : "UTF8SMTP";
+            if (session.SaslUser is not null && protocol != "SMTP")
+            {
+                protocol += "A"; // RFC 3848: with authentication
+            }
+
             by = $"\tby {settings.HostName} ({settings.MailName}) with {protocol} id {id}";
         }
 

@@ -14,7 +14,10 @@ internal sealed class Session : IDisposable
         Settings = connection.Context.IsStressed ? server.StressedSettings : server.Settings;
         Connection = connection;
         Client = client;
-        NameAndAddress = Settings.PortLogging ? $"{client.NameAndAddress}:{client.Port}" : client.NameAndAddress;
+        NameAndAddress = "";
+        Become(client);
+        ServerAddress = connection.Local.IsInternet ? connection.Local.Address : "";
+        ServerPort = connection.Local.Port;
         Commands = new CommandReader(this);
     }
 
@@ -29,10 +32,28 @@ internal sealed class Session : IDisposable
 
     public BufferedOutput Output => Connection.Output;
 
-    public ClientIdentity Client { get; }
+    public ClientIdentity Client { get; private set; }
 
     /// <summary><c>name[address]</c> with the port where the configuration wants it.</summary>
-    public string NameAndAddress { get; }
+    public string NameAndAddress { get; private set; }
+
+    /// <summary>This end of the connection; empty when unknown.</summary>
+    public string ServerAddress { get; set; }
+
+    public int ServerPort { get; set; }
+
+    public bool MayXclient { get; set; }
+
+    public bool MayXforward { get; set; }
+
+    /// <summary>What XFORWARD told about the client of the next message.</summary>
+    public ForwardedClient? Forwarded { get; set; }
+
+    /// <summary>Login name that XCLIENT told; it opens no doors.</summary>
+    public string? SaslUser { get; set; }
+
+    /// <summary>XCLIENT has changed the client: the session begins anew.</summary>
+    public bool MustRestart { get; set; }
 
     public CommandReader Commands { get; }
 
@@ -94,11 +115,24 @@ internal sealed class Session : IDisposable
     /// <summary>Queue ID of the message on its way, or <c>NOQUEUE</c>.</summary>
     public string QueueId => Transaction?.Queue?.Id.Value ?? "NOQUEUE";
 
+    /// <summary>The client is, or is taken for, this one.</summary>
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(Client))]
+    public void Become(ClientIdentity client)
+    {
+        Client = client;
+        NameAndAddress = Settings.PortLogging ? $"{client.NameAndAddress}:{(client.Port == 0 ? ClientIdentity.Unknown : client.Port)}" : client.NameAndAddress;
+    }
+
     public void Begin(MailTransaction transaction) => Transaction = transaction;
 
     /// <summary>Forgets the transaction; a message that was not finished is cancelled.</summary>
     public void Reset()
     {
+        if (Transaction is not null)
+        {
+            Forwarded = null;
+        }
+
         Transaction?.Dispose();
         Transaction = null;
     }

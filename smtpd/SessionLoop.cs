@@ -91,16 +91,16 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
     // Everything before the first command. False when the client is sent away.
     private async ValueTask<bool> GreetAsync(Session session, CancellationToken stop)
     {
-        SmtpdSettings settings = session.Settings;
-        session.BareNewline = await server.BareNewlineModeAsync(session.Client, stop);
         if (!session.IsStandalone)
         {
+            session.MayXclient = await server.MayXclientAsync(session.Client, stop);
+            session.MayXforward = await server.MayXforwardAsync(session.Client, stop);
             if (HasWaitingInput(session) && await RefusePipeliningAsync(session, stop))
             {
                 return false;
             }
 
-            if (await server.Limits.ConnectAsync(session, stop) is { } tooMuch)
+            if (!session.MayXclient && await server.Limits.ConnectAsync(session, stop) is { } tooMuch)
             {
                 await session.ReplyAsync(tooMuch, stop);
                 session.EndsInOrder = true;
@@ -108,6 +108,15 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
             }
         }
 
+        return await StartAsync(session, stop);
+    }
+
+    // What depends on who the client is, and the greeting: at first, and after XCLIENT.
+    private async ValueTask<bool> StartAsync(Session session, CancellationToken stop)
+    {
+        SmtpdSettings settings = session.Settings;
+        session.BareNewline = await server.BareNewlineModeAsync(session.Client, stop);
+        session.AccessDenied = null;
         if (await server.HiddenKeywordsAsync(session.Client, stop) is not { } hidden)
         {
             await LocalDataErrorAsync(session, stop);
@@ -235,6 +244,14 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
         }
 
         bool succeeded = await entry.Run(session, _words, stop);
+        if (session.MustRestart)
+        {
+            session.MustRestart = false;
+            session.MayXclient = await server.MayXclientAsync(session.Client, stop);
+            await StartAsync(session, stop);
+            return true;
+        }
+
         if (succeeded)
         {
             session.Statistics.Succeed(entry.Kind);

@@ -13,6 +13,8 @@ internal sealed class SmtpdServer
 {
     private readonly StringMatchList _forbiddenCommands;
     private readonly AddressMatchList _bareNewlineExclusions;
+    private readonly AddressMatchList _xclientHosts;
+    private readonly AddressMatchList _xforwardHosts;
     private readonly TableList _commandFilter;
     private readonly TableList _discardMaps;
 
@@ -42,6 +44,9 @@ internal sealed class SmtpdServer
         var catalog = new RestrictionCatalog(configuration, tables, mynetworks, configuration.OwnAddresses, extension);
         Checks = new Checks(configuration, catalog, Settings.ChecksUnknownRecipients);
         LocalRewriteClients = new LocalRewriteClients(configuration, tables, mynetworks);
+        _xclientHosts = AddressMatchList.Create(configuration, SmtpdParameters.SmtpdAuthorizedXclientHosts, tables);
+        _xforwardHosts = AddressMatchList.Create(configuration, SmtpdParameters.SmtpdAuthorizedXforwardHosts, tables);
+        HasIpv6 = OwnAddresses.Protocols(configuration).Ipv6;
         Limits = new ClientLimits(configuration, tables, Settings);
         Flush = new FlushRequests(new FlushClient(configuration, tables));
         PermitLog = new PermitLog(configuration, tables);
@@ -86,6 +91,15 @@ internal sealed class SmtpdServer
     public string NullAccessKey { get; }
 
     public bool AllowsUntrustedRouting { get; }
+
+    /// <summary>IPv6 is in use (<c>inet_protocols</c>).</summary>
+    public bool HasIpv6 { get; }
+
+    public async ValueTask<bool> MayXclientAsync(ClientIdentity client, CancellationToken stop) =>
+        !_xclientHosts.IsEmpty && await _xclientHosts.MatchesAsync(client.Name, client.Address, stop) == MatchResult.Yes;
+
+    public async ValueTask<bool> MayXforwardAsync(ClientIdentity client, CancellationToken stop) =>
+        !_xforwardHosts.IsEmpty && await _xforwardHosts.MatchesAsync(client.Name, client.Address, stop) == MatchResult.Yes;
 
     public async ValueTask<bool> IsForbiddenAsync(string command, CancellationToken stop) =>
         await _forbiddenCommands.MatchesAsync(command, stop) == MatchResult.Yes;

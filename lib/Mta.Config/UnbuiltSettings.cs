@@ -50,9 +50,7 @@ public static class UnbuiltSettings
             SmtpdParameters.SmtpdTlsAuthOnly,
             SmtpdParameters.SmtpdTlsReqCcert,
             SmtpdParameters.SmtpdRejectFilterMaps,
-            SmtpdParameters.SmtpdRejectFooterMaps,
-            SmtpdParameters.SmtpdAuthorizedXclientHosts,
-            SmtpdParameters.SmtpdAuthorizedXforwardHosts);
+            SmtpdParameters.SmtpdRejectFooterMaps);
         if (configuration.Get(SmtpdParameters.SmtpdTlsSecurityLevel) == "encrypt")
         {
             configuration.RefuseUnbuilt(SmtpdParameters.SmtpdTlsSecurityLevel);

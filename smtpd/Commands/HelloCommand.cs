@@ -42,6 +42,16 @@ internal static class HelloCommand
         }
 
         Offer(EhloKeywords.Etrn, "ETRN");
+        if (session.MayXclient)
+        {
+            Offer(EhloKeywords.Xclient, "XCLIENT " + ForwardingCommands.XclientAttributes);
+        }
+
+        if (session.MayXforward)
+        {
+            Offer(EhloKeywords.Xforward, "XFORWARD " + ForwardingCommands.XforwardAttributes);
+        }
+
         Offer(EhloKeywords.EnhancedStatusCodes, "ENHANCEDSTATUSCODES");
         Offer(EhloKeywords.EightBitMime, "8BITMIME");
         Offer(EhloKeywords.Dsn, "DSN");
@@ -92,8 +102,8 @@ internal static class HelloCommand
         return true;
     }
 
-    // What would be syntax in a trace field or a log line becomes '?'.
-    private static string Neutralize(string name) => string.Create(name.Length, name, static (span, source) =>
+    /// <summary>What would be syntax in a trace field or a log line becomes '?'.</summary>
+    public static string Neutralize(string name) => string.Create(name.Length, name, static (span, source) =>
     {
         for (int i = 0; i < span.Length; i++)
         {

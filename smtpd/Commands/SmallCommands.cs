@@ -1,5 +1,3 @@
-using Mta.Text;
-
 namespace Mta.Smtpd.Commands;
 
 /// <summary>Commands of a line or two.</summary>
@@ -40,20 +38,6 @@ internal static class SmallCommands
             session.Settings.HeloRequired && session.HeloName is null
                 ? "503 5.5.1 Error: send HELO/EHLO first"
                 : "503 5.5.1 Error: authentication not enabled",
-            stop);
-
-    public static ValueTask<bool> RunXclientAsync(Session session, List<CommandToken> words, CancellationToken stop) =>
-        RefuseForwardedAsync(session, words, "XCLIENT", stop);
-
-    public static ValueTask<bool> RunXforwardAsync(Session session, List<CommandToken> words, CancellationToken stop) =>
-        RefuseForwardedAsync(session, words, "XFORWARD", stop);
-
-    private static ValueTask<bool> RefuseForwardedAsync(Session session, List<CommandToken> words, string command, CancellationToken stop) =>
-        RefuseAsync(
-            session,
-            session.Transaction is not null ? "503 5.5.1 Error: MAIL transaction in progress"
-            : words.Count < 2 ? $"501 5.5.4 Syntax: {command} attribute=value..."
-            : "550 5.7.0 Error: insufficient authorization",
             stop);
 
     private static async ValueTask<bool> RefuseAsync(Session session, string reply, CancellationToken stop)
