@@ -15,6 +15,7 @@ namespace Mta.Mail;
 public sealed class ProxyTable : LookupTable
 {
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+    private const int CommandAttempts = 10;
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
     private readonly ServiceConnectionPool _pool;
     private readonly string _service;
@@ -175,6 +176,12 @@ public sealed class ProxyTable : LookupTable
                 if (attempt > 1)
                 {
                     Log.Warn($"problem talking to service {_service}: {error.Message}");
+                }
+
+                // A daemon waits for its service; whoever started a command waits for the command.
+                if (attempt == CommandAttempts && !Registry.Settings.UseSurrogates)
+                {
+                    throw new FatalException($"problem talking to service {_service}: {error.Message}", error);
                 }
             }
 

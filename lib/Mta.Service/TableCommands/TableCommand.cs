@@ -151,6 +151,11 @@ public sealed class TableCommand
 
     private int List(string reference)
     {
+        if (reference.StartsWith("proxy:", StringComparison.Ordinal))
+        {
+            throw new FatalException("can't sequence maps via the proxy service");
+        }
+
         LookupTable table = Open(reference);
         if (!table.HasSequence)
         {
