@@ -51,7 +51,7 @@ internal sealed class AddressResolver
         LocalPartResolver.Outcome parts = await _localParts.ResolveAsync(address, stop);
         if (parts.IsFailed)
         {
-            return Failure(address);
+            return Failure(address, ResolveFlags.None, Route.Failed);
         }
 
         string domain = parts.Domain;
@@ -84,7 +84,7 @@ internal sealed class AddressResolver
 
         if (route.IsFailed)
         {
-            return Failure(recipient);
+            return Failure(recipient, flags, route);
         }
 
         if ((flags & ResolveFlags.ClassAlias) == 0 && !_settings.Transports.IsEmpty)
@@ -92,8 +92,8 @@ internal sealed class AddressResolver
             LookupResult entry = await _settings.Transports.FindAsync(recipient, domain, stop);
             if (entry.IsFailed)
             {
-                LogLines.LookupProblem("transport_maps");
-                return Failure(recipient);
+                LogLines.LookupProblem(_settings.Transports.Title);
+                return Failure(recipient, flags, route);
             }
 
             route = entry.IsFound ? Override(route, entry.Value, domain) : route;
@@ -102,8 +102,8 @@ internal sealed class AddressResolver
         AddressLookupResult moved = await _settings.Relocated.FindAsync(recipient, AddressForm.ExternalThenInternal, AddressKeys.Usual, stop);
         if (moved.IsFailed)
         {
-            LogLines.LookupProblem("relocated_maps");
-            return Failure(recipient);
+            LogLines.LookupProblem(_settings.Relocated.Tables.Title);
+            return Failure(recipient, flags, route);
         }
 
         if (moved.IsFound)
@@ -119,16 +119,21 @@ internal sealed class AddressResolver
         return new ResolveReply(route.Transport, route.NextHop, recipient, flags);
     }
 
-    private static ResolveReply Failure(string recipient) => new(Placeholder, Placeholder, recipient.Length > 0 ? recipient : Placeholder, ResolveFlags.Fail);
+    // What was found so far is told too: the class holds even when the way is not known.
+    private static ResolveReply Failure(string recipient, ResolveFlags flags, Route route) => new(
+        route.IsFailed ? Placeholder : route.Transport,
+        route.IsFailed ? Placeholder : route.NextHop,
+        recipient.Length > 0 ? recipient : Placeholder,
+        flags | ResolveFlags.Fail);
 
     // A value of a *_transport parameter: an explicit next hop overrides the one found otherwise.
-    private static Route Split((string Name, string Value) setting, string nextHop)
+    private Route Split((string Name, string Value) setting, string nextHop)
     {
         int colon = setting.Value.IndexOf(':', StringComparison.Ordinal);
         string transport = colon < 0 ? setting.Value : setting.Value[..colon];
         if (transport.Length == 0)
         {
-            LogLines.NullTransport(setting.Name);
+            LogLines.NullTransport(_classes.Configuration.Directory, setting.Name);
             return Route.Failed;
         }
 
@@ -157,7 +162,7 @@ internal sealed class AddressResolver
             AddressLookupResult relayhost = await FindForSenderAsync(_settings.SenderRelayhosts, sender, _emptySenderRelayhostKey, stop);
             if (relayhost.IsFailed)
             {
-                LogLines.LookupProblem("sender_dependent_relayhost_maps");
+                LogLines.LookupProblem(_settings.SenderRelayhosts.Tables.Title);
                 return Route.Failed;
             }
 
@@ -174,13 +179,13 @@ internal sealed class AddressResolver
             AddressLookupResult transport = await FindForSenderAsync(_settings.SenderTransports, sender, _emptySenderTransportKey, stop);
             if (transport.IsFailed)
             {
-                LogLines.LookupProblem("sender_dependent_default_transport_maps");
+                LogLines.LookupProblem(_settings.SenderTransports.Tables.Title);
                 return Route.Failed;
             }
 
             if (transport.IsFound && !Ascii.EqualsIgnoreCase(transport.Value, "DUNNO"))
             {
-                return Split(("sender_dependent_default_transport_maps", transport.Value), nextHop);
+                return Split((_settings.SenderTransports.Tables.Title, transport.Value), nextHop);
             }
         }
 

@@ -41,6 +41,7 @@ internal sealed class DomainClasses
         MatchResult alias = await _aliasDomains.MatchesAsync(domain, stop);
         if (alias == MatchResult.Failed)
         {
+            LogLines.LookupProblem(_aliasDomains.Title);
             return ResolveFlags.Fail;
         }
 
@@ -57,6 +58,7 @@ internal sealed class DomainClasses
         MatchResult mailbox = await _mailboxDomains.MatchesAsync(domain, stop);
         if (mailbox == MatchResult.Failed)
         {
+            LogLines.LookupProblem(_mailboxDomains.Title);
             return ResolveFlags.Fail;
         }
 
@@ -70,12 +72,14 @@ internal sealed class DomainClasses
             return ResolveFlags.ClassVirtual;
         }
 
-        return await _relayDomains.MatchesAsync(domain, stop) switch
+        MatchResult relay = await _relayDomains.MatchesAsync(domain, stop);
+        if (relay == MatchResult.Failed)
         {
-            MatchResult.Yes => ResolveFlags.ClassRelay,
-            MatchResult.No => ResolveFlags.ClassDefault,
-            MatchResult.Failed => ResolveFlags.Fail,
-        };
+            LogLines.LookupProblem(_relayDomains.Title);
+            return ResolveFlags.Fail;
+        }
+
+        return relay == MatchResult.Yes ? ResolveFlags.ClassRelay : ResolveFlags.ClassDefault;
     }
 
     /// <summary>Complains when a local domain is listed in a virtual class too.</summary>

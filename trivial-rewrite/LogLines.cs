@@ -11,7 +11,8 @@ internal static class LogLines
 
     public static void ListedTwice(string domain, string first, string second) => Log.Warn($"do not list domain {domain} in BOTH {first} and {second}");
 
-    public static void NullTransport(string title) => Log.Warn($"{title}: null transport is not allowed");
+    public static void NullTransport(string directory, string parameter) =>
+        Log.Warn($"file {directory}/main.cf: parameter {parameter}: null transport is not allowed");
 
     public static void RewritingLoop(string address) => Log.Warn($"resolve_addr: unreasonable nesting in \"{address}\"");
 }

@@ -19,7 +19,7 @@ internal sealed class ResolverSettings
         SenderRelayhosts = Lookup(names.SenderRelayhosts);
         SenderTransports = Lookup(names.SenderTransports);
         Relocated = Lookup(TrivialRewriteParameters.RelocatedMaps);
-        Transports = new TransportMap(Lookup(names.Transports), ParentDomains.Match(configuration, names.Transports.Name));
+        Transports = new TransportMap(Lookup(names.Transports), ParentDomains.Match(configuration, TrivialRewriteParameters.TransportMaps.Name));
 
         AddressLookup Lookup(StringParameter parameter) => new(
             TableList.Open(tables, parameter.Name, configuration.Get(parameter), TableFlags.Usual | TableFlags.NoRegexpSubstitution),

@@ -13,6 +13,9 @@ internal sealed class TransportMap(AddressLookup lookup, bool parentsMatchSubdom
     private const long WildcardLife = 30_000;
     private Wildcard? _wildcard;
 
+    /// <summary>The parameter's name.</summary>
+    public string Title => lookup.Tables.Title;
+
     public bool IsEmpty => lookup.Tables.IsEmpty;
 
     /// <param name="recipient">Internal form.</param>
