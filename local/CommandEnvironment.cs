@@ -1,4 +1,4 @@
-using Mta.Linux;
+using Mta.Delivery;
 using Mta.Mail.Protocols;
 
 namespace Mta.Local;
@@ -6,13 +6,10 @@ namespace Mta.Local;
 /// <summary>The environment of a command: what is exported, and what there is to know about the message.</summary>
 internal static class CommandEnvironment
 {
-    private const string Path = "/usr/bin:/bin";
-
     /// <summary><c>NAME=value</c> for each variable. Values hold only what <c>command_expansion_filter</c> allows.</summary>
     public static List<string> Build(LocalSettings settings, Expansion expansion, Addressee addressee)
     {
-        List<string> environment = Exported(settings.ExportEnvironment);
-        environment.Add($"PATH={Path}");
+        List<string> environment = ExportedEnvironment.Build(settings.ExportEnvironment);
         DeliveryRequest request = expansion.Delivery.Request;
         Add("HOME", addressee.Rights?.Account?.Home);
         Add("LOGNAME", addressee.User);
@@ -41,23 +38,5 @@ internal static class CommandEnvironment
                 environment.Add($"{name}={ValueExpansion.Filtered(value, settings.CommandFilter)}");
             }
         }
-    }
-
-    private static List<string> Exported(IReadOnlyList<string> list)
-    {
-        List<string> environment = [];
-        foreach (string entry in list)
-        {
-            if (entry.Contains('='))
-            {
-                environment.Add(entry.StartsWith('{') && entry.EndsWith('}') ? entry[1..^1].Trim() : entry);
-            }
-            else if (Posix.EnvironmentVariable(entry) is { } value)
-            {
-                environment.Add($"{entry}={value}");
-            }
-        }
-
-        return environment;
     }
 }

@@ -43,7 +43,7 @@ internal sealed class LocalSettings
         MailName = configuration.Get(GlobalParameters.MailName);
         HostName = configuration.Get(GlobalParameters.Myhostname);
         DaemonDirectory = configuration.Get(GlobalParameters.DaemonDirectory);
-        ExportEnvironment = TableListSyntax.Split(configuration.Get(GlobalParameters.ExportEnvironment));
+        ExportEnvironment = configuration.Get(GlobalParameters.ExportEnvironment);
         Locks = DeliveryAgents.LocksOf(configuration, LocalParameters.MailboxDeliveryLock);
         SizeLimit = DeliveryAgents.SizeLimitOf(configuration, LocalParameters.MailboxSizeLimit);
         MailToCommands = Types(configuration, LocalParameters.AllowMailToCommands);
@@ -114,7 +114,7 @@ internal sealed class LocalSettings
 
     public string DaemonDirectory { get; }
 
-    public IReadOnlyList<string> ExportEnvironment { get; }
+    public string ExportEnvironment { get; }
 
     public LockSettings Locks { get; }
 

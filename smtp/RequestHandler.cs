@@ -90,7 +90,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
             {
                 recipient.Outcome = new Dsn("5.1.3", "", "bad recipient address syntax");
             }
-            else if (settings.Flags.DeliveredTo && DeliveredToLoop.Contains(delivery, recipient.Recipient.Address))
+            else if (settings.Flags.DeliveredTo && DeliveredToHeaders.Read(delivery).Contains(Ascii.ToLower(AddressSyntax.ToExternal(recipient.Recipient.Address))))
             {
                 recipient.Outcome = new Dsn("5.4.6", "", $"mail forwarding loop for {recipient.Recipient.Address}");
             }

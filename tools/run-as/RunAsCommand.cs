@@ -65,6 +65,17 @@ internal static class RunAsCommand
 
     private static void Become(RunAsRequest request)
     {
+        if (Posix.RealUser == 0 && Posix.EffectiveUser != 0)
+        {
+            // The caller works as the mail owner, but is root.
+            Posix.SetEffectiveUser(0);
+        }
+
+        if (request.Root.Length > 0)
+        {
+            Posix.Chroot(request.Root);
+        }
+
         if (Posix.EffectiveUser == 0)
         {
             Posix.BecomeForGood(request.User, request.Group, request.Groups);

@@ -3,12 +3,14 @@ using Mta.Linux;
 namespace Mta.RunAs;
 
 /// <summary>
-/// The command line: <c>run-as UID GID GROUPS DIRECTORY LIMITS COMMAND [ARGUMENT ...]</c>. Numbers only; nothing is
+/// The command line: <c>run-as [--chroot=ROOT] UID GID GROUPS DIRECTORY LIMITS COMMAND [ARGUMENT ...]</c>. Numbers only; nothing is
 /// looked up here.
 /// </summary>
 internal sealed record RunAsRequest
 {
-    public const string Usage = "usage: run-as uid gid group,group,...|- directory|- name=soft[:hard],...|- command [argument ...]";
+    public const string Usage = "usage: run-as [--chroot=directory] uid gid group,group,...|- directory|- name=soft[:hard],...|- command [argument ...]";
+
+    private const string ChrootOption = "--chroot=";
 
     private static readonly (string Name, ResourceLimit Resource)[] Resources =
     [
@@ -18,6 +20,9 @@ internal sealed record RunAsRequest
         ("nofile", ResourceLimit.OpenFiles),
         ("as", ResourceLimit.AddressSpace),
     ];
+
+    /// <summary>The command's root directory; empty for the caller's own.</summary>
+    public string Root { get; init; } = "";
 
     public required uint User { get; init; }
 
@@ -38,6 +43,18 @@ internal sealed record RunAsRequest
     public static RunAsRequest? Parse(IReadOnlyList<string> arguments, out string error)
     {
         error = Usage;
+        string root = "";
+        if (arguments.Count > 0 && arguments[0].StartsWith(ChrootOption, StringComparison.Ordinal))
+        {
+            root = arguments[0][ChrootOption.Length..];
+            arguments = [.. arguments.Skip(1)];
+            if (!root.StartsWith('/'))
+            {
+                error = "a root directory that is not absolute";
+                return null;
+            }
+        }
+
         if (arguments.Count < 6)
         {
             return null;
@@ -82,6 +99,7 @@ internal sealed record RunAsRequest
 
         return new RunAsRequest
         {
+            Root = root,
             User = user,
             Group = group,
             Groups = [.. groups],

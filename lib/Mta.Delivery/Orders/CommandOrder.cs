@@ -1,4 +1,3 @@
-using System.Globalization;
 using Mta.Linux;
 using Mta.Text;
 
@@ -11,7 +10,6 @@ namespace Mta.Delivery.Orders;
 public sealed class CommandOrder : Order
 {
     private const int MaxOutput = 4096;
-    private static readonly int[] Defaults = [Signals.SIGPIPE, Signals.SIGXFSZ];
 
     /// <param name="user">Whom the command runs as; the order itself begins as root, who alone can start it.</param>
     /// <param name="arguments">The program (searched in PATH when without a slash) and its arguments.</param>
@@ -46,6 +44,14 @@ public sealed class CommandOrder : Order
 
     public CopyOptions Options { get; init; }
 
+    /// <summary>What ends a line on the command's input; the head has such line ends already.</summary>
+    public byte[] LineEnd { get; init; } = [(byte)'\n'];
+
+    /// <summary>The command's root directory; empty for the system's own.</summary>
+    public string Root { get; init; } = "";
+
+    private CommandStart Start => new(RunUser, RunGroup, Arguments, Environment, Directory, RunAs);
+
     private byte[] Head { get; }
 
     private long Offset { get; }
@@ -61,7 +67,7 @@ public sealed class CommandOrder : Order
             using (input)
             using (drain)
             {
-                int errno = Posix.TrySpawn(Request(context, input, drain), out process);
+                int errno = Posix.TrySpawn(Start.Request(context, Root, [(0, input), (1, drain), (2, drain)]), out process);
                 if (errno != 0)
                 {
                     return new OrderResult(OrderOutcome.NotStarted, number: errno);
@@ -102,6 +108,8 @@ public sealed class CommandOrder : Order
         writer.Text(RunAs);
         writer.Long(TimeLimit.Ticks);
         writer.Byte((byte)Options);
+        writer.Data(LineEnd);
+        writer.Text(Root);
     }
 
     internal static CommandOrder Read(uint user, uint group, ref OrderReader reader)
@@ -117,46 +125,14 @@ public sealed class CommandOrder : Order
             RunAs = reader.Text(),
             TimeLimit = TimeSpan.FromTicks(reader.Long()),
             Options = (CopyOptions)reader.Byte(),
-        };
-    }
-
-    private SpawnRequest Request(OrderContext context, FileHandle input, FileHandle drain)
-    {
-        IReadOnlyList<(int, System.Runtime.InteropServices.SafeHandle)> descriptors = [(0, input), (1, drain), (2, drain)];
-        if (!context.Identity.IsPrivileged)
-        {
-            return new SpawnRequest
-            {
-                Path = FindProgram(Arguments[0]),
-                Arguments = Arguments,
-                Environment = Environment,
-                Descriptors = descriptors,
-                Directory = Directory.Length > 0 ? Directory : null,
-                NewSession = true,
-                DefaultSignals = Defaults,
-            };
-        }
-
-        if (RunUser == 0)
-        {
-            throw new LinuxException(Errno.EPERM, "command as root");
-        }
-
-        string group = RunGroup.ToString(CultureInfo.InvariantCulture);
-        return new SpawnRequest
-        {
-            Path = RunAs,
-            Arguments = ["run-as", RunUser.ToString(CultureInfo.InvariantCulture), group, group, Directory, "", .. Arguments],
-            Environment = Environment,
-            Descriptors = descriptors,
-            NewSession = true,
-            DefaultSignals = Defaults,
+            LineEnd = reader.Data().ToArray(),
+            Root = reader.Text(),
         };
     }
 
     private OrderResult Converse(CommandPipes pipes, int process, FileHandle file, ref bool reaped)
     {
-        CopyOutcome copy = MessageCopy.Run(file, Offset, Head, Options, pipes, out int errno);
+        CopyOutcome copy = MessageCopy.Run(file, Offset, Head, Options, pipes, out int errno, LineEnd);
         if (copy == CopyOutcome.Corrupt)
         {
             return OrderResult.Corrupt;
@@ -177,31 +153,6 @@ public sealed class CommandOrder : Order
         return status.WasKilled ? new OrderResult(OrderOutcome.Killed, reason: pipes.Output, number: status.Signal)
             : copy == CopyOutcome.WriteFailed && errno != Errno.EPIPE && status.ExitCode == 0 ? new OrderResult(OrderOutcome.Failed, "5.3.0", Errno.Text(errno), errno)
             : new OrderResult(OrderOutcome.Exited, reason: pipes.Output, number: status.ExitCode);
-    }
-
-    private string FindProgram(string name)
-    {
-        if (name.Contains('/'))
-        {
-            return name;
-        }
-
-        foreach (string entry in Environment)
-        {
-            if (entry.StartsWith("PATH=", StringComparison.Ordinal))
-            {
-                foreach (string directory in entry[5..].Split(':'))
-                {
-                    string path = $"{directory}/{name}";
-                    if (directory.Length > 0 && Posix.TryAccess(path, AccessMode.Execute) == 0)
-                    {
-                        return path;
-                    }
-                }
-            }
-        }
-
-        return name;
     }
 }
 

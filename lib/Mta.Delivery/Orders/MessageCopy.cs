@@ -39,10 +39,12 @@ internal static class MessageCopy
 
     /// <param name="write">Takes bytes; throws <see cref="LinuxException"/>.</param>
     /// <param name="errno">Why reading or writing failed.</param>
-    public static CopyOutcome Run(FileHandle queueFile, long offset, ReadOnlySpan<byte> head, CopyOptions options, CopySink sink, out int errno)
+    /// <param name="lineEnd">What ends a line; a newline when empty.</param>
+    public static CopyOutcome Run(FileHandle queueFile, long offset, ReadOnlySpan<byte> head, CopyOptions options, CopySink sink, out int errno, ReadOnlySpan<byte> lineEnd = default)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         errno = 0;
+        lineEnd = lineEnd.IsEmpty ? "\n"u8 : lineEnd;
         try
         {
             using ContentReader content = new(queueFile, offset);
@@ -84,7 +86,7 @@ internal static class MessageCopy
                 filler.Add(text);
                 if (endsLine)
                 {
-                    filler.Add((byte)'\n');
+                    filler.Add(lineEnd);
                 }
 
                 atLineStart = endsLine;
@@ -97,12 +99,12 @@ internal static class MessageCopy
 
             if (!atLineStart)
             {
-                filler.Add((byte)'\n');
+                filler.Add(lineEnd);
             }
 
             if ((options & CopyOptions.BlankLine) != 0)
             {
-                filler.Add((byte)'\n');
+                filler.Add(lineEnd);
             }
 
             filler.Flush();

@@ -23,6 +23,7 @@ public abstract class Order
         CheckFile,
         OpenFile,
         CheckDirectory,
+        Serve,
     }
 
     /// <summary>The identity it begins with; 0 is root.</summary>
@@ -64,6 +65,7 @@ public abstract class Order
             Kind.CheckFile => CheckFileOrder.Read(user, group, ref reader),
             Kind.OpenFile => OpenFileOrder.Read(user, group, ref reader),
             Kind.CheckDirectory => CheckDirectoryOrder.Read(user, group, ref reader),
+            Kind.Serve => ServeOrder.Read(user, group, ref reader),
             _ => throw new InvalidDataException("unknown delivery order"),
         };
     }
@@ -77,6 +79,7 @@ public abstract class Order
         CheckFileOrder => Kind.CheckFile,
         OpenFileOrder => Kind.OpenFile,
         CheckDirectoryOrder => Kind.CheckDirectory,
+        ServeOrder => Kind.Serve,
         _ => throw new InvalidOperationException("order without a kind"),
     };
 }
