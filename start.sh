@@ -77,7 +77,7 @@ echo "sendmail: exit 0"
 say "In the mailbox"
 find_token() {
     for _ in $(seq 300); do
-        found=$(grep -rl "token $1" "$run/mail/$user" 2>/dev/null | head -n 1) && [ -n "$found" ] && return 0
+        found=$(grep -rl "token $1" "$run/mail/$user/new" 2>/dev/null | head -n 1) && [ -n "$found" ] && return 0
         sleep 0.1
     done
     return 1
