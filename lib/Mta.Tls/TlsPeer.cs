@@ -1,0 +1,398 @@
+using System.Globalization;
+using System.Text;
+using Mta.Text;
+using Mta.Tls.Native;
+using Ascii = Mta.Text.Ascii;
+
+namespace Mta.Tls;
+
+/// <summary>What was agreed and who the peer is, taken once after the handshake. All texts are printable.</summary>
+public sealed unsafe class TlsSession
+{
+    private TlsSession()
+    {
+    }
+
+    /// <summary>For example <c>TLSv1.3</c>.</summary>
+    public string Protocol { get; private init; } = "";
+
+    public string Cipher { get; private init; } = "";
+
+    /// <summary>Bits of the key that count.</summary>
+    public int CipherBits { get; private init; }
+
+    /// <summary>Bits of the algorithm.</summary>
+    public int AlgorithmBits { get; private init; }
+
+    /// <summary>TLS 1.3: name of the key exchange; else empty.</summary>
+    public string KeyExchange { get; private init; } = "";
+
+    public string ServerSignature { get; private init; } = "";
+
+    public string ServerDigest { get; private init; } = "";
+
+    public string ClientSignature { get; private init; } = "";
+
+    public string ClientDigest { get; private init; } = "";
+
+    /// <summary>An earlier session was resumed.</summary>
+    public bool IsResumed { get; private init; }
+
+    /// <summary>The peer's certificate; null when it showed none.</summary>
+    public TlsCertificate? Peer { get; private init; }
+
+    /// <summary>Verification result (X509_V_ERR_...): 0 when authorities, or DANE records, vouch for the certificate.</summary>
+    public int VerifyError { get; private init; }
+
+    /// <summary>Certificates above the peer's own that it sent.</summary>
+    public int ChainLength { get; private init; }
+
+    /// <summary>The chain leads to a trusted authority, or matches a DANE record.</summary>
+    public bool IsTrusted => Peer is not null && VerifyError == 0;
+
+    /// <summary>The line's end: <c>TLSv1.3 with cipher C (256/256 bits) key-exchange X25519 server-signature ...</c>.</summary>
+    public string Summary
+    {
+        get
+        {
+            StringBuilder text = new($"{Protocol} with cipher {Cipher} ({CipherBits}/{AlgorithmBits} bits)");
+            if (KeyExchange.Length > 0)
+            {
+                text.Append(" key-exchange ").Append(KeyExchange);
+            }
+
+            AppendSignature(text, " server-signature ", ServerSignature, " server-digest ", ServerDigest);
+            AppendSignature(text, " client-signature ", ClientSignature, " client-digest ", ClientDigest);
+            return text.ToString();
+        }
+    }
+
+    /// <summary>Lines of a Received: field's comment, without the tab before the first and the blank before the others.</summary>
+    public IReadOnlyList<string> ReceivedLines
+    {
+        get
+        {
+            List<string> lines = [$"(using {Protocol} with cipher {Cipher} ({CipherBits}/{AlgorithmBits} bits)"];
+            if (KeyExchange.Length > 0)
+            {
+                StringBuilder second = new($"key-exchange {KeyExchange}");
+                AppendSignature(second, " server-signature ", ServerSignature, " server-digest ", ServerDigest);
+                lines.Add(second.ToString());
+                if (ClientSignature.Length > 0)
+                {
+                    StringBuilder third = new();
+                    AppendSignature(third, "client-signature ", ClientSignature, " client-digest ", ClientDigest);
+                    lines.Add(third.ToString());
+                }
+            }
+
+            lines[^1] += ")";
+            return lines;
+        }
+    }
+
+    /// <summary>Reads a session after its handshake.</summary>
+    /// <param name="digest">Algorithm of fingerprints.</param>
+    /// <param name="isServer">This side is the server.</param>
+    public static TlsSession Of(TlsStream stream, string digest, bool isServer)
+    {
+        nint ssl = stream.Handle;
+        ObjectDisposedException.ThrowIf(ssl == 0, stream);
+        nint cipher = Ssl.SSL_get_current_cipher(ssl);
+        int algorithmBits;
+        int bits = Ssl.SSL_CIPHER_get_bits(cipher, &algorithmBits);
+        nint certificate = Ssl.SSL_get1_peer_certificate(ssl);
+        try
+        {
+            bool isTls13 = Ssl.SSL_version(ssl) >= 0x0304;
+            bool isResumed = Ssl.SSL_session_reused(ssl) == 1;
+            nint own = Ssl.SSL_get_certificate(ssl);
+            (string ownSignature, string ownDigest) = isTls13 && !isResumed && (isServer || certificate != 0) ? Signature(ssl, own, isPeer: false) : ("", "");
+            (string peerSignature, string peerDigest) = isTls13 && !isResumed && certificate != 0 ? Signature(ssl, certificate, isPeer: true) : ("", "");
+            nint chain = Ssl.SSL_get_peer_cert_chain(ssl);
+            return new TlsSession
+            {
+                Protocol = TlsLibrary.Text(Ssl.SSL_get_version(ssl)),
+                Cipher = TlsLibrary.Text(Ssl.SSL_CIPHER_get_name(cipher)),
+                CipherBits = bits,
+                AlgorithmBits = algorithmBits,
+                KeyExchange = isTls13 ? Exchange(ssl, isServer) : "",
+                ServerSignature = isServer ? ownSignature : peerSignature,
+                ServerDigest = isServer ? ownDigest : peerDigest,
+                ClientSignature = isServer ? peerSignature : ownSignature,
+                ClientDigest = isServer ? peerDigest : ownDigest,
+                IsResumed = isResumed,
+                Peer = certificate == 0 ? null : TlsCertificate.Read(certificate, digest),
+                VerifyError = (int)Ssl.SSL_get_verify_result(ssl),
+                ChainLength = chain == 0 ? 0 : Crypto.OPENSSL_sk_num(chain),
+            };
+        }
+        finally
+        {
+            Crypto.X509_free(certificate);
+            Crypto.ERR_clear_error();
+        }
+    }
+
+    private static void AppendSignature(StringBuilder text, string label, string signature, string digestLabel, string digest)
+    {
+        if (signature.Length > 0)
+        {
+            text.Append(label).Append(signature);
+            if (digest.Length > 0)
+            {
+                text.Append(digestLabel).Append(digest);
+            }
+        }
+    }
+
+    // On a resumed session the library may not know the group any more; then nothing is said about it.
+    private static string Exchange(nint ssl, bool isServer)
+    {
+        nint key = 0;
+        if (Ssl.SSL_ctrl(ssl, isServer ? Ssl.CtrlTemporaryKey : Ssl.CtrlPeerTemporaryKey, 0, (nint)(&key)) != 1 || key == 0)
+        {
+            return "";
+        }
+
+        string text = Algorithm(key, "ECDHE", "DHE");
+        Crypto.EVP_PKEY_free(key);
+        return text;
+    }
+
+    private static (string Name, string Digest) Signature(nint ssl, nint certificate, bool isPeer)
+    {
+        int type;
+        int got = isPeer ? Ssl.SSL_get_peer_signature_type_nid(ssl, &type) : Ssl.SSL_get_signature_type_nid(ssl, &type);
+        if (got != 1 || certificate == 0)
+        {
+            return ("", "");
+        }
+
+        const int rsaPss = 912;
+        const int ecPublicKey = 408;
+        const int rsa = 6;
+        nint key = Crypto.X509_get0_pubkey(certificate);
+        string name = type switch
+        {
+            rsaPss => "RSA-PSS",
+            ecPublicKey => "ECDSA",
+            rsa => "RSA",
+            _ => TlsLibrary.Text(Crypto.OBJ_nid2sn(type)),
+        };
+        string size = type == ecPublicKey ? $" ({Group(key)})" : type is rsaPss or rsa ? $" ({Crypto.EVP_PKEY_get_bits(key)} bits)" : "";
+        int digest = 0;
+        bool hasDigest = Ssl.SSL_ctrl(ssl, isPeer ? Ssl.CtrlPeerSignatureNid : Ssl.CtrlSignatureNid, 0, (nint)(&digest)) == 1 && digest != 0;
+        return (name + size, hasDigest ? TlsLibrary.Text(Crypto.OBJ_nid2sn(digest)) : "");
+    }
+
+    private static string Algorithm(nint key, string ecName, string dhName)
+    {
+        const int ec = 408;
+        const int dh = 28;
+        const int dhx = 920;
+        int id = Crypto.EVP_PKEY_get_id(key);
+        return id switch
+        {
+            ec => $"{ecName} ({Group(key)})",
+            dh or dhx => $"{dhName} ({Crypto.EVP_PKEY_get_bits(key)} bits)",
+            _ => TlsLibrary.Text(Crypto.OBJ_nid2sn(id)),
+        };
+    }
+
+    private static string Group(nint key)
+    {
+        byte* name = stackalloc byte[64];
+        nuint length;
+        string text = Crypto.EVP_PKEY_get_group_name(key, name, 64, &length) == 1 ? TlsLibrary.Text(name) : "";
+        return text switch
+        {
+            "prime256v1" => "P-256",
+            "secp384r1" => "P-384",
+            "secp521r1" => "P-521",
+            _ => text,
+        };
+    }
+}
+
+/// <summary>A peer's certificate: names and fingerprints, made printable.</summary>
+public sealed unsafe class TlsCertificate
+{
+    private TlsCertificate()
+    {
+    }
+
+    /// <summary>Common name of the subject; empty when there is none.</summary>
+    public string SubjectCn { get; private init; } = "";
+
+    /// <summary>Common name, else organisation, of the issuer.</summary>
+    public string IssuerCn { get; private init; } = "";
+
+    /// <summary>Issuer on one line, as the library writes it.</summary>
+    public string IssuerLine { get; private init; } = "";
+
+    /// <summary>Digest of the certificate: <c>AB:CD:...</c>.</summary>
+    public string Fingerprint { get; private init; } = "";
+
+    /// <summary>Digest of the public key: <c>AB:CD:...</c>.</summary>
+    public string KeyFingerprint { get; private init; } = "";
+
+    /// <summary>Alternative names of type DNS; those with bytes that no name has are left out.</summary>
+    public IReadOnlyList<string> DnsNames { get; private init; } = [];
+
+    /// <summary>There are alternative names of type DNS, usable or not: then the subject's name does not count.</summary>
+    public bool HasDnsNames { get; private init; }
+
+    /// <summary>The certificate's binary form.</summary>
+    public byte[] Der { get; private init; } = [];
+
+    internal static TlsCertificate Read(nint certificate, string digest)
+    {
+        byte[] der = Encode(certificate, &I2dCertificate);
+        byte[] key = Encode(Crypto.X509_get_X509_PUBKEY(certificate), &I2dKey);
+        (List<string> names, bool hasNames) = Names(certificate);
+        string issuer = Entry(Crypto.X509_get_issuer_name(certificate), Crypto.NidCommonName);
+        byte* line = stackalloc byte[512];
+        Crypto.X509_NAME_oneline(Crypto.X509_get_issuer_name(certificate), line, 512);
+        return new TlsCertificate
+        {
+            SubjectCn = Entry(Crypto.X509_get_subject_name(certificate), Crypto.NidCommonName),
+            IssuerCn = issuer.Length > 0 ? issuer : Entry(Crypto.X509_get_issuer_name(certificate), Crypto.NidOrganization),
+            IssuerLine = Printable.Neutralize(TlsLibrary.Text(line)),
+            Fingerprint = Hex(TlsLibrary.Digest(digest, der)),
+            KeyFingerprint = Hex(TlsLibrary.Digest(digest, key)),
+            DnsNames = names,
+            HasDnsNames = hasNames,
+            Der = der,
+        };
+    }
+
+    /// <summary>Bytes in pairs of digits with colons between.</summary>
+    public static string Hex(ReadOnlySpan<byte> bytes)
+    {
+        StringBuilder text = new(bytes.Length * 3);
+        foreach (byte value in bytes)
+        {
+            text.Append(text.Length == 0 ? "" : ":").Append(value.ToString("X2", CultureInfo.InvariantCulture));
+        }
+
+        return text.ToString();
+    }
+
+    private static int I2dCertificate(nint value, byte** output) => Crypto.i2d_X509(value, output);
+
+    private static int I2dKey(nint value, byte** output) => Crypto.i2d_X509_PUBKEY(value, output);
+
+    private static byte[] Encode(nint value, delegate*<nint, byte**, int> encode)
+    {
+        int size = encode(value, null);
+        if (size <= 0)
+        {
+            return [];
+        }
+
+        byte[] bytes = new byte[size];
+        fixed (byte* start = bytes)
+        {
+            byte* output = start;
+            _ = encode(value, &output);
+        }
+
+        return bytes;
+    }
+
+    private static string Entry(nint name, int nid)
+    {
+        int index = name == 0 ? -1 : Crypto.X509_NAME_get_index_by_NID(name, nid, -1);
+        if (index < 0)
+        {
+            return "";
+        }
+
+        nint data = Crypto.X509_NAME_ENTRY_get_data(Crypto.X509_NAME_get_entry(name, index));
+        byte* text;
+        int length = Crypto.ASN1_STRING_to_UTF8(&text, data);
+        if (length < 0)
+        {
+            return "";
+        }
+
+        // A NUL inside would make two programs see two names.
+        ReadOnlySpan<byte> bytes = new(text, length);
+        string result = length is 0 or > 256 || bytes.Contains((byte)0) ? "" : Printable.Neutralize(ByteString.FromBytes(bytes));
+        Crypto.CRYPTO_free(text, null, 0);
+        return result;
+    }
+
+    private static (List<string> Names, bool HasNames) Names(nint certificate)
+    {
+        const int most = 1000;
+        List<string> found = [];
+        bool has = false;
+        nint names = Crypto.X509_get_ext_d2i(certificate, Crypto.NidSubjectAltName, null, null);
+        for (int i = 0; names != 0 && i < Math.Min(most, Crypto.OPENSSL_sk_num(names)); i++)
+        {
+            int type;
+            nint value = Crypto.GENERAL_NAME_get0_value(Crypto.OPENSSL_sk_value(names, i), &type);
+            if (type != Crypto.GeneralNameDns)
+            {
+                continue;
+            }
+
+            has = true;
+            ReadOnlySpan<byte> bytes = new(Crypto.ASN1_STRING_get0_data(value), Crypto.ASN1_STRING_length(value));
+            if (bytes.Length is > 0 and < 256 && bytes.IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0)
+            {
+                found.Add(ByteString.FromBytes(bytes));
+            }
+        }
+
+        if (names != 0)
+        {
+            Crypto.GENERAL_NAMES_free(names);
+        }
+
+        return (found, has);
+    }
+}
+
+/// <summary>Compares a certificate's names with those wanted (RFC 6125 §6.4, without partial wildcards).</summary>
+public static class CertificateNames
+{
+    /// <param name="wanted">A name, or <c>.domain</c> for any name below it.</param>
+    /// <param name="multiLabel">A <c>*</c> stands for several labels too.</param>
+    public static bool Matches(string certified, string wanted, bool multiLabel)
+    {
+        certified = certified.TrimEnd('.');
+        wanted = wanted.TrimEnd('.');
+        if (certified.Length == 0 || wanted.Length == 0)
+        {
+            return false;
+        }
+
+        if (certified.StartsWith("*.", StringComparison.Ordinal))
+        {
+            string parent = certified[1..];
+            if (wanted[0] == '.')
+            {
+                // Any name below a domain that the wildcard covers.
+                return Ascii.EqualsIgnoreCase(parent, wanted) || (parent.Length > wanted.Length && EndsWith(parent, wanted));
+            }
+
+            return wanted.Length > parent.Length && EndsWith(wanted, parent)
+                && (multiLabel || wanted.IndexOf('.', StringComparison.Ordinal) == wanted.Length - parent.Length);
+        }
+
+        if (certified.Contains('*', StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        return wanted[0] == '.'
+            ? certified.Length > wanted.Length && EndsWith(certified, wanted)
+            : Ascii.EqualsIgnoreCase(certified, wanted);
+    }
+
+    private static bool EndsWith(string text, string end) =>
+        text.Length >= end.Length && Ascii.EqualsIgnoreCase(text.AsSpan(text.Length - end.Length), end);
+}
