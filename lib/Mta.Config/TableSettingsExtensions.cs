@@ -16,6 +16,17 @@ public static class TableSettingsExtensions
         RegexpSubjectLimit = Math.Max(2048, configuration.Get(GlobalParameters.HeaderSizeLimit)),
         LmdbMapSize = configuration.Get(TableParameters.LmdbMapSize),
         UseSurrogates = isDaemon && !configuration.Get(TableParameters.DaemonTableOpenErrorIsFatal),
+        Parameter = configuration.Value,
+        MatchDomains = static (registry, title, patterns) =>
+        {
+            StringMatchList list = new(title, patterns, registry);
+            return async (domain, stop) => await list.MatchesAsync(domain, stop) switch
+            {
+                MatchResult.Yes => true,
+                MatchResult.No => false,
+                MatchResult.Failed => null,
+            };
+        },
         Warning = warning,
         Error = error,
     };

@@ -21,6 +21,12 @@ public sealed record TableSettings
     /// <summary>Size limit of a new lmdb file in bytes (<c>lmdb_map_size</c>); it doubles as needed.</summary>
     public long LmdbMapSize { get; init; } = 16_777_216;
 
+    /// <summary>The value of a name in main.cf, expanded, or null: tables whose settings stand there ask for <c>NAME_attribute</c>.</summary>
+    public Func<string, string?> Parameter { get; init; } = static _ => null;
+
+    /// <summary>Makes a matcher of a list of domains: title for log lines and patterns are given. Plain names without one.</summary>
+    public Func<TableRegistry, string, string, Clients.DomainMatcher> MatchDomains { get; init; } = static (_, _, patterns) => Clients.DomainFilter.Names(patterns);
+
     /// <summary>Receives plain log lines; called from any thread.</summary>
     public Action<string> Info { get; init; } = static _ => { };
 

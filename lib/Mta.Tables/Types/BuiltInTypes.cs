@@ -26,6 +26,7 @@ internal static class BuiltInTypes
         registry.Register("btree", LmdbTable.Open);
         registry.Register("cdb", CdbTable.Open);
         registry.Register("debug", DebugTable.Open);
+        Clients.ClientTypes.Register(registry);
     }
 
     /// <exception cref="TableException">The access asked for writes.</exception>
