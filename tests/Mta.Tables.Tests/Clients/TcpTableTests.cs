@@ -22,7 +22,7 @@ public sealed class TcpTableTests
     {
         using TestTables tables = new();
         using FakeServer server = new(_ => "500 -\n");
-        tables.Ask($"tcp:{server.Place}", "a b%\nget c\xe9");
+        tables.Ask($"tcp:{server.Place}", "a b%\nget c\xe9", TableFlags.Lock);
         Assert.Equal("get a%20b%25%0Aget%20c%E9\n", server.Asked[0]);
     }
 
