@@ -58,7 +58,7 @@ public static class CommandStatus
         if (EnhancedStatus.TryParsePrefix(said, out EnhancedStatus status, out int length))
         {
             string text = said[length..].TrimStart(' ');
-            return new Dsn(status.Class == 2 ? status.WithClass(5).ToString() : status.ToString(), "", text, "x-unix", text);
+            return new Dsn(status.ToString(), "", text, "x-unix", text);
         }
 
         if (code is < 64 or > 78)

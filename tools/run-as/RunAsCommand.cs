@@ -1,5 +1,6 @@
 using Mta.Linux;
 using Mta.Service;
+using Mta.Text;
 
 namespace Mta.RunAs;
 
@@ -9,8 +10,6 @@ namespace Mta.RunAs;
 /// </summary>
 internal static class RunAsCommand
 {
-    private const int CannotRun = 71;
-
     // EX_TEMPFAIL of sysexits.h, as Postfix's agents say it: mail waits until the administrator has put it right.
     private const int NotExecuted = 75;
 
@@ -34,15 +33,18 @@ internal static class RunAsCommand
             Posix.DefaultSignal(Signals.SIGPIPE);
             Posix.DefaultSignal(Signals.SIGXFSZ);
             int errno = Execute(request.Command);
-            CommandLineTool.PrintRaw($"run-as: fatal: execvp {request.Command[0]}: {Errno.Text(errno)}");
+            CommandLineTool.PrintRaw($"{Name}: fatal: {(Name == "pipe" ? "pipe_command: " : "")}execvp {request.Command[0]}: {Errno.Text(errno)}");
             return NotExecuted;
         }
-        catch (LinuxException error)
+        catch (Exception error) when (error is LinuxException or FatalException)
         {
-            CommandLineTool.PrintRaw($"run-as: {error.Message}");
-            return CannotRun;
+            CommandLineTool.PrintRaw($"{Name}: fatal: {error.Message}");
+            return NotExecuted;
         }
     }
+
+    // The caller's name: what is said here is the output of its command.
+    private static string Name => ProgramArguments.ProgramName;
 
     // execvp(3): a name without a slash is looked for in PATH.
     private static int Execute(IReadOnlyList<string> command)
@@ -88,7 +90,11 @@ internal static class RunAsCommand
         // As the user, so that a directory closed to root (NFS) is no obstacle and one closed to the user is.
         if (request.Directory is not ("-" or ""))
         {
-            Posix.Chdir(request.Directory);
+            int errno = Posix.TryChdir(request.Directory);
+            if (errno != 0)
+            {
+                throw new FatalException($"cannot change directory to \"{request.Directory}\" for uid={request.User} gid={request.Group}: {Errno.Text(errno)}");
+            }
         }
     }
 }

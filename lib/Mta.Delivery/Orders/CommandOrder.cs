@@ -11,6 +11,10 @@ public sealed class CommandOrder : Order
 {
     private const int MaxOutput = 4096;
 
+    // What run-as exits with when it does not come to the command (EX_TEMPFAIL of sysexits.h).
+    private const int NotExecuted = 75;
+
+
     /// <param name="user">Whom the command runs as; the order itself begins as root, who alone can start it.</param>
     /// <param name="arguments">The program (searched in PATH when without a slash) and its arguments.</param>
     /// <param name="environment">The whole environment.</param>
@@ -80,7 +84,7 @@ public sealed class CommandOrder : Order
             bool reaped = false;
             try
             {
-                OrderResult result = Converse(pipes, process, file!, ref reaped); // orders with content come with the file
+                OrderResult result = Converse(pipes, process, file!, context.ProgramName, ref reaped); // orders with content come with the file
                 return result;
             }
             finally
@@ -130,7 +134,13 @@ public sealed class CommandOrder : Order
         };
     }
 
-    private OrderResult Converse(CommandPipes pipes, int process, FileHandle file, ref bool reaped)
+    private static string? WhyNotExecuted(string output, string name)
+    {
+        string mark = $"{name}: fatal: ";
+        return output.StartsWith(mark, StringComparison.Ordinal) ? output[mark.Length..].TrimEnd(' ') : null;
+    }
+
+    private OrderResult Converse(CommandPipes pipes, int process, FileHandle file, string name, ref bool reaped)
     {
         CopyOutcome copy = MessageCopy.Run(file, Offset, Head, Options, pipes, out int errno, LineEnd);
         if (copy == CopyOutcome.Corrupt)
@@ -146,10 +156,17 @@ public sealed class CommandOrder : Order
         pipes.CloseInput();
         if ((copy == CopyOutcome.WriteFailed && errno == Errno.ETIMEDOUT) || !pipes.Finish(process, out ChildStatus status))
         {
-            return new OrderResult(OrderOutcome.TimedOut, reason: pipes.Output);
+            return new OrderResult(OrderOutcome.TimedOut, reason: pipes.Output) { Warnings = ["pipe_command_read: read time limit exceeded"] };
         }
 
         reaped = true;
+        if (!status.WasKilled && status.ExitCode == NotExecuted && WhyNotExecuted(pipes.Output, name) is { } why)
+        {
+            // The administrator's mistake: the log says it, the sender's report only that it is temporary.
+            bool isMissing = why.Contains("execvp", StringComparison.Ordinal);
+            return new OrderResult(OrderOutcome.Exited, reason: isMissing ? pipes.Output : "", number: status.ExitCode) { Warnings = [why] };
+        }
+
         return status.WasKilled ? new OrderResult(OrderOutcome.Killed, reason: pipes.Output, number: status.Signal)
             : copy == CopyOutcome.WriteFailed && errno != Errno.EPIPE && status.ExitCode == 0 ? new OrderResult(OrderOutcome.Failed, "5.3.0", Errno.Text(errno), errno)
             : new OrderResult(OrderOutcome.Exited, reason: pipes.Output, number: status.ExitCode);

@@ -39,7 +39,8 @@ internal sealed record CommandStart(uint User, uint Group, IReadOnlyList<string>
         }
 
         string group = Group.ToString(CultureInfo.InvariantCulture);
-        List<string> arguments = ["run-as"];
+        // Its complaints are the agent's.
+        List<string> arguments = [context.ProgramName];
         if (root.Length > 0)
         {
             arguments.Add($"--chroot={root}");

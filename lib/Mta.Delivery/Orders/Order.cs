@@ -96,6 +96,9 @@ internal sealed class OrderContext(WorkerIdentity identity)
     /// <summary>The kernel's host name, fit for a file name.</summary>
     public string HostName { get; } = Posix.HostName().Replace('/', '_').Replace(':', '_');
 
+    /// <summary>The agent's name, as its argument vector has it.</summary>
+    public string ProgramName { get; } = System.IO.Path.GetFileNameWithoutExtension(Environment.GetCommandLineArgs()[0]);
+
     public int ProcessId { get; } = Posix.ProcessId();
 
     /// <summary>A number that this process has not used before.</summary>

@@ -1,0 +1,575 @@
+#!/usr/bin/env python3
+"""Delivers the cases of a file by Debian's Postfix and by our delivery agents, and compares what came of them.
+
+    run.py FILE.cases BUILD [--only NAME] [--show] [--keep]
+
+Two private instances of Debian's Postfix run side by side. In the second one, our programs stand in the place of its
+delivery agents. Every case is one message; compared are the dialogue that its next hop saw, the log lines of the agents,
+and what the case's "show" commands print (mailboxes, files that commands wrote). README.md describes the case files.
+Exit status 0: all agree. 77: something needed is missing here.
+"""
+import os, re, shutil, socket, socketserver, struct, subprocess, sys, tempfile, threading, time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+AGENTS = ["smtp", "lmtp", "local", "virtual", "pipe", "error", "discard", "spawn"]
+LIMIT = 60
+
+
+class Case:
+    def __init__(self, name, service, number):
+        self.name, self.service, self.number = name, service, number
+        self.to, self.sender, self.mail, self.rcpt = [], None, "", ""
+        self.hop, self.script, self.body, self.show, self.lines, self.queued = None, {}, None, [], None, {}
+        self.setup = []
+        self.extra = []
+
+
+class Suite:
+    def __init__(self, path):
+        self.services, self.main, self.ours, self.users, self.setup, self.dns, self.cases = [], [], [], [], [], [], []
+        self.master = []
+        self.path = path
+        self.parse(path)
+
+    def parse(self, path):
+        case = None
+        with open(path, encoding="latin-1") as file:
+            lines = file.read().split("\n")
+        i = 0
+        while i < len(lines):
+            line = lines[i]
+            i += 1
+            if not line.strip() or line.lstrip().startswith("#"):
+                continue
+            if line.startswith("@"):
+                word, _, rest = line[1:].partition(" ")
+                if word == "file":
+                    text = []
+                    while i < len(lines) and (lines[i].startswith("  ") or not lines[i].strip()):
+                        text.append(lines[i][2:])
+                        i += 1
+                    while text and not text[-1]:
+                        text.pop()
+                    self.setup.append((rest.strip(), "\n".join(text) + "\n" if text else ""))
+                else:
+                    {"service": self.services, "main": self.main, "ours": self.ours, "user": self.users,
+                     "dns": self.dns, "sh": self.setup, "master": self.master}[word].append(rest.strip() if word != "sh" else (None, rest.strip()))
+                continue
+            if not line.startswith(" "):
+                words = line.split()
+                case = Case(words[1], words[2] if len(words) > 2 else self.cases[-1].service if self.cases else "smtp", len(self.cases) + 1)
+                assert words[0] == "case", line
+                self.cases.append(case)
+                continue
+            word, _, rest = line.strip().partition(" ")
+            if word == "to":
+                case.to += [rest] if rest.startswith('"') else rest.split()
+            elif word == "from":
+                case.sender = "" if rest == "<>" else rest
+            elif word == "mail":
+                case.mail = " " + rest
+            elif word == "rcpt":
+                case.rcpt = " " + rest
+            elif word == "hop":
+                case.hop = rest
+            elif word == "lines":
+                case.lines = int(rest)
+            elif word == "show":
+                case.show.append(rest)
+            elif word == "sh":
+                case.setup.append(rest)
+            elif word == "also":
+                case.extra.append(rest)
+            elif word == "|":
+                case.body = (case.body or "") + rest + "\n"
+            elif word.endswith(":"):
+                case.script[word[:-1]] = rest
+            else:
+                raise SystemExit(f"{path}: {line}")
+
+
+def unescape(text):
+    return text.encode("latin-1").decode("unicode_escape").encode("latin-1")
+
+
+class Hop(socketserver.StreamRequestHandler):
+    """The scripted next hop. The address it was reached at says which case it plays, and as which of its hosts."""
+
+    def handle(self):
+        hop = self.server
+        address = self.connection.getsockname()[0].split(".")
+        key = int(address[2]) * 256 + int(address[3])
+        host = "abcdefgh"[int(address[1]) - 1] if address[0] == "127" and 1 <= int(address[1]) <= 8 else "a"
+        case = hop.cases.get(key)
+        if case is None:
+            return
+        with hop.lock:
+            seen = []
+            hop.seen.setdefault(key, []).append((host, seen))
+            session = sum(1 for h, _ in hop.seen[key] if h == host)
+        try:
+            self.connection.settimeout(40)
+            self.play(case, host, session, seen)
+        except (OSError, ValueError):
+            seen.append("(connection lost)")
+
+    def answer(self, case, host, session, stage, default, number=1):
+        script = case.script
+        for key in ([f"{host}{session}.{stage}{number}", f"{host}.{stage}{number}", f"{host}{session}.{stage}", f"{host}.{stage}"]
+                    + ([f"{stage}{number}", stage] if host == "a" or host + ".like" in script else [])):
+            if key in script:
+                reply = script[key]
+                break
+        else:
+            reply = default
+        if reply == "CLOSE":
+            raise ValueError
+        if reply == "STALL":
+            self.stall()
+        if reply.startswith("RESET"):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            raise ValueError
+        if reply.startswith("ENDLESS "):
+            data = unescape(reply[8:])
+            for _ in range(200000):
+                self.connection.sendall(data)
+            raise ValueError
+        if reply.startswith("DRIP "):
+            for byte in unescape(reply[5:]):
+                self.connection.sendall(bytes([byte]))
+                time.sleep(0.2)
+            return reply[5:]
+        then = reply.startswith("THENCLOSE ")
+        if then:
+            reply = reply[10:]
+        if reply:
+            self.connection.sendall(unescape(reply) + b"\r\n")
+        if then:
+            raise ValueError
+        return reply
+
+    def stall(self):
+        self.connection.settimeout(40)
+        while self.connection.recv(4096):
+            pass
+        raise ValueError
+
+    def play(self, case, host, session, seen):
+        said = lambda stage, default, number=1: self.answer(case, host, session, stage, default, number)
+        said("greeting", "220 next.test ESMTP")
+        recipients = accepted = 0
+        features = case.script.get("features", "PIPELINING, 8BITMIME, SIZE 10240000, DSN, ENHANCEDSTATUSCODES")
+        while True:
+            line = self.rfile.readline(70000)
+            if not line:
+                seen.append("(closed)")
+                return
+            text = line.decode("latin-1").rstrip("\r\n")
+            seen.append(text if line.endswith(b"\r\n") else text + " (no CRLF)")
+            verb = text.split(" ")[0].split(":")[0].upper()
+            if verb in ("EHLO", "LHLO"):
+                words = ["next.test"] + [w.strip() for w in features.split(",") if w.strip()]
+                said(verb.lower(), "\\r\\n".join(f"250{'-' if n < len(words) - 1 else ' '}{w}" for n, w in enumerate(words)))
+            elif verb == "HELO":
+                said("helo", "250 next.test")
+            elif verb == "XFORWARD":
+                said("xforward", "250 2.0.0 Ok")
+            elif verb == "MAIL":
+                recipients = accepted = 0
+                said("mail", "250 2.1.0 Ok")
+            elif verb == "RCPT":
+                recipients += 1
+                if said("rcpt", "250 2.1.5 Ok", recipients).startswith("2"):
+                    accepted += 1
+            elif verb == "DATA":
+                if said("data", "354 go on").startswith("3"):
+                    if "early" in case.script:
+                        self.answer(case, host, session, "early", "")
+                    self.content(case, seen)
+                    for number in range(1, (accepted if "LMTP" in case.script else 1) + 1):
+                        said("dot", "250 2.0.0 Ok: taken", number)
+            elif verb == "QUIT":
+                said("quit", "221 2.0.0 Bye")
+                return
+            elif verb == "RSET":
+                said("rset", "250 2.0.0 Ok")
+            else:
+                said("other", "500 5.5.2 what")
+
+    def content(self, case, seen):
+        limit = int(case.script.get("readmost", "0"))
+        count = 0
+        while True:
+            line = self.rfile.readline(70000)
+            if not line:
+                seen.append("(closed in content)")
+                raise ValueError
+            seen.append(line.decode("latin-1").rstrip("\r\n") + ("" if line.endswith(b"\r\n") else " (no CRLF)"))
+            count += 1
+            if line == b".\r\n":
+                return
+            if limit and count >= limit:
+                raise ValueError
+
+
+class HopServer(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 256
+
+    def __init__(self, cases):
+        self.cases = {case.number: case for case in cases}
+        self.seen, self.lock = {}, threading.Lock()
+        super().__init__(("0.0.0.0", 0), Hop)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def port(self):
+        return self.server_address[1]
+
+
+class Dns(threading.Thread):
+    """Answers from the @dns lines: NAME TYPE VALUE, or NAME NXDOMAIN|SERVFAIL|REFUSED|SILENT."""
+    TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28, "SRV": 33, "TLSA": 52}
+
+    def __init__(self, lines):
+        super().__init__(daemon=True)
+        self.records, self.codes = {}, {}
+        for line in lines:
+            name, kind, *value = line.split()
+            if kind in ("NXDOMAIN", "SERVFAIL", "REFUSED", "SILENT", "GARBAGE"):
+                self.codes[name] = kind
+            else:
+                self.records.setdefault(name, {}).setdefault(kind, []).append(value)
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        for last in range(9, 250):
+            try:
+                self.address = f"127.9.9.{last}"
+                self.socket.bind((self.address, 53))
+                break
+            except OSError:
+                continue
+        else:
+            raise SystemExit(77)
+        self.start()
+
+    @staticmethod
+    def wire(name):
+        return b"".join(bytes([len(l)]) + l.encode("latin-1") for l in name.strip(".").split(".") if l) + b"\0"
+
+    def data(self, kind, value):
+        if kind == "A":
+            return socket.inet_aton(value[0])
+        if kind == "AAAA":
+            return socket.inet_pton(socket.AF_INET6, value[0])
+        if kind == "MX":
+            return struct.pack(">H", int(value[0])) + self.wire(value[1])
+        if kind in ("CNAME", "PTR", "NS"):
+            return self.wire(value[0])
+        if kind == "SRV":
+            return struct.pack(">HHH", *map(int, value[:3])) + self.wire(value[3])
+        return b"".join(bytes([len(v)]) + v.encode("latin-1") for v in value)
+
+    def run(self):
+        while True:
+            query, peer = self.socket.recvfrom(4096)
+            try:
+                answer = self.reply(query)
+            except (IndexError, ValueError, struct.error):
+                continue
+            if answer:
+                self.socket.sendto(answer, peer)
+
+    def reply(self, query):
+        at, labels = 12, []
+        while query[at]:
+            labels.append(query[at + 1:at + 1 + query[at]].decode("latin-1").lower())
+            at += query[at] + 1
+        kind = struct.unpack(">H", query[at + 1:at + 3])[0]
+        question = query[12:at + 5]
+        name = ".".join(labels)
+        code = self.codes.get(name)
+        if code == "SILENT":
+            return None
+        if code == "GARBAGE":
+            return query[:2] + b"\x81\x80\0\1\0\3\0\0\0\0" + question + b"\xc0\x0c\0\x0f\0\1\0\0\0\5\xff\xff"
+        answers, wanted = [], name
+        for _ in range(12):
+            known = self.records.get(wanted, {})
+            for text, values in known.items():
+                if self.TYPES[text] == kind or (text == "CNAME" and kind != 5):
+                    for value in values:
+                        data = self.data(text, value)
+                        answers.append(self.wire(wanted) + struct.pack(">HHIH", self.TYPES[text], 1, 60, len(data)) + data)
+            if "CNAME" in known and kind != 5:
+                wanted = known["CNAME"][0][0].strip(".")
+            else:
+                break
+        rcode = {"SERVFAIL": 2, "NXDOMAIN": 3, "REFUSED": 5}.get(code, 0 if any(n == wanted or n.endswith("." + wanted) for n in self.records) else 3)
+        soa = b""
+        if not answers and rcode in (0, 3):
+            zone = self.wire(labels[-1])
+            data = self.wire("ns." + labels[-1]) + self.wire("root." + labels[-1]) + struct.pack(">IIIII", 1, 60, 60, 60, 60)
+            soa = zone + struct.pack(">HHIH", 6, 1, 60, len(data)) + data
+        return query[:2] + struct.pack(">HHHHH", 0x8180 | rcode, 1, len(answers), 1 if soa else 0, 0) + question + b"".join(answers) + soa
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Instance:
+    def __init__(self, suite, build, dns):
+        self.suite, self.build = suite, build
+        self.dir = tempfile.mkdtemp(prefix="agree-")
+        os.chmod(self.dir, 0o755)
+        self.port = free_port()
+        self.hops = HopServer(suite.cases)
+        self.run([os.path.join(HERE, "../tools/postfix-instance"), self.dir, str(self.port), str(self.hops.port)])
+        self.configure(dns)
+
+    def run(self, command, **more):
+        done = subprocess.run(command, capture_output=True, text=True, encoding="latin-1", timeout=60, stdin=subprocess.DEVNULL, **more)
+        if done.returncode:
+            raise SystemExit(f"{command}: {done.returncode}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def expand(self, text):
+        return text.replace("$D", self.dir).replace("$PORT", str(self.hops.port))
+
+    def configure(self, dns):
+        D = self.dir
+        os.mkdir(f"{D}/libexec")
+        for name in os.listdir("/usr/lib/postfix/sbin"):
+            os.symlink(f"/usr/lib/postfix/sbin/{name}", f"{D}/libexec/{name}")
+        if self.build:
+            for name in AGENTS + ["run-as"]:
+                target = f"{D}/libexec/{name}"
+                if os.path.lexists(target):
+                    os.unlink(target)
+                os.symlink(os.path.realpath(f"{self.build}/libexec/{'smtp' if name == 'lmtp' else name}"), target)
+        main = [f"daemon_directory = {D}/libexec", f"transport_maps = texthash:{D}/etc/transport", "default_process_limit = 200",
+                "minimal_backoff_time = 3000s", "maximal_backoff_time = 4000s", "queue_run_delay = 3000s", "mail_name = Postfix",
+                "bounce_notice_recipient = n@src.test", "2bounce_notice_recipient = n@src.test", "error_notice_recipient = n@src.test",
+                "smtp_host_lookup = dns" if self.suite.dns else "smtp_host_lookup = native", "smtp_fallback_relay =",
+                f"disable_dns_lookups = {'no' if self.suite.dns else 'yes'}", f"mail_spool_directory = {D}/mail/", "default_destination_concurrency_limit = 20",
+                "max_idle = 20s", "initial_destination_concurrency = 20", "biff = no", "trace_service_name = trace", "smtpd_sender_restrictions =",
+                f"alias_maps = texthash:{D}/aliases", "append_dot_mydomain = no", "myorigin = example.test"]
+        if self.build and self.suite.dns:
+            main.append(f"dns_forward_address = {dns.address}@53")
+        main += [self.expand(line) for line in self.suite.main] + ([self.expand(line) for line in self.suite.ours] if self.build else [])
+        # Without repetition: Debian's log service hangs when it has to warn about many of them.
+        with open(f"{D}/etc/main.cf", encoding="latin-1") as file:
+            values = dict(line.split(" =", 1) for line in file.read().split("\n") + main if " =" in line)
+        with open(f"{D}/etc/main.cf", "w", encoding="latin-1") as file:
+            file.write("".join(f"{name} ={value}\n" for name, value in values.items()))
+        names = [line.split()[0] for line in self.suite.services]
+        with open(f"{D}/etc/master.cf", encoding="latin-1") as file:
+            master = [line for line in file.read().split("\n") if line.split(" ")[0] not in names]
+        for line in self.suite.services:
+            name, rest = line.split(" ", 1)
+            root = rest.split()[0] in ("local", "virtual", "pipe", "spawn")
+            master.append(f"{name} unix - {'n' if root else '-'} n - - {self.expand(rest)}")
+        master += [self.expand(line) for line in self.suite.master]
+        with open(f"{D}/etc/master.cf", "w", encoding="latin-1") as file:
+            file.write("\n".join(master) + "\n")
+        with open(f"{D}/etc/transport", "w", encoding="latin-1") as file:
+            file.write("src.test discard:notice\n")
+            for case in self.suite.cases:
+                number = case.number
+                hop = case.hop if case.hop is not None else f"[127.1.{number // 256}.{number % 256}]:$PORT"
+                hop = hop.replace("$N", f"{number // 256}.{number % 256}")
+                file.write(f"{case.name}.test {case.service}:{self.expand(hop)}\n")
+        os.mkdir(f"{D}/mail")
+        os.chmod(f"{D}/mail", 0o1777)
+        open(f"{D}/aliases", "a").close()
+        passwd = open("/etc/passwd").read().rstrip("\n").split("\n")
+        group = open("/etc/group").read().rstrip("\n").split("\n")
+        for line in self.suite.users:
+            name, uid, home, shell = (self.expand(line).split() + ["/bin/sh"])[:4]
+            passwd.append(f"{name}:x:{uid}:{uid}::{home}:{shell}")
+            group.append(f"{name}:x:{uid}:")
+            os.makedirs(home, exist_ok=True)
+            os.chown(home, int(uid), int(uid))
+        open(f"{D}/passwd", "w").write("\n".join(passwd) + "\n")
+        open(f"{D}/group", "w").write("\n".join(group) + "\n")
+        open(f"{D}/resolv.conf", "w").write(f"nameserver {dns.address}\noptions timeout:1 attempts:2\n" if dns else "")
+        for head, text in self.suite.setup:
+            if head is None:
+                self.shell(text)
+                continue
+            words = self.expand(head).split()
+            os.makedirs(os.path.dirname(words[0]), exist_ok=True)
+            with open(words[0], "w", encoding="latin-1") as file:
+                file.write(self.expand(text))
+            os.chmod(words[0], int(words[1], 8) if len(words) > 1 else 0o644)
+            if len(words) > 2:
+                os.chown(words[0], int(words[2]), int(words[2]))
+        for case in self.suite.cases:
+            for line in case.setup:
+                self.shell(line)
+
+    def shell(self, text):
+        return subprocess.run(["/bin/bash", "-c", self.expand(text)], cwd=self.dir, capture_output=True, text=True, encoding="latin-1", timeout=60, stdin=subprocess.DEVNULL).stdout
+
+    def start(self):
+        D = self.dir
+        binds = "; ".join(f"mount --bind {D}/{name} /etc/{name}" for name in ("passwd", "group") + (("resolv.conf",) if self.suite.dns else ()))
+        self.run(["unshare", "-m", "--propagation", "private", "bash", "-ec", f"{binds}; exec postfix -c {D}/etc start"])
+
+    def stop(self, keep):
+        subprocess.run(["postfix", "-c", f"{self.dir}/etc", "stop"], capture_output=True, timeout=60)
+        self.hops.shutdown()
+        self.hops.server_close()
+        if not keep:
+            shutil.rmtree(self.dir, ignore_errors=True)
+
+    def log(self):
+        with open(f"{self.dir}/mail.log", encoding="latin-1") as file:
+            return file.read()
+
+    def submit(self, cases):
+        with socket.create_connection(("127.0.0.1", self.port), 30) as s:
+            file = s.makefile("rwb")
+
+            def ask(line, expect):
+                if line is not None:
+                    file.write(line.encode("latin-1") + b"\r\n")
+                    file.flush()
+                while True:
+                    reply = file.readline().decode("latin-1")
+                    if reply[3:4] != "-":
+                        break
+                if not reply.startswith(expect):
+                    raise SystemExit(f"{line}: {reply}\n{self.log()[-2000:]}")
+                return reply
+
+            ask(None, "220")
+            ask("EHLO client.test", "250")
+            for case in cases:
+                sender = "s@src.test" if case.sender is None else case.sender
+                ask(f"MAIL FROM:<{sender}>{case.mail}", "250")
+                for to in case.to or ["r"]:
+                    ask(f"RCPT TO:<{to if '@' in to else to + '@' + case.name + '.test'}>{case.rcpt}", "250")
+                ask("DATA", "354")
+                body = case.body if case.body is not None else "Subject: test\nMessage-ID: <m@src.test>\n\nhello\n"
+                text = body.encode("latin-1").decode("unicode_escape") if "\\x" in body else body
+                for line in text.split("\n")[:-1]:
+                    file.write(b"." * line.startswith(".") + line.encode("latin-1") + b"\r\n")
+                case.queued[self] = ask(".", "250").split(" as ")[1].strip()
+            ask("QUIT", "221")
+
+    def wait(self, cases):
+        end = time.time() + LIMIT
+        missing = []
+        while time.time() < end:
+            log = self.log()
+            missing = []
+            for case in cases:
+                wanted = case.lines if case.lines is not None else max(1, len(case.to))
+                have = len(re.findall(rf"\]: {case.queued[self]}: to=<.*status=", log))
+                if have < wanted:
+                    missing.append(case.name)
+            if not missing:
+                return
+            time.sleep(0.2)
+        print(f"{self.dir}: no final line for {' '.join(missing)}\n" + "\n".join(l for l in log.split("\n") if "fatal" in l or "panic" in l or "rror" in l)[-3000:])
+
+    def clean(self, text):
+        text = text.replace(self.dir, "$D").replace(str(self.hops.port), "PORT")
+        text = re.sub(r"delay=[\d.]+, delays=[\d./]+, ", "", text)
+        text = re.sub(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun),? [A-Z0-9][\w :]*\d\d:\d\d:\d\d( [+-]\d{4})?( \(\w+\)| \d{4})?", "DATE", text)
+        text = re.sub(r"SIZE=\d+", "SIZE=N", text)
+        text = re.sub(r"message size \d+ exceeds", "message size N exceeds", text)
+        text = re.sub(r"\b[0-9A-F]{9,14}\b", "QID", text)
+        text = re.sub(r"<\d{14}\.QID@", "<QID@", text)
+        text = re.sub(r"(\d{9,11}|QID)\.[PV][\w]+\.[\w.-]+", "MAILDIRFILE", text)
+        return text
+
+    def results(self, case):
+        token = f"127.{case.number // 256}.{case.number % 256}"
+        lines = []
+        pattern = re.compile(rf"{case.queued[self]}|[@ =/.]{re.escape(case.name)}\.test|127\.\d\.{case.number // 256}\.{case.number % 256}\b" + "".join("|" + re.escape(e) for e in case.extra))
+        for line in self.log().split("\n"):
+            match = re.match(r"\w+ +\d+ [\d:]+ \S+ postfix\S*?/(\w+)\[\d+\]: (.*)", line)
+            if match and match[1] in AGENTS and pattern.search(match[2]):
+                lines.append(self.clean(f"{match[1]}: {match[2]}"))
+        lines.sort()
+        sessions = []
+        for host, seen in self.hops.seen.get(case.number, []):
+            sessions.append(f"--- session with {host}")
+            sessions += [self.clean(line) for line in seen]
+        shown = []
+        for command in case.show:
+            shown.append(f"--- {command}")
+            shown.append(self.clean(self.shell(command)))
+        return lines + sessions + shown
+
+    def leftover(self, cases):
+        cases = [case for case in cases if self in case.queued]
+        known = {line for case in cases for line in self.results(case)}
+        ids = {case.queued[self] for case in cases}
+        found = set()
+        for line in self.log().split("\n"):
+            match = re.match(r"\w+ +\d+ [\d:]+ \S+ postfix\S*?/(\w+)\[\d+\]: (.*)", line)
+            if match and match[1] in AGENTS + ["master", "qmgr"] and re.match(r"(fatal|panic|warning|error)", match[2]):
+                text = self.clean(f"{match[1]}: {match[2]}")
+                if text not in known:
+                    found.add(text)
+        return sorted(found)
+
+
+def main():
+    words = [w for w in sys.argv[1:] if not w.startswith("--")]
+    if os.geteuid() or not os.path.exists("/usr/lib/postfix/sbin/master"):
+        raise SystemExit(77)
+    suite = Suite(words[0])
+    if "--only" in sys.argv:
+        names = words[2].split(",")
+        suite.cases = [c for c in suite.cases if c.name in names]
+    dns = Dns(suite.dns) if suite.dns else None
+    began = time.time()
+    theirs, ours = Instance(suite, None, dns), Instance(suite, os.path.abspath(words[1]), dns)
+    keep = "--keep" in sys.argv
+    bad = 0
+    try:
+        for instance in (theirs, ours):
+            instance.start()
+        threads = []
+        for instance in (theirs, ours):
+            thread = threading.Thread(target=lambda i=instance: (i.submit(suite.cases), i.wait(suite.cases)))
+            thread.start()
+            threads.append(thread)
+        for thread in threads:
+            thread.join()
+        time.sleep(0.5)
+        for case in suite.cases:
+            if theirs not in case.queued or ours not in case.queued:
+                bad += 1
+                print(f"=== {case.name}: not submitted")
+                continue
+            got, want = ours.results(case), theirs.results(case)
+            if got != want:
+                bad += 1
+                print(f"=== {case.name} differs")
+                import difflib
+                print("\n".join(l for l in difflib.unified_diff(want, got, "Postfix", "ours", lineterm="", n=1) if not l.startswith(("---  ", "+++ "))))
+            elif "--show" in sys.argv:
+                print(f"=== {case.name}\n" + "\n".join(want))
+        left, theirs_left = ours.leftover(suite.cases), theirs.leftover(suite.cases)
+        if left != theirs_left:
+            import difflib
+            print("=== lines of no case (for information)\n" + "\n".join(l for l in difflib.unified_diff(theirs_left, left, "Postfix", "ours", lineterm="", n=0)))
+        print(f"{os.path.basename(words[0])}: {len(suite.cases)} cases, {bad} differ, {time.time() - began:.0f} s")
+    finally:
+        for instance in (theirs, ours):
+            instance.stop(keep)
+            if keep:
+                print(instance.dir)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
