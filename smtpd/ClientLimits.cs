@@ -39,6 +39,7 @@ internal sealed class ClientLimits
             return null;
         }
 
+        session.ConnectionCount = counts.Connections;
         SmtpdSettings settings = session.Settings;
         if (settings.ConnectionCountLimit > 0 && counts.Connections > settings.ConnectionCountLimit)
         {

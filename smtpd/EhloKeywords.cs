@@ -14,6 +14,7 @@ internal readonly record struct EhloKeywords(int Bits)
     public static readonly EhloKeywords Size = new(1 << 1);
     public static readonly EhloKeywords Vrfy = new(1 << 2);
     public static readonly EhloKeywords Etrn = new(1 << 3);
+    public static readonly EhloKeywords Auth = new(1 << 5);
     public static readonly EhloKeywords Xclient = new(1 << 7);
     public static readonly EhloKeywords Xforward = new(1 << 8);
     public static readonly EhloKeywords EnhancedStatusCodes = new(1 << 9);
@@ -21,6 +22,9 @@ internal readonly record struct EhloKeywords(int Bits)
     public static readonly EhloKeywords Dsn = new(1 << 11);
     public static readonly EhloKeywords SmtpUtf8 = new(1 << 12);
     public static readonly EhloKeywords Chunking = new(1 << 13);
+
+    /// <summary>What a session that filters have refused does not see.</summary>
+    public static readonly EhloKeywords AllButStatusCodes = new(~EnhancedStatusCodes.Bits);
 
     private static readonly string[] Names =
     [

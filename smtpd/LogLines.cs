@@ -44,7 +44,7 @@ internal static class LogLines
         var line = new StringBuilder($"{queueId}: client={session.NameAndAddress}");
         if (session.SaslUser is { } user)
         {
-            line.Append(", sasl_method=XCLIENT, sasl_username=").Append(user);
+            line.Append(", sasl_method=").Append(session.SaslMethod).Append(", sasl_username=").Append(user);
         }
 
         if (transaction.SaslSender.Length > 0)

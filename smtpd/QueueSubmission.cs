@@ -1,6 +1,7 @@
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
+using Mta.Milter;
 using Mta.Text;
 
 namespace Mta.Smtpd;
@@ -14,6 +15,7 @@ internal static class QueueSubmission
     {
         MailTransaction transaction = session.Transaction!; // callers are inside a transaction
         CleanupFlags flags = session.Settings.CleanupFlags;
+        flags = session.Milters is null ? flags & ~CleanupFlags.Milter : flags | CleanupFlags.Milter;
         flags |= transaction.IsSmtpUtf8 ? CleanupFlags.SmtpUtf8 : session.Settings.AutodetectsUtf8 ? CleanupFlags.AutoUtf8 : 0;
         try
         {
@@ -111,6 +113,11 @@ internal static class QueueSubmission
         BufferedOutput output = queue.Output;
         ClientIdentity client = session.Client;
         long microseconds = transaction.Arrival.ToUnixTimeMilliseconds() * 1000 % 1_000_000;
+        if (session.Milters is not null)
+        {
+            MilterHandover.Announce(output);
+        }
+
         RecordWriter.Write(output, RecordType.Time, $"{transaction.Arrival.ToUnixTimeSeconds()} {microseconds}");
         if (session.Settings.ContentFilter.Length > 0)
         {
@@ -122,7 +129,7 @@ internal static class QueueSubmission
         RecordWriter.WriteAttribute(output, QueueAttribute.RewriteContext, forwarded?.IsLocal ?? transaction.IsLocalRewrite ? "local" : "remote");
         if (session.SaslUser is not null)
         {
-            RecordWriter.WriteAttribute(output, QueueAttribute.SaslMethod, "XCLIENT");
+            RecordWriter.WriteAttribute(output, QueueAttribute.SaslMethod, session.SaslMethod);
             RecordWriter.WriteAttribute(output, QueueAttribute.SaslUsername, session.SaslUser);
         }
 

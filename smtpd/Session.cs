@@ -52,6 +52,15 @@ internal sealed class Session : IDisposable
     /// <summary>Login name that XCLIENT told; it opens no doors.</summary>
     public string? SaslUser { get; set; }
 
+    /// <summary>How that name came to be known.</summary>
+    public string SaslMethod { get; set; } = "XCLIENT";
+
+    /// <summary>Connections of this client at its arrival, this one included; 0 when they are not counted.</summary>
+    public int ConnectionCount { get; set; }
+
+    /// <summary>The filters of this session; null without any.</summary>
+    public SessionMilters? Milters { get; set; }
+
     /// <summary>XCLIENT has changed the client: the session begins anew.</summary>
     public bool MustRestart { get; set; }
 
@@ -128,6 +137,11 @@ internal sealed class Session : IDisposable
     /// <summary>Forgets the transaction; a message that was not finished is cancelled.</summary>
     public void Reset()
     {
+        if (Milters is not null && HeloName is not null)
+        {
+            Milters.NeedsAbort = true;
+        }
+
         if (Transaction is not null)
         {
             Forwarded = null;
@@ -163,6 +177,7 @@ internal sealed class Session : IDisposable
     public void Dispose()
     {
         Reset();
+        Milters?.Dispose();
         Anvil?.Dispose();
     }
 

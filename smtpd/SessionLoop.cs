@@ -28,6 +28,11 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
         session.Output.Timeout = session.Settings.Timeout;
         LogLines.Connect(session);
         await RunGuardedAsync(session, stop);
+        if (session.Milters is { } milters)
+        {
+            await milters.QuitAsync();
+        }
+
         await server.Limits.DisconnectAsync(session);
         LogLines.Disconnect(session);
     }
@@ -136,8 +141,8 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
             return !session.MustClose;
         }
 
-        await session.ReplyAsync($"220 {settings.Banner}", stop);
-        return true;
+        await session.ReplyAsync(await SessionMilters.BeginAsync(session, stop) ?? $"220 {settings.Banner}", stop);
+        return !session.MustClose;
     }
 
     private async ValueTask ServeAsync(Session session, CancellationToken stop)
@@ -244,6 +249,11 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
         }
 
         bool succeeded = await entry.Run(session, _words, stop);
+        if (session.Milters is { NeedsAbort: true } milters)
+        {
+            await milters.SettleAsync(stop);
+        }
+
         if (session.MustRestart)
         {
             session.MustRestart = false;
@@ -281,7 +291,8 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
             return false;
         }
 
-        await session.ReplyAsync("500 5.5.2 Error: command not recognized", stop);
+        string? reply = session.Milters is { } milters ? await milters.UnknownAsync(word, stop) : null;
+        await session.ReplyAsync(reply ?? "500 5.5.2 Error: command not recognized", stop);
         return false;
     }
 

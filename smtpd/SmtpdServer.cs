@@ -47,6 +47,7 @@ internal sealed class SmtpdServer
         _xclientHosts = AddressMatchList.Create(configuration, SmtpdParameters.SmtpdAuthorizedXclientHosts, tables);
         _xforwardHosts = AddressMatchList.Create(configuration, SmtpdParameters.SmtpdAuthorizedXforwardHosts, tables);
         HasIpv6 = OwnAddresses.Protocols(configuration).Ipv6;
+        Milters = new SmtpdMilters(configuration, tables);
         Limits = new ClientLimits(configuration, tables, Settings);
         Flush = new FlushRequests(new FlushClient(configuration, tables));
         PermitLog = new PermitLog(configuration, tables);
@@ -74,6 +75,8 @@ internal sealed class SmtpdServer
     public ClientNames Names { get; } = new();
 
     public ClientLimits Limits { get; }
+
+    public SmtpdMilters Milters { get; }
 
     public FlushRequests Flush { get; }
 

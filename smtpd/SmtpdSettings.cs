@@ -154,11 +154,6 @@ internal sealed class SmtpdSettings
     private static CleanupFlags FlagsFor(Configuration configuration)
     {
         CleanupFlags flags = CleanupFlags.External | CleanupFlags.SmtpReply;
-        if (configuration.Get(SmtpdParameters.SmtpdMilters).Length == 0)
-        {
-            flags &= ~CleanupFlags.Milter;
-        }
-
         HashSet<string> overrides = Overrides(configuration);
         if (overrides.Contains("no_address_mappings"))
         {
@@ -168,11 +163,6 @@ internal sealed class SmtpdSettings
         if (overrides.Contains("no_header_body_checks"))
         {
             flags &= ~CleanupFlags.Filter;
-        }
-
-        if (overrides.Contains("no_milters"))
-        {
-            flags &= ~CleanupFlags.Milter;
         }
 
         return flags;

@@ -48,9 +48,19 @@ internal static class BdatCommand
         if (transaction.Bdat is null)
         {
             string? refusal = session.IsStandalone ? null : await session.Server.Checks.CheckDataAsync(session, stop);
+            if (refusal is null && session.Milters is { } milters)
+            {
+                refusal = await milters.DataAsync(transaction, stop);
+            }
+
             if (refusal is not null)
             {
                 return await FailAsync(session, transaction, count, refusal, stop);
+            }
+
+            if (session.Milters is { } filters)
+            {
+                await filters.HandOverAsync(transaction, stop);
             }
 
             QueueSubmission.BeginContent(session, transaction);

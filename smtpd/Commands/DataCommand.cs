@@ -23,6 +23,11 @@ internal static class DataCommand
             problem = await session.Server.Checks.CheckDataAsync(session, stop);
         }
 
+        if (problem is null && transaction is not null && session.Milters is { } milters)
+        {
+            problem = await milters.DataAsync(transaction, stop);
+        }
+
         if (problem is not null || transaction is null)
         {
             if (!session.IsBroken)
@@ -34,6 +39,11 @@ internal static class DataCommand
         }
 
         await session.ReplyAsync("354 End data with <CR><LF>.<CR><LF>", stop);
+        if (session.Milters is { } filters)
+        {
+            await filters.HandOverAsync(transaction, stop);
+        }
+
         QueueSubmission.BeginContent(session, transaction);
         var decoder = new ContentDecoder(session.BareNewline, session.Settings.LineLengthLimit, session.Settings.MessageSizeLimit);
         session.ContentProgress = decoder;

@@ -24,6 +24,11 @@ internal static class EtrnCommand
             return "503 Error: send HELO/EHLO first";
         }
 
+        if (session.Milters?.Refusal is { } refused)
+        {
+            return refused;
+        }
+
         if (session.Transaction is not null)
         {
             return "503 Error: MAIL transaction in progress";

@@ -27,10 +27,10 @@ internal static class HelloCommand
         session.IsExtended = true;
         session.Protocol = "ESMTP";
         SmtpdSettings settings = session.Settings;
-        EhloKeywords hidden = session.Hidden;
-        if (hidden != EhloKeywords.None && !settings.DiscardsSilently)
+        EhloKeywords hidden = session.Milters?.Refusal is null ? session.Hidden : EhloKeywords.AllButStatusCodes;
+        if (session.Hidden != EhloKeywords.None && !settings.DiscardsSilently)
         {
-            LogLines.DiscardingKeywords(hidden);
+            LogLines.DiscardingKeywords(session.Hidden);
         }
 
         var reply = new StringBuilder("250 ").Append(settings.HostName);
@@ -98,6 +98,12 @@ internal static class HelloCommand
         }
 
         session.HeloName = Neutralize(name);
+        if (session.Milters is { } milters && await milters.HeloAsync(name, stop) is { } closing)
+        {
+            await session.ReplyAsync(closing, stop);
+            return false;
+        }
+
         session.HasImproperPipelining = false;
         return true;
     }

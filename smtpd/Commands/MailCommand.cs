@@ -77,6 +77,11 @@ internal static class MailCommand
 
         session.Begin(transaction);
         string? refusal = await CheckAsync(session, transaction, stop);
+        if (refusal is null && session.Milters is { } milters)
+        {
+            refusal = await milters.MailAsync(transaction, words, stop);
+        }
+
         if (refusal is not null)
         {
             session.Reset();

@@ -50,11 +50,11 @@ internal static class RcptCommand
             return transaction.Overshoot++ < session.Settings.RecipientOvershootLimit;
         }
 
-        return await AcceptAsync(session, transaction, recipient, words[2].Text, options, stop);
+        return await AcceptAsync(session, transaction, recipient, words, options, stop);
     }
 
     private static async ValueTask<bool> AcceptAsync(
-        Session session, MailTransaction transaction, string recipient, string typed, RecipientOptions options, CancellationToken stop)
+        Session session, MailTransaction transaction, string recipient, List<CommandToken> words, RecipientOptions options, CancellationToken stop)
     {
         SmtpdSettings settings = session.Settings;
         if (settings.StrictSmtpUtf8 && !transaction.IsSmtpUtf8 && !Ascii.IsAscii(recipient))
@@ -67,6 +67,11 @@ internal static class RcptCommand
         if (!session.IsStandalone && await session.Server.Checks.CheckRecipientAsync(session, recipient, stop) is { } refusal)
         {
             session.CurrentRecipient = null;
+            if (session.Milters is { } told)
+            {
+                await told.RejectedAsync(recipient, refusal, words, stop);
+            }
+
             if (!session.IsBroken)
             {
                 await session.ReplyAsync(refusal, stop);
@@ -76,6 +81,12 @@ internal static class RcptCommand
         }
 
         session.CurrentRecipient = null;
+        if (session.Milters is { } milters && await milters.RcptAsync(transaction, recipient, words, stop) is { } unwanted)
+        {
+            await session.ReplyAsync(unwanted, stop);
+            return false;
+        }
+
         if (transaction.Queue is null && !await QueueSubmission.OpenAsync(session, stop))
         {
             await session.ReplyAsync("451 4.3.0 Error: queue file write error", stop);

@@ -43,6 +43,11 @@ internal static class VrfyCommand
             return $"450 4.7.1 Error: too many recipients from {session.Client.Address}";
         }
 
+        if (session.Milters?.Refusal is { } refused)
+        {
+            return refused;
+        }
+
         string typed = words[1].Text;
         bool isOpen = words[1].IsOpen;
         for (int i = 2; i < count; i++)

@@ -16,6 +16,8 @@ public sealed class FloorTests
         ["Mta.Mail"] = 2,
         ["Mta.Service"] = 3,
         ["Mta.Delivery"] = 3,
+        ["Mta.Milter"] = 3,
+        ["Mta.Sasl"] = 3,
     };
 
     public static TheoryData<string> Projects()
