@@ -13,7 +13,7 @@ public readonly record struct CompatibilityLevel(int Major, int Minor, int Patch
         for (int i = 0; ; i++)
         {
             int dot = text.IndexOf('.');
-            if (i == 3 || !Numbers.TryParse(dot < 0 ? text : text[..dot], out long value) || value is < 0 or > 0xFFFFF)
+            if (i == 3 || !Numbers.TryParse(dot < 0 ? text : text[..dot], out long value) || value < 0 || value > (i == 0 ? 0xFFFFF : 1023))
             {
                 return false;
             }

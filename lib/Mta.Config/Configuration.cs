@@ -114,6 +114,10 @@ public sealed class Configuration
         {
             return _expander.Expand(text);
         }
+        catch (ExpansionException error) when (error.IsFatal)
+        {
+            throw new ConfigurationException(error.Message, error);
+        }
         catch (ExpansionException error)
         {
             throw new ConfigurationException("dictionary mail_dict: macro processing error", error) { Warning = error.Message };

@@ -8,6 +8,9 @@ public sealed class EnumParameter(string name, string defaultText, params string
     /// <summary>The accepted keywords; an empty one means that the empty value is accepted.</summary>
     public IReadOnlyList<string> Keywords { get; } = keywords;
 
+    /// <summary>What Postfix calls the value where it reads it as a set of words; else null.</summary>
+    public string? MaskName { get; init; }
+
     public override string Kind => "enum";
 
     public override string Parse(string text)
@@ -22,6 +25,7 @@ public sealed class EnumParameter(string name, string defaultText, params string
 
         throw text.Length == 0
             ? new ConfigurationException($"bad string length 0 < 1: {Name} = ")
+            : MaskName is not null ? new ConfigurationException($"unknown {MaskName} value \"{text}\" in \"{text}\"")
             : new ConfigurationException($"invalid {Name} value: {text}");
     }
 

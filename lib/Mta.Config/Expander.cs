@@ -55,11 +55,12 @@ public sealed class Expander
                     throw new ExpansionException($"truncated macro reference: \"{text}\"");
                 }
 
-                string expression = text[(at + 1)..end].Trim(' ', '\t', '\r', '\n');
-                if (expression.Length == 0)
+                if (end == at + 1)
                 {
                     throw EmptyName(text);
                 }
+
+                string expression = text[(at + 1)..end].Trim(' ', '\t', '\r', '\n');
 
                 // A name with branches, or a comparison: whatever is inside is text with names of its own.
                 int name = EndOfName(expression, 0);
@@ -69,8 +70,8 @@ public sealed class Expander
                     throw SyntaxError("attribute name syntax error", expression, 0, name);
                 }
 
-                // A name before a brace is a function's.
-                if (name > 0 && (behind == expression.Length || expression[behind] != '{'))
+                // A name before a brace is a function's, a brace without one begins a comparison. The empty name is one, too.
+                if (behind == expression.Length || expression[behind] != '{')
                 {
                     names.Add(expression[..name]);
                 }
@@ -126,12 +127,12 @@ public sealed class Expander
                     throw new ExpansionException($"truncated macro reference: \"{text}\"");
                 }
 
-                string expression = text[(at + 1)..end];
-                if (expression.AsSpan().Trim(" \t\r\n\v\f").IsEmpty)
+                if (end == at + 1)
                 {
                     throw EmptyName(text);
                 }
 
+                string expression = text[(at + 1)..end];
                 AppendExpression(result, expression, depth);
                 at = end + 1;
             }
@@ -155,7 +156,7 @@ public sealed class Expander
         int token = at;
         bool holds;
         string? value;
-        if (expression[at] == '{')
+        if (at < expression.Length && expression[at] == '{')
         {
             token = at + 1;
             holds = Compare(expression, ref at, ref token, depth);
@@ -247,7 +248,7 @@ public sealed class Expander
                 return expression[(brace + 1)..end];
             }
 
-            throw SyntaxError("unexpected input", expression, token, end + 1);
+            throw SyntaxError("unexpected input", expression, token, at);
         }
 
         at = expression.Length;
@@ -256,6 +257,7 @@ public sealed class Expander
 
     private bool Compare(string expression, ref int at, ref int token, int depth)
     {
+        int first = at;
         string left = Operand(expression, ref at, ref token, depth);
         int start = at;
         while (at < expression.Length && expression[at] is '=' or '!' or '<' or '>')
@@ -264,22 +266,33 @@ public sealed class Expander
         }
 
         string op = expression[start..at];
-        bool isLevel = op.Length > 0 && expression.AsSpan(at).StartsWith("level") && (at + 5 == expression.Length || !Ascii.IsAlphanumeric(expression[at + 5]));
         if (op is not ("==" or "!=" or "<" or "<=" or ">" or ">="))
         {
             throw SyntaxError(OperatorsExpected, expression, token, start);
         }
 
-        at = SkipSpace(expression, isLevel ? at + 5 : at);
+        int suffixEnd = at;
+        while (suffixEnd < expression.Length && Ascii.IsAlphanumeric(expression[suffixEnd]))
+        {
+            suffixEnd++;
+        }
+
+        bool isLevel = expression.AsSpan(at, suffixEnd - at).SequenceEqual("level");
+        if (suffixEnd > at && !isLevel)
+        {
+            throw SyntaxError("bad operator suffix", expression[..suffixEnd], start, at);
+        }
+
+        at = SkipSpace(expression, suffixEnd);
         if (at == expression.Length || expression[at] != '{')
         {
-            throw SyntaxError("\"{expression}\" expected", expression, token, at);
+            throw SyntaxError("\"{expression}\" expected", expression, first, suffixEnd);
         }
 
         string right = Operand(expression, ref at, ref token, depth);
         if (at < expression.Length && expression[at] is not ('?' or ':'))
         {
-            throw SyntaxError("\"?\" expected", expression, token, at);
+            throw new ExpansionException($"\"?\" or \":\" expected at: \"...}}>>>{expression[at..]}\"");
         }
 
         int order = isLevel ? Level(left).CompareTo(Level(right)) : Order(left, right);
@@ -305,9 +318,11 @@ public sealed class Expander
     }
 
     private static int Order(string left, string right) =>
-        IsNumber(left) && IsNumber(right) && Numbers.TryParse(left, out long a) && Numbers.TryParse(right, out long b)
-            ? a.CompareTo(b)
-            : string.CompareOrdinal(left, right);
+        IsNumber(left) && IsNumber(right) ? Number(left).CompareTo(Number(right)) : string.CompareOrdinal(left, right);
+
+    private static long Number(string digits) => Numbers.TryParse(digits, out long value)
+        ? value
+        : throw new ExpansionException($"mac_exp_eval: bad conversion: {digits}") { IsFatal = true };
 
     private static bool IsNumber(string text) => text.Length > 0 && text.All(Ascii.IsDigit);
 
@@ -340,7 +355,7 @@ public sealed class Expander
 
     private static void CheckDepth(int depth, string name)
     {
-        if (depth >= MaxDepth)
+        if (depth > MaxDepth)
         {
             throw new ExpansionException($"unreasonable macro call nesting: \"{name}\"");
         }
@@ -395,5 +410,5 @@ public sealed class Expander
     private static ExpansionException EmptyName(string text) => new($"empty macro name: \"{text}\"");
 
     private static ExpansionException SyntaxError(string what, string expression, int token, int at) =>
-        new($"{what} at: \"...{expression[token..at]}>>>{expression[at..]}\"");
+        new($"{what} at: \"...{expression[token..at].TrimEnd(' ', '\t', '\r', '\n')}>>>{expression[at..]}\"");
 }

@@ -23,6 +23,10 @@ public static class LogicalLines
             int end = text.IndexOf('\n', at);
             end = end < 0 ? text.Length : end;
             string line = text[at..end];
+
+            // What stands behind a NUL was never seen by anybody.
+            int nul = line.IndexOf('\0');
+            line = nul < 0 ? line : line[..nul];
             at = end + 1;
             number++;
             int first = 0;

@@ -33,7 +33,7 @@ public sealed class MainCf
         }
         catch (LinuxException error)
         {
-            throw new ConfigurationException($"open {path}: {error.Reason}", error);
+            throw new ConfigurationException($"{error.Call} {path}: {error.Reason}", error);
         }
     }
 

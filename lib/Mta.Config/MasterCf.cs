@@ -39,7 +39,9 @@ public static class MasterCf
     }
 
     /// <exception cref="ConfigurationException">The file cannot be read, or an entry is wrong.</exception>
-    public static List<MasterEntry> Load(string path)
+    /// <param name="path">Where the file is.</param>
+    /// <param name="warn">Told of lines that mean nothing.</param>
+    public static List<MasterEntry> Load(string path, Action<string>? warn = null)
     {
         string text;
         try
@@ -48,18 +50,19 @@ public static class MasterCf
         }
         catch (LinuxException error)
         {
-            throw new ConfigurationException($"open {path}: {error.Reason}", error);
+            throw new ConfigurationException($"{error.Call} {path}: {error.Reason}", error);
         }
 
-        return Parse(text, path);
+        return Parse(text, path, warn);
     }
 
     /// <param name="path">The file's name in error texts.</param>
     /// <exception cref="ConfigurationException">An entry is wrong.</exception>
-    public static List<MasterEntry> Parse(string text, string path)
+    /// <param name="warn">Told of lines that mean nothing.</param>
+    public static List<MasterEntry> Parse(string text, string path, Action<string>? warn = null)
     {
         var entries = new List<MasterEntry>();
-        foreach (LogicalLine line in LogicalLines.Split(text))
+        foreach (LogicalLine line in LogicalLines.Split(text, orphan => warn?.Invoke($"{path}: logical line must not start with whitespace: \"{orphan}\"")))
         {
             entries.Add(ParseEntry(line, path));
         }

@@ -96,7 +96,7 @@ public sealed class OwnAddresses
             bool isIpv6 = Ascii.EqualsIgnoreCase(word, "ipv6");
             if (!isAll && !isIpv4 && !isIpv6)
             {
-                throw new ConfigurationException($"inet_protocols: unknown protocol name: {word}");
+                throw new ConfigurationException($"unknown inet_protocols value \"{word}\" in \"{configuration.Get(GlobalParameters.InetProtocols)}\"");
             }
 
             ipv4 |= isAll || isIpv4;

@@ -28,5 +28,5 @@ public sealed class MasterLineTests
         Assert.Equal("smtpd -o a=2 -v -o {c=d e} -o f=g -D -vv -o n=1 rest {x y} -o z", line.CommandText());
     }
 
-    private static MasterLine Line() => MasterLine.From(MasterCf.Parse(Entry, "master.cf")[0]);
+    private static MasterLine Line() => MasterLine.FromText(Entry.Replace("\n", ""), "master.cf");
 }

@@ -117,12 +117,16 @@ internal sealed class MainEditor(string path)
             name = trimmed;
         }
 
-        if (wanted.TryGetValue(name, out string? earlier) && earlier != value)
+        if (wanted.TryGetValue(name, out string? earlier) && edit == 'e')
         {
             Warnings.Write($"ignoring earlier request: '{name} = {earlier}'");
         }
 
         wanted[name] = value;
+        if (edit == 'e' && ParameterRegistry.Find(name) is null)
+        {
+            Suggestion.Write(name);
+        }
     }
 
     private static string NameOf(string line)

@@ -16,6 +16,7 @@ internal sealed class MainView(Settings settings, Vocabulary vocabulary, Postcon
                 if (!vocabulary.IsKnown(name))
                 {
                     Warnings.Write($"{name}: unknown parameter");
+                    Suggestion.Write(name, vocabulary.Names(ParameterClasses.All));
                 }
                 else
                 {
@@ -53,7 +54,11 @@ internal sealed class MainView(Settings settings, Vocabulary vocabulary, Postcon
             value = settings.Expand(value);
         }
 
-        if (options.Has('h'))
+        if (options.Has('j'))
+        {
+            _output.Raw(Json.Line(name, value));
+        }
+        else if (options.Has('h'))
         {
             _output.Line(value);
         }

@@ -19,25 +19,18 @@ internal sealed class MasterEditor(string path)
 
     private string Rewrite(string text, char mode, char edit, List<MasterRequest> requests)
     {
-        // The file must be valid before it is touched.
-        MasterCf.Parse(text, path);
         StringBuilder result = new(text.Length + 256);
         foreach (Block block in Blocks(text))
         {
-            if (block.Entry is not { } line)
-            {
-                result.Append(block.Text);
-                continue;
-            }
-
-            List<MasterRequest> matching = requests.FindAll(request => request.Pattern.Matches(line));
+            // Entries that nobody asked for need not be valid.
+            List<MasterRequest> matching = block.Line == 0 ? [] : requests.FindAll(request => request.Pattern.Matches(block.Service, block.Type));
             if (matching.Count == 0)
             {
                 result.Append(block.Text);
                 continue;
             }
 
-            WriteEdited(result, block, line, mode, edit, matching);
+            WriteEdited(result, block, mode, edit, matching);
         }
 
         foreach (MasterRequest request in requests.Where(static request => !request.IsDone))
@@ -56,7 +49,7 @@ internal sealed class MasterEditor(string path)
         return result.ToString();
     }
 
-    private static void WriteEdited(StringBuilder result, Block block, MasterLine line, char mode, char edit, List<MasterRequest> requests)
+    private void WriteEdited(StringBuilder result, Block block, char mode, char edit, List<MasterRequest> requests)
     {
         if (mode == 'M' && edit == '#')
         {
@@ -88,6 +81,8 @@ internal sealed class MasterEditor(string path)
         }
 
         result.Append(comments);
+        string entry = string.Concat(Lines.Of(block.Text).Where(static physical => !Lines.IsSkipped(physical)).Select(static physical => physical.TrimEnd('\n')));
+        MasterLine line = MasterLine.FromText(entry, $"file {path}: line {block.Line}");
         requests.ForEach(request => request.Change(line, edit));
         result.Append(line.Text(folds: true)).Append('\n');
     }
@@ -97,48 +92,55 @@ internal sealed class MasterEditor(string path)
     {
         StringBuilder block = new();
         StringBuilder pending = new();
-        bool inEntry = false;
+        int begin = 0;
+        int number = 0;
         foreach (string line in Lines.Of(text))
         {
+            number++;
             if (Lines.IsSkipped(line))
             {
                 pending.Append(line);
             }
-            else if (Ascii.IsSpace(line[0]) && inEntry)
+            else if (Ascii.IsSpace(line[0]))
             {
                 block.Append(pending).Append(line);
                 pending.Clear();
             }
             else
             {
-                if (inEntry)
+                if (block.Length > 0)
                 {
-                    yield return ToBlock(block.ToString());
+                    yield return ToBlock(block.ToString(), begin);
                 }
 
                 if (pending.Length > 0)
                 {
-                    yield return new Block(pending.ToString(), null);
+                    yield return new Block(pending.ToString(), 0, "", "");
                 }
 
                 block.Clear().Append(line);
                 pending.Clear();
-                inEntry = true;
+                begin = number;
             }
         }
 
-        if (inEntry)
+        if (block.Length > 0)
         {
-            yield return ToBlock(block.ToString());
+            yield return ToBlock(block.ToString(), begin);
         }
 
         if (pending.Length > 0)
         {
-            yield return new Block(pending.ToString(), null);
+            yield return new Block(pending.ToString(), 0, "", "");
         }
     }
 
-    private static Block ToBlock(string text) => new(text, MasterLine.From(MasterCf.Parse(text, "")[0]));
+    private static Block ToBlock(string text, int line)
+    {
+        string[] words = text.Split([' ', '\t', '\r', '\n'], 3, StringSplitOptions.RemoveEmptyEntries);
+        return new Block(text, line, words[0], words.Length > 1 ? words[1] : "");
+    }
 
-    private readonly record struct Block(string Text, MasterLine? Entry);
+    // Line 0: no entry.
+    private readonly record struct Block(string Text, int Line, string Service, string Type);
 }

@@ -28,6 +28,7 @@ internal sealed class MasterLine
 
     // Options of daemons that take an argument; the word behind them is no option.
     private const string WithArgument = "imnorst";
+    private const string Blanks = " \t\r\n";
 
     private MasterLine(string[] fields, List<MasterArgument> arguments)
     {
@@ -50,20 +51,89 @@ internal sealed class MasterLine
     public IEnumerable<(string Name, string Value)> Overrides =>
         Arguments.Where(static a => a.Name is not null).Select(static a => (a.Name!, a.Value)); // filtered
 
-    public static MasterLine From(MasterEntry entry) => new([.. entry.Fields.Take(8)], Parse([.. entry.Fields.Skip(8)]));
-
+    /// <summary>
+    /// Reads an entry with less severity than the master: what can be shown is shown, so that it can be mended.
+    /// </summary>
+    /// <param name="where">What stands before "bad field count", or behind it when it is a request.</param>
     /// <exception cref="FatalException">The text is no entry.</exception>
-    public static MasterLine FromText(string text, string request)
+    public static MasterLine FromText(string text, string where, bool isRequest = false)
     {
-        try
+        string[] words = text.Split(Blanks.ToCharArray(), 9, StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length < 8)
         {
-            return From(MasterCf.Parse(text, "request")[0]);
+            throw new FatalException(isRequest ? $"bad field count: \"{where}\"" : $"{where}: bad field count");
         }
-        catch (ConfigurationException error)
+
+        for (int i = 1; i < 7; i++)
         {
-            string reason = error.Message.Contains("missing", StringComparison.Ordinal) ? "bad field count" : error.Message[(error.Message.IndexOf(": ", StringComparison.Ordinal) + 2)..];
-            throw new FatalException($"{reason}: \"{request}\"", error);
+            DemandValid(i, words[i], text);
         }
+
+        return new MasterLine(words[..8], Parse(words.Length > 8 ? Words(words[8]) : []));
+    }
+
+    /// <exception cref="FatalException">A field cannot have this value.</exception>
+    public static void DemandValid(int field, string value, string text)
+    {
+        bool isValid = FieldNames[field] switch
+        {
+            "type" => MasterCf.TryParseType(value, out _),
+            "private" or "unprivileged" or "chroot" => value is "-" or "y" or "n",
+            "wakeup" => IsNumber(value.EndsWith('?') ? value[..^1] : value),
+            "process_limit" => value.Length > 0 && IsNumber(value),
+            _ => value.Length > 0,
+        };
+        if (!isValid)
+        {
+            throw new FatalException($"invalid {FieldNames[field]} field \"{value}\" in \"{text}\"");
+        }
+    }
+
+    private static bool IsNumber(string text) => text == "-" || text.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0;
+
+    // Words, {...} with all the braces inside it as one.
+    private static List<string> Words(string text)
+    {
+        List<string> words = [];
+        ReadOnlySpan<char> rest = text.AsSpan().Trim(Blanks);
+        while (!rest.IsEmpty)
+        {
+            int end = 0;
+            int brace = rest[0] == '{' ? 0 : rest.StartsWith("-o{") ? 2 : -1;
+            if (brace >= 0)
+            {
+                int depth = 0;
+                end = brace;
+                do
+                {
+                    depth += rest[end] switch { '{' => 1, '}' => -1, _ => 0 };
+                    end++;
+                }
+                while (depth > 0 && end < rest.Length);
+                if (depth > 0)
+                {
+                    Warnings.Write($"master.cf: missing '}}' in \"{rest[brace..]}\"");
+                    words.Add($"{rest}}}");
+                    return words;
+                }
+            }
+
+            int blank = rest[end..].IndexOfAny(Blanks);
+            int length = blank < 0 ? rest.Length : end + blank;
+            if (brace >= 0 && length > end)
+            {
+                Warnings.Write($"master.cf: syntax error after '}}' in \"{rest[brace..length]}\"");
+                words.Add(rest[..end].ToString());
+            }
+            else
+            {
+                words.Add(rest[..length].ToString());
+            }
+
+            rest = rest[length..].TrimStart(Blanks);
+        }
+
+        return words;
     }
 
     /// <summary>The command with all arguments, single blanks between them.</summary>
@@ -80,7 +150,7 @@ internal sealed class MasterLine
 
     public void SetCommand(string text, string request)
     {
-        MasterLine parsed = FromText($"x unix - - - - - {text}", request);
+        MasterLine parsed = FromText($"x unix - - - - - {text}", request, isRequest: true);
         Fields[7] = parsed.Command;
         Arguments.Clear();
         Arguments.AddRange(parsed.Arguments);
@@ -89,10 +159,18 @@ internal sealed class MasterLine
     /// <summary>Sets or adds a setting, behind the options that are there.</summary>
     public void SetOverride(string name, string value)
     {
-        int index = Arguments.FindIndex(argument => argument.Name == name);
-        if (index >= 0)
+        bool isFound = false;
+        for (int i = 0; i < Arguments.Count; i++)
         {
-            Arguments[index] = MasterArgument.Setting(name, value);
+            if (Arguments[i].Name == name)
+            {
+                Arguments[i] = MasterArgument.Setting(name, value);
+                isFound = true;
+            }
+        }
+
+        if (isFound)
+        {
             return;
         }
 
@@ -123,6 +201,9 @@ internal sealed class MasterLine
 
         return folds ? Folded(text, expand) : text.Append(CommandText(expand).AsSpan(Command.Length)).ToString();
     }
+
+    /// <summary>A command and its arguments behind a heading, folded as the whole entry is.</summary>
+    public string FoldedCommand(string heading, Func<string, string>? expand) => Folded(new StringBuilder(heading).Append(Command), expand);
 
     private string Folded(StringBuilder text, Func<string, string>? expand)
     {
@@ -177,8 +258,13 @@ internal sealed class MasterLine
             }
 
             string argument = isAttached ? word[(letter + 1)..] : words[at + 1];
-            if (word[letter] == 'o' && letter == 1 && TrySplit(argument, out string name, out string value))
+            if (word[letter] == 'o' && TrySplit(argument, out string name, out string value))
             {
+                if (letter > 1)
+                {
+                    arguments.Add(new MasterArgument(word[..letter], null, ""));
+                }
+
                 arguments.Add(MasterArgument.Setting(name, value));
             }
             else
@@ -210,8 +296,14 @@ internal sealed class MasterLine
             (name, value) = MainCf.SplitAssignment(text);
             return true;
         }
-        catch (FormatException)
+        catch (FormatException error)
         {
+            // Without braces the daemon will say it.
+            if (text.Length < argument.Length)
+            {
+                Warnings.Write($"master.cf: {error.Message}");
+            }
+
             return false;
         }
     }

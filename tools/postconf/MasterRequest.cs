@@ -91,21 +91,15 @@ internal sealed class MasterRequest
             return;
         }
 
-        line.Fields[Array.IndexOf(MasterLine.FieldNames, Pattern.Detail)] = _value;
-        try
-        {
-            MasterCf.Parse(line.Text(folds: false), "");
-        }
-        catch (ConfigurationException error)
-        {
-            throw new FatalException($"invalid {Pattern.Detail} field \"{_value}\" in \"{_value}\"", error);
-        }
+        int field = Array.IndexOf(MasterLine.FieldNames, Pattern.Detail);
+        MasterLine.DemandValid(field, _value, _value);
+        line.Fields[field] = _value;
     }
 
     private static MasterRequest ForEntry(string text, string name, string value, char edit)
     {
         Pattern pattern = Pattern.Parse(name, 2) is { Count: 2 } parsed ? parsed : throw new FatalException("-Me, -MX or -M# requires service_name/type");
-        return new MasterRequest('M', text, pattern, value) { Entry = edit == 'e' ? MasterLine.FromText(value, text) : null };
+        return new MasterRequest('M', text, pattern, value) { Entry = edit == 'e' ? MasterLine.FromText(value, text, isRequest: true) : null };
     }
 
     private static MasterRequest ForField(string text, string name, string value)

@@ -43,12 +43,19 @@ internal sealed class MasterView(Settings settings, MasterFile master, PostconfO
 
     private bool ShowEntry(MasterLine line)
     {
-        _output.Raw(line.Text(options.Has('f'), Expansion(line)));
+        _output.Raw(options.Has('j')
+            ? Json.Line($"{line.Service}/{line.Type}", $"{string.Join(' ', line.Fields[..7])} {line.CommandText(Expansion(line))}")
+            : line.Text(options.Has('f'), Expansion(line)));
         return true;
     }
 
     private bool ShowFields(MasterLine line, string field)
     {
+        if (field != "*" && !MasterLine.FieldNames.Contains(field))
+        {
+            throw new FatalException($"invalid service attribute name: \"{field}\"");
+        }
+
         bool found = false;
         for (int i = 0; i < MasterLine.FieldNames.Length; i++)
         {
@@ -56,6 +63,12 @@ internal sealed class MasterView(Settings settings, MasterFile master, PostconfO
             if (Pattern.IsMatch(field, name))
             {
                 found = true;
+                if (name == "command" && options.Has('f') && !options.Has('j') && !options.Has('H'))
+                {
+                    _output.Raw(line.FoldedCommand(options.Has('h') ? "" : $"{line.Service}/{line.Type}/{name} = ", Expansion(line)));
+                    continue;
+                }
+
                 Show($"{line.Service}/{line.Type}/{name}", name == "command" ? line.CommandText(Expansion(line)) : line.Fields[i]);
             }
         }
@@ -85,8 +98,16 @@ internal sealed class MasterView(Settings settings, MasterFile master, PostconfO
         return found;
     }
 
-    private void Show(string name, string value) =>
+    private void Show(string name, string value)
+    {
+        if (options.Has('j'))
+        {
+            _output.Raw(Json.Line(name, value));
+            return;
+        }
+
         _output.Line(options.Has('H') ? name : options.Has('h') ? value : $"{name} = {value}");
+    }
 
     // A service's own settings come before those of main.cf.
     private Func<string, string>? Expansion(MasterLine line)

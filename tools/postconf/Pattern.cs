@@ -25,7 +25,9 @@ internal sealed class Pattern
         return parts.Length == 0 || parts.Length > limit ? null : new Pattern(text, parts);
     }
 
-    public bool Matches(MasterLine line) => IsMatch(_parts[0], line.Service) && (_parts.Length < 2 || IsMatch(_parts[1], line.Type));
+    public bool Matches(MasterLine line) => Matches(line.Service, line.Type);
+
+    public bool Matches(string service, string type) => IsMatch(_parts[0], service) && (_parts.Length < 2 || IsMatch(_parts[1], type));
 
     public static bool IsMatch(string pattern, string name) => pattern == "*" || pattern == name;
 }

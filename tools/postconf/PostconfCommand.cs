@@ -32,8 +32,7 @@ internal sealed class PostconfCommand(CommandLineTool tool)
             case 'b' or 't':
                 return DumpTemplates(options);
             case 'T':
-                Warnings.Write($"unknown 'postconf -T' mode: {Printable.Neutralize(options.TlsMode)}");
-                return 1;
+                return ShowTls(options.TlsMode);
         }
 
         if (options.Edit != '\0')
@@ -42,13 +41,22 @@ internal sealed class PostconfCommand(CommandLineTool tool)
             return 0;
         }
 
-        if (options.Mode == 'p')
+        try
         {
-            ShowMain(options);
+            if (options.Mode == 'p')
+            {
+                ShowMain(options);
+            }
+            else
+            {
+                ShowMaster(options);
+            }
         }
-        else
+        catch (ConfigurationException error) when (error.Warning is { } warning)
         {
-            ShowMaster(options);
+            // Daemons name the table of settings here.
+            Warnings.Write(warning);
+            throw new FatalException("macro processing error", error);
         }
 
         return 0;
@@ -102,7 +110,27 @@ internal sealed class PostconfCommand(CommandLineTool tool)
     {
         Configuration configuration = Configuration.FromText("", Directory);
         Mta.Tables.TableRegistry tables = new(configuration.TableSettings(isDaemon: false, Warnings.Write, Warnings.Write));
+        Mta.Mail.ProxyTable.Register(tables, configuration);
         CommandLineTool.Print(string.Concat(tables.Types.Select(static type => $"{type}\n")));
+    }
+
+    private static int ShowTls(string mode)
+    {
+        string? text = mode switch
+        {
+            "compile-version" => OpensslVersion.Oldest,
+            "run-version" => OpensslVersion.Installed ?? "no OpenSSL library",
+            "public-key-algorithms" => "dsa\necdsa\nrsa",
+            _ => null,
+        };
+        if (text is null)
+        {
+            Warnings.Write($"unknown 'postconf -T' mode: {Printable.Neutralize(mode)}");
+            return 1;
+        }
+
+        CommandLineTool.Print(text + "\n");
+        return 0;
     }
 
     // The bounce daemon knows its templates.

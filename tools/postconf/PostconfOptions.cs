@@ -6,7 +6,7 @@ namespace Mta.Postconf;
 /// <summary>The command line: which mode, with which details, and which of them do not go together.</summary>
 internal sealed class PostconfOptions
 {
-    private const string Letters = "aAbc:C:deEfFhHlmMno:pPtT:vxX#";
+    private const string Letters = "aAbc:C:deEfFhHjlmMno:pPtT:vxX#";
     private const string MajorModes = "aAbFlmMpPtT";
     private const string Edits = "e#X";
 
@@ -22,6 +22,7 @@ internal sealed class PostconfOptions
         + " [-F (master.cf fields)]"
         + " [-h (no names)]"
         + " [-H (no values)]"
+        + " [-j (JSON)]"
         + " [-l (lock types)]"
         + " [-m (map types)]"
         + " [-M (master.cf)]"
@@ -40,12 +41,12 @@ internal sealed class PostconfOptions
     // Of each set at most one may be given.
     private static readonly string[] Exclusive =
     [
-        MajorModes, Edits, "dn" + Edits, "f" + Edits, "x" + Edits, "od" + Edits, "hH" + Edits,
+        MajorModes, Edits, "dn" + Edits, "fj" + Edits, "x" + Edits, "od" + Edits, "hHj" + Edits,
     ];
 
     private static readonly (char Mode, string Allowed)[] Compatible =
     [
-        ('M', "eX#fox"), ('F', "efhHox"), ('P', "eXfhHox"), ('p', "deX#fhHnoxC"),
+        ('M', "eX#fojx"), ('F', "efhHojx"), ('P', "eXfhHojx"), ('p', "deX#fhHjnoxC"),
         ('a', ""), ('A', ""), ('b', ""), ('l', ""), ('m', ""), ('t', ""), ('T', ""),
     ];
 
@@ -132,10 +133,7 @@ internal sealed class PostconfOptions
         // name=value alone means -e.
         if (!Has('e') && Operands.Any(static operand => operand.Contains('=')) && Mode is 'p' or 'M' or 'F' or 'P')
         {
-            if (Operands.Any(static operand => operand.Contains('=')))
-            {
-                _given.Add('e');
-            }
+            _given.Add('e');
         }
 
         foreach (string set in Exclusive)
@@ -143,6 +141,11 @@ internal sealed class PostconfOptions
             List<char> both = [.. Letters.Where(letter => set.Contains(letter) && Has(letter))];
             if (both.Count > 1)
             {
+                if (both is ['b', 't'])
+                {
+                    throw new FatalException("specify one of -b and -t");
+                }
+
                 throw new FatalException($"specify one of {string.Join(' ', both.Select(static letter => $"-{letter}"))}");
             }
         }
@@ -150,7 +153,7 @@ internal sealed class PostconfOptions
         string allowed = Compatible.First(entry => entry.Mode == Mode).Allowed;
         foreach (char letter in Letters)
         {
-            if (Has(letter) && letter != Mode && !allowed.Contains(letter))
+            if (Has(letter) && letter != Mode && letter != 'C' && !allowed.Contains(letter))
             {
                 throw new FatalException($"with option -{Mode}, do not specify -{letter}");
             }

@@ -87,9 +87,9 @@ internal sealed class Settings
         {
             return Configuration.Expand(text);
         }
-        catch (ConfigurationException error)
+        catch (ConfigurationException error) when (error.Warning is { } warning)
         {
-            Warnings.Write(error.Warning ?? "");
+            Warnings.Write(warning);
             throw new FatalException("macro processing error", error);
         }
     }

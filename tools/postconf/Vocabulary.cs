@@ -1,5 +1,6 @@
 using Mta.Config;
 using Mta.Tables;
+using Mta.Text;
 
 namespace Mta.Postconf;
 
@@ -16,6 +17,7 @@ internal sealed class Vocabulary
     private readonly SortedSet<string> _undefined = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _undefinedInMaster = new(StringComparer.Ordinal);
     private readonly List<string> _malformed = [];
+    private bool _isMasterMalformed;
 
     public Vocabulary(Settings settings, MasterFile master)
     {
@@ -25,9 +27,9 @@ internal sealed class Vocabulary
         FindUserNames();
     }
 
-    public bool IsBuiltIn(string name) => ParameterRegistry.Find(name) is { IsLegacy: false };
+    public static bool IsBuiltIn(string name) => ParameterRegistry.Find(name) is { IsLegacy: false };
 
-    public bool IsKnown(string name) => IsBuiltIn(name) || _service.Contains(name) || _user.Contains(name);
+    public bool IsKnown(string name) => ParameterRegistry.Find(name) is not null || _service.Contains(name) || _user.Contains(name);
 
     /// <summary>All names of some classes, in order.</summary>
     public List<string> Names(ParameterClasses classes)
@@ -40,7 +42,7 @@ internal sealed class Vocabulary
 
         if (classes.HasFlag(ParameterClasses.Service))
         {
-            names.AddRange(_service.Where(name => !IsBuiltIn(name)));
+            names.AddRange(_service.Where(name => !classes.HasFlag(ParameterClasses.BuiltIn) || !IsBuiltIn(name)));
         }
 
         if (classes.HasFlag(ParameterClasses.User))
@@ -52,11 +54,17 @@ internal sealed class Vocabulary
         return names;
     }
 
+    /// <exception cref="FatalException">A setting of master.cf is malformed.</exception>
     public void WarnUndefined()
     {
         foreach (string text in _malformed)
         {
             Warnings.Write(text);
+        }
+
+        if (_isMasterMalformed)
+        {
+            throw new FatalException("macro processing error");
         }
 
         foreach (string name in _undefinedInMaster)
@@ -77,6 +85,7 @@ internal sealed class Vocabulary
             if (!IsKnown(name))
             {
                 Warnings.Write($"{_settings.Directory}/main.cf: unused parameter: {name}={_settings.Configuration.SetText(name)}");
+                Suggestion.Write(name, Names(ParameterClasses.BuiltIn | ParameterClasses.Service));
             }
         }
 
@@ -135,21 +144,18 @@ internal sealed class Vocabulary
             Scan(name, _settings.Raw(name));
         }
 
-        // What is not used itself makes no other name used, but what it refers to should exist.
-        foreach (string name in _settings.Configuration.SetNames.Where(name => !IsKnown(name)))
+        // A name that only an unused one refers to counts as used all the same: one warning says enough.
+        foreach (string name in _settings.Configuration.SetNames.Order(StringComparer.Ordinal))
         {
-            _undefined.UnionWith(NamesIn(_settings.Raw(name) ?? "").Where(used => !_settings.IsSet(used) && !IsKnown(used) && ParameterRegistry.Find(used) is null));
+            Scan(name, _settings.Raw(name));
         }
 
         foreach (MasterLine line in _master.Lines)
         {
-            HashSet<string> local = LocalNames(line);
+            HashSet<string> local = [.. LocalNames(line), .. line.Overrides.Select(static pair => pair.Name)];
             foreach ((string name, string value) in line.Overrides)
             {
-                if (IsKnown(name) || local.Contains(name))
-                {
-                    ScanMaster(value, local);
-                }
+                ScanMaster(name, value, local);
             }
         }
     }
@@ -184,9 +190,22 @@ internal sealed class Vocabulary
         }
     }
 
-    private void ScanMaster(string text, HashSet<string> local)
+    private void ScanMaster(string name, string text, HashSet<string> local)
     {
-        foreach (string used in NamesIn(text))
+        if (text.Contains(':'))
+        {
+            UseTableSettings(text);
+        }
+
+        if (ParameterRegistry.Find(name) is { IsRaw: true })
+        {
+            return;
+        }
+
+        int malformed = _malformed.Count;
+        List<string> names = NamesIn(text);
+        _isMasterMalformed |= _malformed.Count > malformed;
+        foreach (string used in names)
         {
             if (local.Contains(used))
             {
@@ -223,13 +242,9 @@ internal sealed class Vocabulary
                 continue;
             }
 
-            foreach (string suffix in TableSettingNames.Of(type))
+            foreach (string name in TableSettingNames.Of(type).Select(suffix => $"{source}_{suffix}").Where(_settings.IsSet))
             {
-                string name = $"{source}_{suffix}";
-                if (_settings.IsSet(name))
-                {
-                    Use(name);
-                }
+                Use(name);
             }
         }
     }
@@ -247,11 +262,19 @@ internal sealed class Vocabulary
             }
 
             used.UnionWith(NamesIn(value).Where(set.Contains));
+            foreach (string table in value.Split([' ', '\t', '\r', '\n', ',', '{', '}'], StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (TableRegistry.TrySplit(table, out string type, out string source))
+                {
+                    used.UnionWith(TableSettingNames.Of(type).Select(suffix => $"{source}_{suffix}").Where(set.Contains));
+                }
+            }
         }
 
         return used;
     }
 
+    // A malformed text is said once and, as in Postfix, ends the listing before it begins.
     private List<string> NamesIn(string text)
     {
         try

@@ -211,7 +211,7 @@ public static class GlobalParameters
     public static readonly StringParameter Mynetworks = new("mynetworks", "") { ComputedDefault = HostDefaults.MyNetworks };
 
     /// <summary>How mynetworks is computed when it is not set.</summary>
-    public static readonly EnumParameter MynetworksStyle = new("mynetworks_style", "${{$compatibility_level} <level {2} ? {subnet} : {host}}", "class", "subnet", "host");
+    public static readonly EnumParameter MynetworksStyle = new("mynetworks_style", "${{$compatibility_level} <level {2} ? {subnet} : {host}}", "class", "subnet", "host") { MaskName = "mynetworks mask style" };
 
     /// <summary>Domain of mail that is submitted on this host.</summary>
     public static readonly StringParameter Myorigin = new("myorigin", "$myhostname", min: 1);
