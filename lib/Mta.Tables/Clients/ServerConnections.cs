@@ -88,6 +88,7 @@ internal sealed class ServerConnections(ServerAddress address, TimeSpan timeout,
 #pragma warning restore CA1001
 {
     private const int Limit = 8;
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(60);
     private readonly SemaphoreSlim _room = new(Limit);
     private readonly Stack<ServerConnection> _idle = new();
 
@@ -98,7 +99,7 @@ internal sealed class ServerConnections(ServerAddress address, TimeSpan timeout,
     /// <exception cref="ServerFailureException">The exchange failed; it says whether the connection had been used before.</exception>
     public async ValueTask<T> UseAsync<T>(Func<ServerConnection, CancellationToken, ValueTask<T>> exchange, bool fresh, CancellationToken stop)
     {
-        if (!await _room.WaitAsync(timeout, stop))
+        if (!await _room.WaitAsync(LongestTurn, stop))
         {
             throw new ServerFailureException(FailedStep.Connect, reused: false, new TimeoutException("all connections are in use"));
         }
