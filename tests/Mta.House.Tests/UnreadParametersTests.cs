@@ -1,0 +1,124 @@
+using System.Text.RegularExpressions;
+
+namespace Mta.House.Tests;
+
+/// <summary>
+/// A parameter that nothing reads is a promise that nobody keeps. Those that are not read yet stand in
+/// <c>unread-parameters.txt</c>, which may only shrink.
+/// </summary>
+public sealed partial class UnreadParametersTests
+{
+    private const int Most = 409;
+    private const string ListName = "tests/Mta.House.Tests/unread-parameters.txt";
+
+    [Fact]
+    public void Every_declared_parameter_is_read_or_on_the_list()
+    {
+        HashSet<string> listed = [.. Listed()];
+        List<string> unread = [.. Unread().Where(name => !listed.Contains(name)).Order(StringComparer.Ordinal)];
+        Assert.True(unread.Count == 0, $"declared and never read: {string.Join(' ', unread)}");
+    }
+
+    [Fact]
+    public void The_list_names_declared_parameters_only()
+    {
+        List<string> undeclared = [.. Listed().Except(Declarations().Select(static d => d.Name))];
+        Assert.True(undeclared.Count == 0, string.Join(' ', undeclared));
+    }
+
+    [Fact]
+    public void The_list_is_sorted_and_shrinks()
+    {
+        List<string> listed = [.. Listed()];
+        Assert.Equal(listed.Distinct().Order(StringComparer.Ordinal), listed);
+        Assert.True(listed.Count <= Most, $"{listed.Count} names; it was {Most} already");
+    }
+
+    private static IEnumerable<string> Listed() =>
+        File.ReadAllLines(Path.Combine(Repository.Root, ListName)).Where(static line => line.Length > 0 && line[0] != '#');
+
+    // By its declaration (SmtpdParameters.HelloTimeout), by its name in quotes, by a name put together behind a prefix
+    // ($"{prefix}_tls_wrappermode"), or through the default of one that is read.
+    private static List<string> Unread()
+    {
+        List<Declaration> declarations = Declarations();
+        string root = Repository.Root;
+        HashSet<string> words = [];
+        HashSet<string> literals = [];
+        foreach (string file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories))
+        {
+            string relative = Path.GetRelativePath(root, file);
+            if (relative.StartsWith("tests/", StringComparison.Ordinal) || relative.StartsWith("lib/Mta.Config/Parameters/", StringComparison.Ordinal)
+                || relative == "lib/Mta.Config/UnbuiltSettings.cs" || relative == "lib/Mta.Config/ServiceParameters.cs"
+                || relative.Contains("/obj/", StringComparison.Ordinal) || relative.Contains("/bin/", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            string text = File.ReadAllText(file);
+            words.UnionWith(Word().Matches(text).Select(static m => m.Value));
+            foreach (Match match in Literal().Matches(text))
+            {
+                literals.UnionWith(Name().Matches(match.Value).Select(static m => m.Value.TrimStart('_')));
+            }
+        }
+
+        HashSet<string> read = [.. declarations.Where(IsRead).Select(static d => d.Name)];
+        Dictionary<string, Declaration> byName = declarations.ToDictionary(static d => d.Name);
+        Stack<string> waiting = new(read);
+        while (waiting.TryPop(out string? name))
+        {
+            foreach (Match match in Reference().Matches(byName[name].Default))
+            {
+                if (byName.ContainsKey(match.Groups[1].Value) && read.Add(match.Groups[1].Value))
+                {
+                    waiting.Push(match.Groups[1].Value);
+                }
+            }
+        }
+
+        return [.. declarations.Select(static d => d.Name).Where(name => !read.Contains(name))];
+
+        bool IsRead(Declaration declaration)
+        {
+            string suffix = declaration.Name.StartsWith("smtp_", StringComparison.Ordinal) || declaration.Name.StartsWith("lmtp_", StringComparison.Ordinal) ? declaration.Name[5..] : "";
+            return words.Contains($"{declaration.Group}.{declaration.Field}") || literals.Contains(declaration.Name)
+                || (suffix.Length > 0 && literals.Contains(suffix))
+                || (declaration.Group == "LmtpParameters" && words.Contains($"SmtpParameters.Smtp{declaration.Field[4..]}"));
+        }
+    }
+
+    private static List<Declaration> Declarations()
+    {
+        List<Declaration> found = [];
+        foreach (string file in Directory.GetFiles(Path.Combine(Repository.Root, "lib/Mta.Config/Parameters"), "*.cs"))
+        {
+            foreach (Match match in DeclarationLine().Matches(File.ReadAllText(file)))
+            {
+                if (!match.Value.Contains("IsLegacy", StringComparison.Ordinal))
+                {
+                    found.Add(new Declaration(Path.GetFileNameWithoutExtension(file), match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value));
+                }
+            }
+        }
+
+        return found;
+    }
+
+    [GeneratedRegex(@"\b\w+Parameters\.\w+")]
+    private static partial Regex Word();
+
+    [GeneratedRegex("\"(?:[^\"\\\\\n]|\\\\.)*\"")]
+    private static partial Regex Literal();
+
+    [GeneratedRegex("[a-z0-9_]{4,}")]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"\$[({]?(\w+)")]
+    private static partial Regex Reference();
+
+    [GeneratedRegex("public static readonly \\w+Parameter (\\w+) = new\\(\"([^\"]+)\"(.*)")]
+    private static partial Regex DeclarationLine();
+
+    private sealed record Declaration(string Group, string Field, string Name, string Default);
+}
