@@ -3,8 +3,9 @@ using NLog;
 namespace Mta.Service;
 
 /// <summary>
-/// Ends the process in its own time when the file behind one of its open tables was replaced: its successor opens the
-/// new one, which this process may not reach any more.
+/// Sees to it that idle processes notice too when the file behind one of their open tables was replaced: the table is
+/// opened anew in place. Where this process cannot reach the new file any more, it ends in its own time, and its
+/// successor opens it.
 /// </summary>
 internal sealed class TableWatch : IDisposable
 {

@@ -61,6 +61,10 @@ public abstract class LookupTable
     /// <summary>True when the data behind the open table was replaced: the process should retire and start afresh.</summary>
     public virtual bool HasChanged => false;
 
+    /// <summary>Opens the data anew where it was replaced, if this process can reach it.</summary>
+    /// <returns>False when only a new process can.</returns>
+    public virtual bool TryReopen() => false;
+
     /// <summary>True when <see cref="Entries"/> is possible.</summary>
     public virtual bool HasSequence => false;
 
@@ -85,6 +89,9 @@ public abstract class LookupTable
 
         return found.IsCompletedSuccessfully ? new ValueTask<LookupResult>(Check(found.Result)) : WaitAsync(found);
     }
+
+    /// <summary>Finds a key that another table has folded and checked.</summary>
+    internal ValueTask<LookupResult> FindPrepared(string key, CancellationToken stop) => FindAsync(key, stop);
 
     /// <summary>All entries in the table's own order.</summary>
     /// <exception cref="TableException">The type cannot list its entries.</exception>

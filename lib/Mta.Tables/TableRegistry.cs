@@ -126,8 +126,8 @@ public sealed class TableRegistry
     }
 
     /// <summary>
-    /// The registered name of a table whose data was replaced since it was opened, or null: daemons log
-    /// <c>table NAME has changed -- restarting</c> and retire.
+    /// The registered name of a table whose data was replaced since it was opened and that cannot be opened anew in
+    /// place, or null: daemons log <c>table NAME has changed -- restarting</c> and retire.
     /// </summary>
     public string? FindChanged()
     {
@@ -135,7 +135,7 @@ public sealed class TableRegistry
         {
             foreach (LookupTable table in _open.Values)
             {
-                if (table.HasChanged)
+                if (table.HasChanged && !table.TryReopen())
                 {
                     return table.RegisteredName;
                 }

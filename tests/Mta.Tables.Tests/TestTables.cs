@@ -14,10 +14,13 @@ internal sealed class TestTables : IDisposable
             RegexpBackreferences = backReferences,
             RegexpSubjectLimit = subjectLimit,
             LmdbMapSize = 65_536,
+            Info = Infos.Add,
             Warning = Warnings.Add,
             Error = Errors.Add,
         });
     }
+
+    public List<string> Infos { get; } = [];
 
     public List<string> Warnings { get; } = [];
 

@@ -10,7 +10,7 @@ internal static class BuiltInTypes
         registry.Register("static", StaticTable.Open);
         registry.Register("fail", FailTable.Open);
         registry.Register("inline", InlineTable.Open);
-        registry.Register("texthash", TextHashTable.Open);
+        registry.Register("texthash", ReloadingTable.Around(TextHashTable.Open));
         registry.Register("environ", EnvironmentTable.Open);
         registry.Register("internal", InternalTable.Open);
         registry.Register("unix", UnixTable.Open);
@@ -18,9 +18,9 @@ internal static class BuiltInTypes
         registry.Register("pipemap", PipeTable.Open);
         registry.Register("unionmap", UnionTable.Open);
         registry.Register("randmap", RandomTable.Open);
-        registry.Register("cidr", CidrTable.Open);
-        registry.Register("regexp", RegexpTable.Open);
-        registry.Register("pcre", PcreTable.Open);
+        registry.Register("cidr", ReloadingTable.Around(CidrTable.Open));
+        registry.Register("regexp", ReloadingTable.Around(RegexpTable.Open));
+        registry.Register("pcre", ReloadingTable.Around(PcreTable.Open));
         registry.Register("lmdb", LmdbTable.Open);
         registry.Register("hash", LmdbTable.Open);
         registry.Register("btree", LmdbTable.Open);

@@ -7,8 +7,9 @@ namespace Mta.Tables.Types;
 /// <summary><c>cdb:NAME</c>: a constant database, replaced as a whole when it changes.</summary>
 internal sealed class CdbTable : LookupTable
 {
-    private readonly CdbFile _cdb;
-    private readonly DateTime _modified;
+    private readonly Lock _lock = new();
+    private volatile CdbFile _cdb;
+    private DateTime _modified;
     private volatile bool _tryWithNul = true;
     private volatile bool _tryWithoutNul = true;
 
@@ -33,6 +34,34 @@ internal sealed class CdbTable : LookupTable
             FileStatus status = Posix.Fstat(_cdb.File);
             return status.Links == 0 || status.ModifyTime != _modified;
         }
+    }
+
+    public override bool TryReopen()
+    {
+        lock (_lock)
+        {
+            if (!HasChanged)
+            {
+                return true;
+            }
+
+            try
+            {
+                CdbFile fresh = CdbFile.Open(IndexBuilder.PathOf(Type, Name));
+                _modified = Posix.Fstat(fresh.File).ModifyTime;
+
+                // Lookups on other threads may still read the old one: its handle closes when they are done.
+                _cdb = fresh;
+                _tryWithNul = _tryWithoutNul = true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+
+        Registry.Settings.Info($"table {RegisteredName} has changed -- reopened");
+        return true;
     }
 
     public static LookupTable Open(TableRegistry registry, string type, string name, TableFlags flags, TableAccess access)
@@ -70,16 +99,22 @@ internal sealed class CdbTable : LookupTable
         byte[] bytes = IndexBuilder.Encode(key, nul: true);
         try
         {
+            if (Posix.Fstat(_cdb.File).Links == 0)
+            {
+                TryReopen();
+            }
+
+            CdbFile cdb = _cdb;
             byte[]? value = null;
             if (_tryWithoutNul)
             {
-                value = _cdb.Find(bytes.AsSpan(0, key.Length));
+                value = cdb.Find(bytes.AsSpan(0, key.Length));
                 _tryWithNul &= value is null;
             }
 
             if (value is null && _tryWithNul)
             {
-                value = _cdb.Find(bytes);
+                value = cdb.Find(bytes);
                 _tryWithoutNul &= value is null;
             }
 

@@ -19,7 +19,7 @@ internal sealed class LmdbTable : LookupTable, IDisposable
     private const int PauseTime = 5;
     private readonly Lock _lock = new();
     private readonly Timer _leaseTimer;
-    private readonly Lmdb _lmdb;
+    private Lmdb _lmdb;
     private bool _tryWithNul;
     private bool _tryWithoutNul;
     private bool _isLocked;
@@ -39,7 +39,16 @@ internal sealed class LmdbTable : LookupTable, IDisposable
 
     public override bool HasSequence => true;
 
-    public override bool HasChanged => Posix.Fstat(_lmdb.File).Links == 0;
+    public override bool HasChanged
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Posix.Fstat(_lmdb.File).Links == 0;
+            }
+        }
+    }
 
     public static LookupTable Open(TableRegistry registry, string type, string name, TableFlags flags, TableAccess access)
     {
@@ -71,6 +80,42 @@ internal sealed class LmdbTable : LookupTable, IDisposable
         catch (LmdbException error)
         {
             throw new TableException($"open database {path}: {error.Reason}", error);
+        }
+    }
+
+    public override bool TryReopen()
+    {
+        lock (_lock)
+        {
+            if (Posix.Fstat(_lmdb.File).Links != 0)
+            {
+                return true;
+            }
+
+            string path = IndexBuilder.PathOf(Name);
+            try
+            {
+                FileStatus status = Posix.Stat(path);
+                bool writable = OpenMode != (int)TableAccess.ReadOnly;
+                Lmdb fresh = Lmdb.Open(path, writable, writable ? Math.Max(Registry.Settings.LmdbMapSize, 2 * status.Size) : 0, 0x1A4);
+                if (_isLocked)
+                {
+                    Unlock();
+                }
+
+                _lmdb.Dispose();
+                _lmdb = fresh;
+                _tryWithNul = Flags.HasFlag(TableFlags.TryWithNul) || !Flags.HasFlag(TableFlags.TryWithoutNul);
+                _tryWithoutNul = Flags.HasFlag(TableFlags.TryWithoutNul) || !Flags.HasFlag(TableFlags.TryWithNul);
+            }
+            catch (IOException)
+            {
+                // Out of reach for this process, not for its successor.
+                return false;
+            }
+
+            Registry.Settings.Info($"table {RegisteredName} has changed -- reopened");
+            return true;
         }
     }
 
@@ -112,6 +157,11 @@ internal sealed class LmdbTable : LookupTable, IDisposable
         {
             lock (_lock)
             {
+                if (Posix.Fstat(_lmdb.File).Links == 0)
+                {
+                    TryReopen();
+                }
+
                 return new(Find(bytes[..(length + 1)]));
             }
         }
