@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Mta.Linux;
 using Mta.Mail.Queue;
 
@@ -12,64 +11,67 @@ internal sealed class FlushStage(int maxThreads = 32)
 {
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(10);
 
-    private readonly BlockingCollection<Work> _queue = [];
+    private readonly Queue<Work> _queue = new();
     private int _threads;
-    private int _waiting;
+    private int _idle;
 
-    /// <summary>Completes a file: its mode, its flush, its close.</summary>
+    /// <summary>Completes a file: its mode, its flush, its close. Who waits goes on in the thread that flushed.</summary>
     /// <returns>The error that made it fail; null when the message is safe.</returns>
     public Task<LinuxException?> CompleteAsync(QueueFileWriter file)
     {
         Work work = new(file);
-        _queue.Add(work);
-        if (Volatile.Read(ref _waiting) < _queue.Count && Volatile.Read(ref _threads) < maxThreads)
+        lock (_queue)
         {
-            StartThread();
+            _queue.Enqueue(work);
+            if (_idle >= _queue.Count)
+            {
+                Monitor.Pulse(_queue);
+            }
+            else if (_threads < maxThreads)
+            {
+                _threads++;
+                new Thread(Run, 256 << 10) { IsBackground = true, Name = "flush" }.Start();
+            }
         }
 
         return work.Task;
     }
 
-    private void StartThread()
-    {
-        if (Interlocked.Increment(ref _threads) > maxThreads)
-        {
-            Interlocked.Decrement(ref _threads);
-            return;
-        }
-
-        new Thread(Run, 256 << 10) { IsBackground = true, Name = "flush" }.Start();
-    }
-
     private void Run()
     {
-        while (true)
+        while (Next() is { } work)
         {
-            Interlocked.Increment(ref _waiting);
-            bool found = _queue.TryTake(out Work? work, IdleTime);
-            Interlocked.Decrement(ref _waiting);
-            if (found)
-            {
-                work!.Run(); // set when found
-            }
-            else if (_queue.Count == 0)
-            {
-                Interlocked.Decrement(ref _threads);
+            work.Run();
+        }
+    }
 
-                // Something may have come in between; its sender saw this thread as running.
-                if (_queue.Count > 0)
+    // Null when there was nothing to do for long: the thread ends. Waits without spinning: the processor has better uses.
+    private Work? Next()
+    {
+        lock (_queue)
+        {
+            while (true)
+            {
+                if (_queue.TryDequeue(out Work? work))
                 {
-                    StartThread();
+                    return work;
                 }
 
-                return;
+                _idle++;
+                bool isCalled = Monitor.Wait(_queue, IdleTime);
+                _idle--;
+                if (!isCalled && _queue.Count == 0)
+                {
+                    _threads--;
+                    return null;
+                }
             }
         }
     }
 
     private sealed class Work(QueueFileWriter file)
     {
-        private readonly TaskCompletionSource<LinuxException?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<LinuxException?> _done = new();
 
         public Task<LinuxException?> Task => _done.Task;
 
@@ -78,16 +80,19 @@ internal sealed class FlushStage(int maxThreads = 32)
             try
             {
                 file.Complete();
-                _done.SetResult(null);
             }
             catch (LinuxException error)
             {
                 _done.SetResult(error);
+                return;
             }
             catch (Exception error)
             {
                 _done.SetException(error);
+                return;
             }
+
+            _done.SetResult(null);
         }
     }
 }

@@ -4,6 +4,7 @@ using Mta.Text;
 
 CleanupContext? shared = null;
 return await Daemon.Single("cleanup")
+    .ContinuesSessionsInPlace()
     .BeforePrivilegeDrop(context => { shared = CleanupStart.Open(context); })
     .ServeAsync(async (client, stop) =>
     {

@@ -3,6 +3,7 @@ using Mta.Smtp;
 
 SmtpAgent? agent = null;
 return await Daemon.Single("smtp")
+    .ContinuesSessionsInPlace()
     .AcceptsArguments()
     .BeforePrivilegeDrop(context => agent = SmtpAgent.Create(context))
     .OnExit(_ => agent?.Dispose())

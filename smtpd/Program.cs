@@ -4,5 +4,6 @@ using Mta.Smtpd;
 SmtpdServer? server = null;
 return await Daemon.Single("smtpd")
     .NumberedSessions()
+    .ContinuesSessionsInPlace()
     .BeforePrivilegeDrop(context => server = new SmtpdServer(context))
     .ServeAsync((client, stop) => new SessionLoop(server!, client).RunAsync(stop)); // made before the first client

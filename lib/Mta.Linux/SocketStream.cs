@@ -11,6 +11,12 @@ namespace Mta.Linux;
 /// </summary>
 public sealed class SocketStream : Stream
 {
+    // After so many operations that had no need to wait, the next one goes on elsewhere: a peer that is always ready
+    // must not keep the thread that looks after the other sockets.
+    private const int LongestRun = 64;
+
+    private int _run;
+
     /// <summary>Takes over a connected socket.</summary>
     public SocketStream(Socket socket) => Socket = socket;
 
@@ -21,6 +27,9 @@ public sealed class SocketStream : Stream
     }
 
     public Socket Socket { get; }
+
+    /// <summary>The asynchronous methods block too, and return finished. For a socket in blocking mode.</summary>
+    public bool Blocks { get; init; }
 
     public override bool CanRead => true;
 
@@ -38,8 +47,19 @@ public sealed class SocketStream : Stream
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (Blocks)
+        {
+            return new ValueTask<int>(Read(buffer.Span));
+        }
+
         ValueTask<int> read = Socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
-        return read.IsCompletedSuccessfully ? new ValueTask<int>(read.Result) : FinishReadAsync(read);
+        if (!read.IsCompletedSuccessfully)
+        {
+            _run = 0;
+            return FinishReadAsync(read);
+        }
+
+        return ++_run < LongestRun ? new ValueTask<int>(read.Result) : ElsewhereAsync(read.Result);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -61,6 +81,12 @@ public sealed class SocketStream : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (Blocks)
+        {
+            Write(buffer.Span);
+            return ValueTask.CompletedTask;
+        }
+
         ValueTask<int> send = Socket.SendAsync(buffer, SocketFlags.None, cancellationToken);
         if (send.IsCompletedSuccessfully)
         {
@@ -124,6 +150,13 @@ public sealed class SocketStream : Stream
         {
             throw Failure(error);
         }
+    }
+
+    private async ValueTask<int> ElsewhereAsync(int count)
+    {
+        _run = 0;
+        await Task.Yield();
+        return count;
     }
 
     private async ValueTask FinishAsync(ValueTask<int> send, ReadOnlyMemory<byte> buffer, CancellationToken stop)

@@ -17,13 +17,13 @@ public sealed class ProxyTable : LookupTable
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
     private const int CommandAttempts = 10;
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
-    private readonly ServiceConnectionPool _pool;
+    private readonly Pools _pools;
     private readonly string _service;
 
-    private ProxyTable(TableRegistry registry, string type, string name, TableFlags flags, ServiceConnectionPool pool, string service)
+    private ProxyTable(TableRegistry registry, string type, string name, TableFlags flags, Pools pools, string service)
         : base(registry, type, name, flags)
     {
-        _pool = pool;
+        _pools = pools;
         _service = service;
     }
 
@@ -32,8 +32,8 @@ public sealed class ProxyTable : LookupTable
     /// <summary>Makes <c>proxy:</c> known to a registry.</summary>
     public static void Register(TableRegistry registry, Configuration configuration)
     {
-        Lazy<ServiceConnectionPool> readers = new(() => Pool(configuration, configuration.Get(GlobalParameters.ProxymapServiceName)));
-        Lazy<ServiceConnectionPool> writers = new(() => Pool(configuration, configuration.Get(GlobalParameters.ProxywriteServiceName)));
+        Lazy<Pools> readers = new(() => PoolsOf(configuration, configuration.Get(GlobalParameters.ProxymapServiceName)));
+        Lazy<Pools> writers = new(() => PoolsOf(configuration, configuration.Get(GlobalParameters.ProxywriteServiceName)));
         registry.Register("proxy", (owner, type, name, flags, access) =>
         {
             if (flags.HasFlag(TableFlags.NoProxy))
@@ -69,7 +69,7 @@ public sealed class ProxyTable : LookupTable
 
     protected override async ValueTask<LookupResult> FindAsync(string key, CancellationToken stop)
     {
-        ProxymapReply reply = await CallAsync(new ProxymapRequest(ProxymapVerb.Lookup, Name, RequestFlags, key, "", false), stop);
+        ProxymapReply reply = await CallAsync(_pools.Waiting, new ProxymapRequest(ProxymapVerb.Lookup, Name, RequestFlags, key, "", false), stop);
         return reply.Status switch
         {
             ProxymapStatus.Ok => LookupResult.Found(reply.Value),
@@ -99,19 +99,23 @@ public sealed class ProxyTable : LookupTable
         };
     }
 
-    private static ServiceConnectionPool Pool(Configuration configuration, string service)
+    private static Pools PoolsOf(Configuration configuration, string service)
     {
         // Daemons stand in the queue directory, perhaps as their root; commands do not.
         string relative = $"private/{service}";
         string path = Posix.TryStat(relative, out FileStatus status) == 0 && status.IsSocket
             ? relative
             : $"{configuration.Get(GlobalParameters.QueueDirectory)}/{relative}";
-        return new ServiceConnectionPool(
+        ServiceConnectionPool Pool(bool blocks) => new(
             path,
             ProxymapProtocol.Name,
             configuration.Get(GlobalParameters.IpcTimeout),
             configuration.Get(GlobalParameters.IpcIdle),
-            configuration.Get(GlobalParameters.IpcTtl));
+            configuration.Get(GlobalParameters.IpcTtl))
+        {
+            Blocks = blocks,
+        };
+        return new Pools(Pool(false), Pool(true));
     }
 
     private void OpenRemote()
@@ -133,17 +137,19 @@ public sealed class ProxyTable : LookupTable
         _ => $"{_service} service: table \"{Name}\" lookup problem",
     };
 
-    // Opening, updating and listing are rare, and happen at start-up or in daemons that own their table.
-    private ProxymapReply Call(ProxymapRequest request) => CallAsync(request, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+    // Opening, updating and listing are rare, and happen at start-up or in daemons that own their table. They hold the
+    // thread, which may be the one that tells of arriving data: so they wait by themselves.
+    private ProxymapReply Call(ProxymapRequest request) =>
+        CallAsync(_pools.Blocking, request, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
-    private async ValueTask<ProxymapReply> CallAsync(ProxymapRequest request, CancellationToken stop)
+    private async ValueTask<ProxymapReply> CallAsync(ServiceConnectionPool pool, ProxymapRequest request, CancellationToken stop)
     {
         for (int attempt = 1; ; attempt++)
         {
             bool reused = false;
             try
             {
-                ServiceConnectionPool.Lease lease = await _pool.RentAsync(stop);
+                ServiceConnectionPool.Lease lease = await pool.RentAsync(stop);
                 reused = lease.IsReused;
                 bool healthy = false;
                 try
@@ -162,7 +168,7 @@ public sealed class ProxyTable : LookupTable
                 }
                 finally
                 {
-                    _pool.Return(lease, healthy);
+                    pool.Return(lease, healthy);
                 }
             }
             catch (Exception error) when (error is IOException or TimeoutException or InvalidDataException)
@@ -188,4 +194,6 @@ public sealed class ProxyTable : LookupTable
             await Task.Delay(RetryPause, stop);
         }
     }
+
+    private sealed record Pools(ServiceConnectionPool Waiting, ServiceConnectionPool Blocking);
 }

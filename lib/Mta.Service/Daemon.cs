@@ -41,6 +41,8 @@ public sealed class Daemon
 
     internal bool HasNumberedSessions { get; private set; }
 
+    internal bool ContinuesInPlace { get; private set; }
+
     internal bool DropsPrivilegesAlways { get; private set; }
 
     internal bool LogsItself { get; private set; }
@@ -120,6 +122,16 @@ public sealed class Daemon
     public Daemon NumberedSessions()
     {
         HasNumberedSessions = true;
+        return this;
+    }
+
+    /// <summary>
+    /// Sessions go on in the thread that saw their data arrive, without a wake-up of another one. For daemons whose
+    /// sessions never wait with a thread: neither for a disk, nor for a socket, nor for each other.
+    /// </summary>
+    public Daemon ContinuesSessionsInPlace()
+    {
+        ContinuesInPlace = true;
         return this;
     }
 

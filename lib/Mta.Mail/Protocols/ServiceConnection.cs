@@ -65,6 +65,30 @@ public sealed class ServiceConnection : IDisposable
         }
     }
 
+    /// <summary>The same for callers that must hold their thread: every operation blocks and returns finished.</summary>
+    public static ServiceConnection ConnectBlocking(string path, string protocol, TimeSpan timeout)
+    {
+        int errno = UnixSocket.TryConnect(path, out FileHandle socket);
+        if (errno != 0)
+        {
+            throw new LinuxException(errno, "connect", path);
+        }
+
+        SocketStream stream = new(socket) { Blocks = true };
+        stream.Socket.ReceiveTimeout = stream.Socket.SendTimeout = (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue);
+        ServiceConnection connection = new(stream, timeout, 4096, 4096);
+        try
+        {
+            Announcement.ReadAsync(connection.Reader, protocol, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     public void Dispose()
     {
         Input.Dispose();

@@ -33,6 +33,9 @@ public sealed class ServiceConnectionPool : IDisposable
         _sweeper = new Timer(static pool => ((ServiceConnectionPool)pool!).Sweep(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
+    /// <summary>Its connections are for callers that must hold their thread (<see cref="ServiceConnection.ConnectBlocking"/>).</summary>
+    public bool Blocks { get; init; }
+
     /// <summary>A connection in use. <see cref="IsReused"/>: it was open already, so the server may have closed it.</summary>
     public readonly record struct Lease(ServiceConnection Connection, bool IsReused, long Opened);
 
@@ -95,8 +98,13 @@ public sealed class ServiceConnectionPool : IDisposable
 
     private bool IsFresh(Entry entry, long now) => now - entry.LastUsed < _idle && now - entry.Opened < _life;
 
-    private async ValueTask<Lease> OpenAsync(CancellationToken stop) =>
-        new(await ServiceConnection.ConnectAsync(_path, _protocol, _timeout, stop), false, Environment.TickCount64);
+    private async ValueTask<Lease> OpenAsync(CancellationToken stop)
+    {
+        ServiceConnection connection = Blocks
+            ? ServiceConnection.ConnectBlocking(_path, _protocol, _timeout)
+            : await ServiceConnection.ConnectAsync(_path, _protocol, _timeout, stop);
+        return new Lease(connection, false, Environment.TickCount64);
+    }
 
     private void Sweep()
     {
