@@ -22,7 +22,7 @@ internal sealed class ClientLimits
         _exceptions = AddressMatchList.Create(configuration, SmtpdParameters.SmtpdClientEventLimitExceptions, tables);
         _ipv4Prefix = configuration.Get(SmtpdParameters.SmtpdClientIpv4PrefixLength);
         _ipv6Prefix = configuration.Get(SmtpdParameters.SmtpdClientIpv6PrefixLength);
-        _counts = settings.ConnectionCountLimit > 0 || settings.ConnectionRateLimit > 0 || settings.MessageRateLimit > 0 || settings.RecipientRateLimit > 0;
+        _counts = settings.ConnectionCountLimit > 0 || settings.ConnectionRateLimit > 0 || settings.MessageRateLimit > 0 || settings.RecipientRateLimit > 0 || settings.NewTlsRateLimit > 0;
     }
 
     /// <summary>A client came. The reply that sends it away, or null.</summary>
@@ -33,7 +33,7 @@ internal sealed class ClientLimits
             return null;
         }
 
-        session.Anvil = _anvil.Open(session.Server.ServiceName, Network(session.Client.Address));
+        session.Anvil ??= _anvil.Open(session.Server.ServiceName, Network(session.Client.Address));
         if (await session.Anvil.ReportAsync(AnvilRequestKind.Connect, stop) is not { } counts)
         {
             return null;
@@ -86,6 +86,25 @@ internal sealed class ClientLimits
             ? ExceedsAsync(session, anvil, AnvilRequestKind.Recipient, session.Settings.RecipientRateLimit, "Recipient address rate", stop)
             : new(false);
 
+    /// <summary>Whether a further full TLS handshake would be too many; asked before it costs anything.</summary>
+    public async ValueTask<bool> HasReachedNewTlsRateAsync(Session session, CancellationToken stop)
+    {
+        int limit = session.Settings.NewTlsRateLimit;
+        if (limit <= 0 || await _exceptions.MatchesAsync(session.Client.Name, session.Client.Address, stop) != MatchResult.No)
+        {
+            return false;
+        }
+
+        session.Anvil ??= _anvil.Open(session.Server.ServiceName, Network(session.Client.Address));
+        return await session.Anvil.ReportAsync(AnvilRequestKind.NewTlsStatus, stop) is { } counts && counts.NewTlsRate > limit;
+    }
+
+    /// <summary>Counts a full TLS handshake.</summary>
+    public ValueTask<bool> ExceedsNewTlsRateAsync(Session session, CancellationToken stop) =>
+        session.Settings.NewTlsRateLimit > 0 && session.Anvil is { } anvil
+            ? ExceedsAsync(session, anvil, AnvilRequestKind.NewTls, session.Settings.NewTlsRateLimit, "New TLS session rate", stop)
+            : new(false);
+
     private static async ValueTask<bool> ExceedsAsync(Session session, AnvilSession anvil, AnvilRequestKind kind, int limit, string what, CancellationToken stop)
     {
         if (await anvil.ReportAsync(kind, stop) is not { } counts)
@@ -93,7 +112,7 @@ internal sealed class ClientLimits
             return false;
         }
 
-        int rate = kind == AnvilRequestKind.Message ? counts.MessageRate : counts.RecipientRate;
+        int rate = kind == AnvilRequestKind.Message ? counts.MessageRate : kind == AnvilRequestKind.NewTls ? counts.NewTlsRate : counts.RecipientRate;
         if (rate <= limit)
         {
             return false;

@@ -33,7 +33,7 @@ internal static class CommandTable
         new("XFORWARD", CommandKind.Xforward, false, false, ForwardingCommands.RunXforwardAsync),
 
         // Known by name, since clients are told why they get none of them.
-        new("STARTTLS", CommandKind.Starttls, false, false, SmallCommands.RunStartTlsAsync),
+        new("STARTTLS", CommandKind.Starttls, false, false, StartTlsCommand.RunAsync),
         new("AUTH", CommandKind.Auth, false, false, SmallCommands.RunAuthAsync),
     ];
 

@@ -17,6 +17,7 @@ internal readonly record struct EhloKeywords(int Bits)
     public static readonly EhloKeywords Auth = new(1 << 5);
     public static readonly EhloKeywords Xclient = new(1 << 7);
     public static readonly EhloKeywords Xforward = new(1 << 8);
+    public static readonly EhloKeywords StartTls = new(1 << 4);
     public static readonly EhloKeywords EnhancedStatusCodes = new(1 << 9);
     public static readonly EhloKeywords EightBitMime = new(1 << 10);
     public static readonly EhloKeywords Dsn = new(1 << 11);

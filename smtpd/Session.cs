@@ -1,5 +1,6 @@
 using Mta.Service;
 using Mta.Text;
+using Mta.Tls;
 
 namespace Mta.Smtpd;
 
@@ -65,6 +66,18 @@ internal sealed class Session : IDisposable
     public bool MustRestart { get; set; }
 
     public CommandReader Commands { get; }
+
+    /// <summary>What was agreed and who the client is; null without TLS.</summary>
+    public TlsSession? Tls { get; set; }
+
+    /// <summary>The stream of <see cref="Tls"/>, from the start of the handshake on.</summary>
+    public TlsStream? TlsStream { get; set; }
+
+    /// <summary>The name that the client asked for in the TLS handshake, where names are told apart; else empty.</summary>
+    public string TlsServerName { get; set; } = "";
+
+    /// <summary>The client's certificate is not what is required: the answer to its next command, which is the last.</summary>
+    public string? TlsRefusal { get; set; }
 
     /// <summary>The client runs below <c>sendmail -bs</c>: no restrictions.</summary>
     public bool IsStandalone { get; init; }
@@ -179,6 +192,7 @@ internal sealed class Session : IDisposable
         Reset();
         Milters?.Dispose();
         Anvil?.Dispose();
+        TlsStream?.Dispose();
     }
 
     // Clients that make errors are slowed down.

@@ -1,6 +1,7 @@
 using Mta.Linux;
 using Mta.Mail.Protocols;
 using Mta.Service;
+using Mta.Smtpd.Tls;
 using Mta.Tables;
 using Mta.Text;
 
@@ -53,6 +54,10 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
             else
             {
                 await session.Output.FlushAsync(stop);
+                if (session.TlsStream is { } tls)
+                {
+                    await tls.ShutdownAsync(stop);
+                }
             }
         }
         catch (TimeoutException)
@@ -121,6 +126,11 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
     {
         SmtpdSettings settings = session.Settings;
         session.BareNewline = await server.BareNewlineModeAsync(session.Client, stop);
+        if (server.Tls.IsWrapper && !session.IsStandalone && !await WrapAsync(session, stop))
+        {
+            return false;
+        }
+
         session.AccessDenied = null;
         if (await server.HiddenKeywordsAsync(session.Client, stop) is not { } hidden)
         {
@@ -145,6 +155,39 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
         return !session.MustClose;
     }
 
+    // TLS before the greeting. False when there will be no session.
+    private async ValueTask<bool> WrapAsync(Session session, CancellationToken stop)
+    {
+        if (server.Tls.Context is not { } context)
+        {
+            TlsLog.NoWrapperContext(session);
+            session.EndsInOrder = true;
+            return false;
+        }
+
+        if (await server.Limits.HasReachedNewTlsRateAsync(session, stop))
+        {
+            TlsLog.RefusedWrapper(session);
+            session.EndsInOrder = true;
+            return false;
+        }
+
+        if (!await TlsStart.RunAsync(session, context, stop))
+        {
+            session.IsBroken = true;
+            return false;
+        }
+
+        if (session.Tls is { IsResumed: false } && await server.Limits.ExceedsNewTlsRateAsync(session, stop))
+        {
+            await session.ReplyAsync($"421 4.7.0 {session.Settings.HostName} Error: too many new TLS sessions from {session.NameAndAddress}", stop);
+            session.EndsInOrder = true;
+            return false;
+        }
+
+        return true;
+    }
+
     private async ValueTask ServeAsync(Session session, CancellationToken stop)
     {
         while (!session.MustClose && !session.IsBroken)
@@ -157,6 +200,13 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
             }
 
             SetDeadline(session);
+            if (session.TlsRefusal is { } refusal && await session.Commands.ReadAsync(stop) is not CommandRead.End)
+            {
+                await session.ReplyAsync(refusal, stop);
+                session.EndsInOrder = true;
+                return;
+            }
+
             switch (await session.Commands.ReadAsync(stop))
             {
                 case CommandRead.Line:
@@ -242,6 +292,13 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
             return false;
         }
 
+        if (server.Tls.Level == ServerTlsLevel.Encrypt && session.Tls is null && !session.IsStandalone
+            && entry.Kind is not (CommandKind.Helo or CommandKind.Ehlo or CommandKind.Xclient or CommandKind.Starttls or CommandKind.Noop or CommandKind.Quit))
+        {
+            await session.ReplyAsync("530 5.7.0 Must issue a STARTTLS command first", stop);
+            return false;
+        }
+
         if ((!session.IsExtended || entry.MustEndGroup) && !session.HasImproperPipelining && HasWaitingInput(session)
             && await RefusePipeliningAsync(session, stop))
         {
@@ -323,6 +380,12 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
 
     private bool HasWaitingInput(Session session)
     {
+        if (session.Tls is not null)
+        {
+            // What waits in the socket may be the protocol's own: only what was decrypted counts.
+            return !session.Input.Available.IsEmpty;
+        }
+
         if (!session.Input.Available.IsEmpty)
         {
             return true;

@@ -4,6 +4,7 @@ using Mta.Mail;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
 using Mta.Service;
+using Mta.Smtpd.Tls;
 using Mta.Tables;
 
 namespace Mta.Smtpd;
@@ -51,6 +52,7 @@ internal sealed class SmtpdServer
         Limits = new ClientLimits(configuration, tables, Settings);
         Flush = new FlushRequests(new FlushClient(configuration, tables));
         PermitLog = new PermitLog(configuration, tables);
+        Tls = new ServerTls(context);
         QueueSpace = new QueueSpace(Settings.QueueMinFree, Settings.MessageSizeLimit);
         NullAccessKey = configuration.Get(SmtpdParameters.SmtpdNullAccessLookupKey);
         AllowsUntrustedRouting = configuration.Get(GlobalParameters.AllowUntrustedRouting);
@@ -89,6 +91,8 @@ internal sealed class SmtpdServer
     public PermitLog PermitLog { get; }
 
     public QueueSpace QueueSpace { get; }
+
+    public ServerTls Tls { get; }
 
     /// <summary>The key of the null sender in access tables.</summary>
     public string NullAccessKey { get; }

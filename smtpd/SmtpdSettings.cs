@@ -25,6 +25,8 @@ internal sealed class SmtpdSettings
         ErrorSleepTime = configuration.Get(SmtpdParameters.SmtpdErrorSleepTime);
         JunkCommandLimit = configuration.Get(SmtpdParameters.SmtpdJunkCommandLimit);
         Timeout = configuration.Get(SmtpdParameters.SmtpdTimeout);
+        StartTlsTimeout = configuration.Get(SmtpdParameters.SmtpdStarttlsTimeout);
+        NewTlsRateLimit = configuration.Get(SmtpdParameters.SmtpdClientNewTlsSessionRateLimit);
         PerRequestDeadline = configuration.Get(SmtpdParameters.SmtpdPerRequestDeadline);
         MinDataRate = configuration.Get(SmtpdParameters.SmtpdMinDataRate);
         HeloRequired = configuration.Get(SmtpdParameters.SmtpdHeloRequired);
@@ -89,6 +91,11 @@ internal sealed class SmtpdSettings
     public int JunkCommandLimit { get; }
 
     public TimeSpan Timeout { get; }
+
+    /// <summary>Longest TLS handshake.</summary>
+    public TimeSpan StartTlsTimeout { get; }
+
+    public int NewTlsRateLimit { get; }
 
     public bool PerRequestDeadline { get; }
 

@@ -1,5 +1,4 @@
 using Mta.Config;
-using Mta.Config.Parameters;
 
 namespace Mta.Smtpd;
 
@@ -7,15 +6,5 @@ namespace Mta.Smtpd;
 internal static class UnbuiltSettings
 {
     /// <exception cref="ConfigurationException">One of them is on.</exception>
-    public static void Refuse(Configuration configuration)
-    {
-        Config.UnbuiltSettings.Refuse("smtpd", configuration);
-        string level = configuration.Get(SmtpdParameters.SmtpdTlsSecurityLevel);
-
-        // Opportunistic encryption restricts nobody: mail comes in as it would from a client without TLS.
-        if (level == "may" || (level.Length == 0 && configuration.Get(SmtpdParameters.SmtpdUseTls)))
-        {
-            LogLines.Warning("smtpd_tls_security_level = may: TLS is not implemented, STARTTLS is not offered");
-        }
-    }
+    public static void Refuse(Configuration configuration) => Config.UnbuiltSettings.Refuse("smtpd", configuration);
 }

@@ -45,16 +45,8 @@ public static class UnbuiltSettings
             SmtpdParameters.SmtpdMilterMaps,
             SmtpdParameters.SmtpdProxyFilter,
             SmtpdParameters.SmtpdUpstreamProxyProtocol,
-            SmtpdParameters.SmtpdTlsWrappermode,
-            SmtpdParameters.SmtpdEnforceTls,
-            SmtpdParameters.SmtpdTlsAuthOnly,
-            SmtpdParameters.SmtpdTlsReqCcert,
             SmtpdParameters.SmtpdRejectFilterMaps,
             SmtpdParameters.SmtpdRejectFooterMaps);
-        if (configuration.Get(SmtpdParameters.SmtpdTlsSecurityLevel) == "encrypt")
-        {
-            configuration.RefuseUnbuilt(SmtpdParameters.SmtpdTlsSecurityLevel);
-        }
     }
 
     private static void RefuseClient(Configuration configuration, string prefix)

@@ -204,14 +204,7 @@ public sealed unsafe class TlsSession
     {
         byte* name = stackalloc byte[64];
         nuint length;
-        string text = Crypto.EVP_PKEY_get_group_name(key, name, 64, &length) == 1 ? TlsLibrary.Text(name) : "";
-        return text switch
-        {
-            "prime256v1" => "P-256",
-            "secp384r1" => "P-384",
-            "secp521r1" => "P-521",
-            _ => text,
-        };
+        return Crypto.EVP_PKEY_get_group_name(key, name, 64, &length) == 1 ? TlsLibrary.Text(name) : "";
     }
 }
 

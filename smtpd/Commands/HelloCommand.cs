@@ -1,4 +1,5 @@
 using System.Text;
+using Mta.Smtpd.Tls;
 using Mta.Text;
 
 namespace Mta.Smtpd.Commands;
@@ -42,6 +43,11 @@ internal static class HelloCommand
         }
 
         Offer(EhloKeywords.Etrn, "ETRN");
+        if (session.Server.Tls.Level != ServerTlsLevel.None && session.Tls is null && !session.IsStandalone)
+        {
+            Offer(EhloKeywords.StartTls, "STARTTLS");
+        }
+
         if (session.MayXclient)
         {
             Offer(EhloKeywords.Xclient, "XCLIENT " + ForwardingCommands.XclientAttributes);

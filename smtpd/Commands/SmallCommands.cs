@@ -29,9 +29,6 @@ internal static class SmallCommands
         return true;
     }
 
-    public static ValueTask<bool> RunStartTlsAsync(Session session, List<CommandToken> words, CancellationToken stop) =>
-        RefuseAsync(session, words.Count > 1 ? "501 5.5.4 Syntax: STARTTLS" : "502 5.5.1 Error: command not implemented", stop);
-
     public static ValueTask<bool> RunAuthAsync(Session session, List<CommandToken> words, CancellationToken stop) =>
         RefuseAsync(
             session,

@@ -424,7 +424,7 @@ public static class SmtpdParameters
     public static readonly BoolParameter SmtpdTlsReqCcert = new("smtpd_tls_req_ccert", false);
 
     /// <summary>Security level of TLS.</summary>
-    public static readonly EnumParameter SmtpdTlsSecurityLevel = new("smtpd_tls_security_level", "", "", "none", "may", "encrypt");
+    public static readonly EnumParameter SmtpdTlsSecurityLevel = new("smtpd_tls_security_level", "", "", "none", "may", "encrypt", "dane", "dane-only", "fingerprint", "verify", "secure");
 
     /// <summary>Table with TLS sessions.</summary>
     public static readonly StringParameter SmtpdTlsSessionCacheDatabase = new("smtpd_tls_session_cache_database", "");

@@ -1,0 +1,248 @@
+using Mta.Config;
+using Mta.Config.Parameters;
+using Mta.Linux;
+using Mta.Mail.Protocols;
+using Mta.Service;
+using Mta.Tables;
+using Mta.Tls;
+
+namespace Mta.Smtpd.Tls;
+
+/// <summary>Whether clients may or must use TLS.</summary>
+internal enum ServerTlsLevel
+{
+    None,
+    May,
+    Encrypt,
+}
+
+/// <summary>
+/// TLS as all sessions of the process share it: level, certificates, ticket keys. Loaded with the privileges of the start.
+/// A set-up that fails leaves the service without TLS, and says so in the log. Thread-safe.
+/// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
+internal sealed class ServerTls
+{
+    private const long CheckInterval = 1000;
+    private readonly ServiceContext _service;
+    private readonly TlsServerSettings? _settings;
+    private readonly TicketSource? _tickets;
+    private readonly TableList? _names;
+    private readonly Lock _lock = new();
+    private TlsServerContext? _context;
+    private FileStamps _stamps = FileStamps.None;
+    private long _checkedAt;
+
+    public ServerTls(ServiceContext service)
+    {
+        _service = service;
+        Configuration configuration = service.Configuration;
+        Level = ReadLevel(configuration);
+        IsWrapper = configuration.Get(SmtpdParameters.SmtpdTlsWrappermode) && Level != ServerTlsLevel.None;
+        AuthOnly = configuration.Get(SmtpdParameters.SmtpdTlsAuthOnly) || Level == ServerTlsLevel.Encrypt;
+        HandshakeTimeout = configuration.Get(SmtpdParameters.SmtpdStarttlsTimeout);
+        WritesReceived = configuration.Get(SmtpdParameters.SmtpdTlsReceivedHeader);
+        LogLevel = TlsLogLevel.Parse(configuration.Get(SmtpdParameters.SmtpdTlsLoglevel));
+        Digest = configuration.Get(SmtpdParameters.SmtpdTlsFingerprintDigest);
+        AsksForCertificate = configuration.Get(SmtpdParameters.SmtpdTlsAskCcert);
+        if (Level == ServerTlsLevel.None)
+        {
+            return;
+        }
+
+        RequiresCertificate = configuration.Get(SmtpdParameters.SmtpdTlsReqCcert);
+        if (RequiresCertificate && Level != ServerTlsLevel.Encrypt)
+        {
+            LogLines.Warning("Can't require client certs unless TLS is required");
+            RequiresCertificate = false;
+            AsksForCertificate = true;
+        }
+
+        AsksForCertificate |= RequiresCertificate;
+        TlsCredentialFiles files = ReadCredentials(configuration);
+        bool isAnonymous = files.Certificate == "none" && files.Chains.Count == 0;
+        if (files.IsEmpty)
+        {
+            LogLines.Warning("No server certs available. TLS won't be enabled");
+            Level = ServerTlsLevel.None;
+            IsWrapper = false;
+            return;
+        }
+
+        try
+        {
+            TlsLibrary.Load(configuration.Get(TlsParameters.TlsConfigFile), configuration.Get(TlsParameters.TlsConfigName));
+            _tickets = TicketSource.Create(configuration);
+            _settings = ServerTlsSettings.Read(configuration, service.ServiceName, isAnonymous ? new TlsCredentialFiles() : files, Level, AsksForCertificate) with
+            {
+                TicketKeys = _tickets?.Keys,
+            };
+            string names = configuration.Get(TlsParameters.TlsServerSniMaps);
+            _names = names.Length == 0 ? null : TableList.Open(service.Tables, TlsParameters.TlsServerSniMaps.Name, names, TableFlags.Usual | TableFlags.SourceNamesFiles);
+            _stamps = FileStamps.Take(FilesRead(_settings));
+            _context = new TlsServerContext(_settings);
+        }
+        catch (TlsException failure)
+        {
+            TlsLog.Problem(failure.Message, failure.Details);
+        }
+    }
+
+    public ServerTlsLevel Level { get; }
+
+    /// <summary>TLS comes before the greeting.</summary>
+    public bool IsWrapper { get; }
+
+    /// <summary>No AUTH without TLS.</summary>
+    public bool AuthOnly { get; }
+
+    public bool AsksForCertificate { get; }
+
+    /// <summary>A client without a trusted certificate is sent away.</summary>
+    public bool RequiresCertificate { get; }
+
+    public bool WritesReceived { get; }
+
+    public TimeSpan HandshakeTimeout { get; }
+
+    public TlsLogLevel LogLevel { get; }
+
+    /// <summary>Digest of fingerprints.</summary>
+    public string Digest { get; }
+
+    /// <summary>The certificates in force; null when they could not be loaded. Looks for new ones now and then.</summary>
+    public TlsServerContext? Context
+    {
+        get
+        {
+            long now = Environment.TickCount64;
+            lock (_lock)
+            {
+                if (_settings is not null && now - _checkedAt >= CheckInterval)
+                {
+                    _checkedAt = now;
+                    Refresh(_settings);
+                }
+
+                return _context;
+            }
+        }
+    }
+
+    /// <summary>Makes the ticket keys current before a handshake needs them.</summary>
+    public ValueTask PrepareAsync(CancellationToken stop) => _tickets is null ? default : _tickets.RefreshAsync(stop);
+
+    /// <summary>Asks for more ticket keys after a client named one that is not known.</summary>
+    public ValueTask FinishAsync(CancellationToken stop) => _tickets is null ? default : _tickets.FetchMissingAsync(stop);
+
+    /// <summary>The lookup of <c>tls_server_sni_maps</c>; null when there is none.</summary>
+    public TlsNameLookup? NameLookup => _names is null ? null : FindNameAsync;
+
+    private static ServerTlsLevel ReadLevel(Configuration configuration)
+    {
+        string level = configuration.Get(SmtpdParameters.SmtpdTlsSecurityLevel);
+        switch (level)
+        {
+            case "":
+                break;
+            case "none":
+                return ServerTlsLevel.None;
+            case "may" when configuration.Get(SmtpdParameters.SmtpdTlsWrappermode):
+                return ServerTlsLevel.Encrypt;
+            case "may":
+                return ServerTlsLevel.May;
+            case "encrypt":
+                return ServerTlsLevel.Encrypt;
+            default:
+                LogLines.Warning($"smtpd_tls_security_level: unsupported level \"{level}\", using \"encrypt\"");
+                return ServerTlsLevel.Encrypt;
+        }
+
+        return configuration.Get(SmtpdParameters.SmtpdEnforceTls) || configuration.Get(SmtpdParameters.SmtpdTlsWrappermode) ? ServerTlsLevel.Encrypt
+            : configuration.Get(SmtpdParameters.SmtpdUseTls) ? ServerTlsLevel.May
+            : ServerTlsLevel.None;
+    }
+
+    private static TlsCredentialFiles ReadCredentials(Configuration configuration) => new()
+    {
+        Chains = TableListSyntax.Split(configuration.Get(SmtpdParameters.SmtpdTlsChainFiles)).ToArray(),
+        Certificate = configuration.Get(SmtpdParameters.SmtpdTlsCertFile),
+        Key = configuration.Get(SmtpdParameters.SmtpdTlsKeyFile),
+        DsaCertificate = configuration.Get(SmtpdParameters.SmtpdTlsDcertFile),
+        DsaKey = configuration.Get(SmtpdParameters.SmtpdTlsDkeyFile),
+        EcCertificate = configuration.Get(SmtpdParameters.SmtpdTlsEccertFile),
+        EcKey = configuration.Get(SmtpdParameters.SmtpdTlsEckeyFile),
+    };
+
+    private static List<string> FilesRead(TlsServerSettings settings)
+    {
+        List<string> files = [.. settings.Credentials.Files];
+        if (settings.CaFile.Length > 0)
+        {
+            files.Add(settings.CaFile);
+        }
+
+        return files;
+    }
+
+    // A certificate that was renewed is used from the next handshake on; one that cannot be loaded changes nothing.
+    private void Refresh(TlsServerSettings settings)
+    {
+        switch (_stamps.Compare())
+        {
+            case StampChange.None:
+                return;
+            case StampChange.Unreadable:
+                // Out of this process's reach: its successor starts with the rights to load them.
+                if (!_service.Retiring.IsCancellationRequested)
+                {
+                    LogLines.Info("TLS certificate files have changed -- restarting");
+                    _service.Retire();
+                }
+
+                return;
+        }
+
+        _stamps.Dispose();
+        _stamps = FileStamps.Take(FilesRead(settings));
+        try
+        {
+            _context = new TlsServerContext(settings);
+            LogLines.Info("TLS certificate files have changed, the new ones are in use");
+        }
+        catch (TlsException failure)
+        {
+            TlsLog.Problem(failure.Message, failure.Details);
+            if (_context is not null)
+            {
+                LogLines.Warning("new TLS certificate files cannot be used, the old certificates stay in use");
+            }
+        }
+    }
+
+    private async ValueTask<byte[]?> FindNameAsync(string name, CancellationToken stop)
+    {
+        for (string key = Text.Ascii.ToLower(name); key.Length > 0; key = Parent(key))
+        {
+            LookupResult found = await _names!.LookupAsync(key, stop: stop); // Asked only where there are maps.
+            if (found.IsFailed)
+            {
+                LogLines.Warning($"tls_server_sni_maps: lookup of {key} failed");
+                return null;
+            }
+
+            if (found.IsFound)
+            {
+                return SniEntry.Load(found.Value, key);
+            }
+        }
+
+        return null;
+    }
+
+    private static string Parent(string key)
+    {
+        int dot = key.IndexOf('.', 1);
+        return dot < 0 ? "" : key[dot..];
+    }
+}

@@ -1,0 +1,84 @@
+using Mta.Tls;
+
+namespace Mta.Smtpd.Tls;
+
+/// <summary>Puts TLS under a session (RFC 3207 §4.2): everything read before is forgotten, in both directions.</summary>
+internal static class TlsStart
+{
+    /// <returns>False when the handshake failed: the session is over.</returns>
+    public static async ValueTask<bool> RunAsync(Session session, TlsServerContext context, CancellationToken stop)
+    {
+        ServerTls shared = session.Server.Tls;
+        if (shared.LogLevel.Verbose)
+        {
+            TlsLog.Begin(session);
+        }
+
+        await shared.PrepareAsync(stop);
+        TlsStream stream = TlsStream.Server(context, session.Connection.Stream);
+        session.TlsStream = stream;
+        stream.NameLookup = shared.NameLookup;
+        TlsHandshake result;
+        try
+        {
+            result = await stream.HandshakeAsync(session.Settings.StartTlsTimeout, stop);
+        }
+        catch (TlsException failure)
+        {
+            TlsLog.Problem(failure.Message, failure.Details);
+            return false;
+        }
+
+        if (!result.IsDone)
+        {
+            if (result.Status != TlsHandshakeStatus.Done)
+            {
+                TlsLog.HandshakeFailed(session, result);
+            }
+
+            return false;
+        }
+
+        TlsSession tls = TlsSession.Of(stream, shared.Digest, isServer: true);
+        session.Tls = tls;
+        session.TlsServerName = stream.NameLookup is null ? "" : stream.ServerName;
+        session.Input.SwitchTo(stream);
+        session.Output.SwitchTo(stream);
+        Report(session, shared, tls);
+        await shared.FinishAsync(stop);
+        if (shared.RequiresCertificate && !tls.IsTrusted)
+        {
+            string reason = tls.Peer is null ? "No client certificate presented" : "Client certificate not trusted";
+            TlsLog.Abort(session, reason);
+            session.TlsRefusal = $"421 4.7.1 {session.Settings.HostName} Error: {reason}";
+        }
+
+        return true;
+    }
+
+    private static void Report(Session session, ServerTls shared, TlsSession tls)
+    {
+        if (shared.LogLevel.Verbose)
+        {
+            if (tls.IsResumed)
+            {
+                TlsLog.Resumed(session);
+            }
+
+            if (tls.Peer is not null)
+            {
+                TlsLog.Peer(session, tls.Peer);
+            }
+        }
+
+        if (shared.LogLevel.Summary)
+        {
+            if (tls.Peer is not null && shared.LogLevel.Summary)
+            {
+                TlsLog.Untrusted(session, tls);
+            }
+
+            TlsLog.Established(session, tls, session.TlsServerName);
+        }
+    }
+}
