@@ -53,6 +53,8 @@ internal sealed class CleanupContext
 
     public required TableList BodyChecks { get; init; }
 
+    public required CleanupMilters Milters { get; init; }
+
     public required Masquerade Masquerade { get; init; }
 
     /// <summary>Wakes the queue manager; never fails, never waits.</summary>

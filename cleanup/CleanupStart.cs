@@ -59,6 +59,7 @@ internal static class CleanupStart
             MimeHeaderChecks = Checks(CleanupParameters.MimeHeaderChecks),
             NestedHeaderChecks = Checks(CleanupParameters.NestedHeaderChecks),
             BodyChecks = Checks(CleanupParameters.BodyChecks),
+            Milters = new CleanupMilters(configuration),
             Masquerade = new Masquerade(
                 TableListSyntax.Split(configuration.Get(CleanupParameters.MasqueradeDomains)),
                 async (localPart, stop) =>

@@ -122,12 +122,19 @@ internal sealed class ContentStage(Message message, HeaderStage headers, Content
         {
             _primaryDone = true;
             headers.EndPrimary();
+            message.Milters?.Slots.EndHeaders();
         }
 
         if (_inContinuedLine)
         {
             // The last line had no newline; records of text end with one that does.
             message.Write(RecordType.Text);
+        }
+
+        if (message.Milters is { } milters)
+        {
+            milters.Slots.Write();
+            milters.Slots.Extracted = message.File.Position;
         }
 
         message.DataSize = message.File.Position - message.DataOffset;
@@ -176,6 +183,7 @@ internal sealed class ContentStage(Message message, HeaderStage headers, Content
         {
             _primaryDone = true;
             headers.EndPrimary();
+            message.Milters?.Slots.EndHeaders();
             if (!isEmpty)
             {
                 message.Write(RecordType.Text);

@@ -49,6 +49,11 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
                 }
 
                 recipients.ForgetPending();
+                if (message.Milters is { } milters && message.Recipients > 0)
+                {
+                    milters.Slots.Recipients = milters.Slots.Write();
+                }
+
                 message.Write(RecordType.Message);
                 message.DataOffset = message.File.Position;
                 return new ValueTask<bool>(true);
@@ -73,13 +78,6 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
                 break;
             case RecordType.Verp:
                 Verp(data);
-                break;
-            case RecordType.MilterCount:
-                if (!RecordText.TryParseNumber(data, out long milters) || milters != 0)
-                {
-                    message.Reject("Milter hand-over is not implemented");
-                }
-
                 break;
             case RecordType.Size or RecordType.DelayAction:
                 break;
@@ -261,7 +259,17 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
 
         sender = await message.Context.Addresses.SenderAsync(message, sender, stop);
         message.Sender = sender;
-        message.Write(RecordType.Sender, sender);
+        if (message.Milters is { } milters)
+        {
+            milters.Recipients = recipients;
+            milters.Slots.WriteSender(sender);
+            await milters.SenderAsync(sender, stop);
+        }
+        else
+        {
+            message.Write(RecordType.Sender, sender);
+        }
+
         if (message.Settings.SmtpUtf8Enable && !Ascii.IsAscii(sender) && ByteString.TryToUnicode(sender, out _))
         {
             message.SendOptions |= SendOptions.Utf8Sender;
@@ -284,6 +292,11 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
     {
         if (message.MayWrite)
         {
+            if (message.Milters is { IsEmulated: true } milters)
+            {
+                await milters.RecipientAsync(recipient, stop);
+            }
+
             await recipients.AddAsync(recipient, stop);
         }
 
@@ -396,6 +409,7 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
             message.Helo = ByteString.FromBytes(value);
         }
 
+        message.Milters?.TakeAttribute(name, value);
         message.Write(RecordType.Attribute, data);
     }
 
@@ -416,6 +430,11 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
         {
             message.WriteAttribute(QueueAttribute.Encoding, message.Encoding);
         }
+
+        if (message.Milters is { } milters)
+        {
+            milters.Slots.Meta = milters.Slots.Write();
+        }
     }
 
     private async ValueTask<bool> EndAsync(CancellationToken stop)
@@ -423,6 +442,11 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
         if (message.MayWrite)
         {
             await recipients.FinishAsync(stop);
+        }
+
+        if (message.Milters is { } milters && !milters.Slots.Recipients.Exists)
+        {
+            milters.Slots.Recipients = milters.Slots.Write();
         }
 
         message.Write(RecordType.End);

@@ -327,9 +327,10 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
     private void WriteText(string header)
     {
         ReadOnlySpan<byte> bytes = ByteString.ToBytes(header);
+        bool isFirst = true;
         foreach (Range range in bytes.Split((byte)'\n'))
         {
-            message.WriteText(RecordType.Text, bytes[range]);
+            WriteLine(bytes[range], ref isFirst);
         }
     }
 
@@ -345,24 +346,40 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
         }
 
         header = Cut(header);
+        bool isFirst = true;
         while (true)
         {
             int end = header.IndexOf((byte)'\n');
             if (end < 0)
             {
-                message.WriteText(RecordType.Text, header);
+                WriteLine(header, ref isFirst);
                 return;
             }
 
-            message.WriteText(RecordType.Text, header[..end]);
+            WriteLine(header[..end], ref isFirst);
             header = header[(end + 1)..];
         }
+    }
+
+    private void WriteLine(ReadOnlySpan<byte> line, ref bool isFirst)
+    {
+        if (isFirst)
+        {
+            message.WriteHeaderStart(line);
+        }
+        else
+        {
+            message.WriteText(RecordType.Text, line);
+        }
+
+        isFirst = false;
     }
 
     // At the last line end when that keeps more than nine tenths, else exactly at the limit.
     private ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> header)
     {
-        int limit = _settings.HeaderSizeLimit;
+        // A filter takes no more in one packet.
+        int limit = message.Milters is null ? _settings.HeaderSizeLimit : Math.Min(_settings.HeaderSizeLimit, 60000);
         if (header.Length <= limit)
         {
             return header;

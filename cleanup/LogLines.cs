@@ -20,6 +20,11 @@ internal static class LogLines
     public static void MimeError(QueueId id, string what, string text, string origin, string tail) =>
         Log.Info($"{id}: reject: mime-error {what}: {Shown(Cut(text, 100))} from {Shown(origin)};{Shown(tail)}");
 
+    public static void Milter(Message message, string action, string stage, string text, string origin) =>
+        Log.Info($"{message.Id}: {action}: {stage} from {Shown(origin)}: {Shown(text)};{Shown(message.LogTail())}");
+
+    public static void Warning(string text) => Log.Warn(Shown(text));
+
     public static void Rejected(QueueId id, string why) => Log.Warn($"{id}: message rejected: {why}");
 
     public static void Warning(QueueId id, string text) => Log.Warn($"{id}: {Shown(text)}");

@@ -79,6 +79,12 @@ internal sealed class Message(CleanupContext context, QueueFileWriter file)
 
     public long DataSize { get; set; }
 
+    /// <summary>Bytes of content records when a filter has replaced the body; else 0.</summary>
+    public long ContentLength { get; set; }
+
+    /// <summary>The filters of this message; null without any.</summary>
+    public MilterStage? Milters { get; set; }
+
     /// <summary>Content filter and redirect that header or body checks asked for.</summary>
     public string Filter { get; set; } = "";
 
@@ -153,7 +159,7 @@ internal sealed class Message(CleanupContext context, QueueFileWriter file)
         DataOffset,
         Recipients,
         (IsMixed ? SizeRecord.MixedHint : 0) | (NotifyMasks << 1),
-        DataSize,
+        ContentLength > 0 ? ContentLength : DataSize,
         SendOptions));
 
     /// <summary>Removes the trace log of a message that will not be delivered.</summary>
@@ -214,6 +220,16 @@ internal sealed class Message(CleanupContext context, QueueFileWriter file)
         }
 
         Write(type, text);
+    }
+
+    /// <summary>The first line of a header, with room for a pointer where filters may edit.</summary>
+    public void WriteHeaderStart(ReadOnlySpan<byte> line)
+    {
+        WriteText(RecordType.Text, line);
+        if (Milters is { Slots.PadsHeaders: true } milters)
+        {
+            milters.Slots.PadHeader(line.Length);
+        }
     }
 
     public void WriteFailed(LinuxException error)

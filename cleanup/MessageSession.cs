@@ -1,6 +1,7 @@
 using Mta.Linux;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
+using Mta.Milter;
 using Mta.Text;
 
 namespace Mta.Cleanup;
@@ -9,7 +10,7 @@ namespace Mta.Cleanup;
 /// One client, one message (docs/QUEUE.md, states "unfinished" and "incoming"). Whatever happens, the unfinished file
 /// is removed when this ends without success.
 /// </summary>
-internal sealed class MessageSession(CleanupContext context, BufferedInput input, BufferedOutput output)
+internal sealed class MessageSession(CleanupContext context, BufferedInput input, BufferedOutput output, System.Net.Sockets.Socket? socket = null)
 {
     private enum Segment
     {
@@ -49,8 +50,24 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
 
             Message message = new(context, file);
             message.SetFlags(flags);
-            await ReadAsync(message, stop);
-            CleanupResult result = await FinishAsync(message, stop);
+            if ((flags & CleanupFlags.Milter) != 0 && context.Milters.Definitions.Count > 0)
+            {
+                message.Milters = new MilterStage(message, isEmulated: true);
+            }
+
+            CleanupResult result;
+            try
+            {
+                await ReadAsync(message, stop);
+                result = await FinishAsync(message, stop);
+            }
+            finally
+            {
+                if (message.Milters is { } milters)
+                {
+                    await milters.EndAsync(stop);
+                }
+            }
 
             // Who hears of a failure finds nothing left of the message.
             file.Abort();
@@ -102,6 +119,12 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
                 message.Reject("bad record length");
                 return;
             }
+            else if (type == RecordType.MilterCount && segment == Segment.Envelope)
+            {
+                RecordText.TryParseNumber(data, out long count);
+                reader.Leave();
+                await TakeMiltersAsync(message, count, stop);
+            }
             else if (type == RecordType.End && segment == Segment.Envelope)
             {
                 message.Fail(CleanupStatus.Bad);
@@ -140,6 +163,25 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
                 await content.FinishHeaderAsync(stop);
                 reader.Unread();
             }
+        }
+    }
+
+    // The client has filters of its own: those of the configuration are not asked.
+    private async ValueTask TakeMiltersAsync(Message message, long count, CancellationToken stop)
+    {
+        if ((message.Flags & CleanupFlags.Milter) == 0 || message.Milters is null or { IsEmulated: true })
+        {
+            message.Milters?.Dispose();
+            message.Milters = new MilterStage(message, isEmulated: false);
+        }
+
+        if (count is < 0 or > int.MaxValue)
+        {
+            message.Reject("bad milter count");
+        }
+        else if (count > 0 && await MilterHandover.ReceiveAsync((int)count, input, output, socket, message.Milters.Value, stop) is { } session)
+        {
+            message.Milters.Adopt(session);
         }
     }
 
@@ -184,6 +226,11 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
 
     private async ValueTask<CleanupResult> FinishAsync(Message message, CancellationToken stop)
     {
+        if (message.Milters is { } milters)
+        {
+            await milters.InspectAsync(stop);
+        }
+
         bool discard = (message.Flags & CleanupFlags.Discard) != 0;
         if (discard)
         {

@@ -10,5 +10,5 @@ return await Daemon.Single("cleanup")
     {
         // Content comes in large pieces.
         using BufferedInput input = new(client.Stream, 32 << 10) { Timeout = client.Timeout };
-        await new MessageSession(shared!, input, client.Output).RunAsync(stop); // Opened before the first client.
+        await new MessageSession(shared!, input, client.Output, client.Socket).RunAsync(stop); // Opened before the first client.
     });

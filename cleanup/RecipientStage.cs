@@ -147,6 +147,26 @@ internal sealed class RecipientStage(Message message)
         }
     }
 
+    /// <summary>A recipient that a filter adds, internal form.</summary>
+    public async ValueTask AddByFilterAsync(string recipient, string dsnOriginal, int notify, CancellationToken stop)
+    {
+        string address = await message.Context.Addresses.BccAsync(message, recipient, stop);
+        message.NotifyMasks |= notify;
+        await ExpandAsync(address, address, dsnOriginal, notify, stop);
+    }
+
+    /// <summary>A filter has removed a recipient: it may come again.</summary>
+    public void Forget(string recipient)
+    {
+        if (AddressSyntax.EqualsIgnoreCase(_first.Original, recipient))
+        {
+            _first = default;
+        }
+
+        string part = $"\n{Ascii.ToLower(recipient)}\n";
+        _seen?.RemoveWhere(key => key.Contains(part, StringComparison.Ordinal));
+    }
+
     private async ValueTask AddBccAsync(string bcc, CancellationToken stop)
     {
         string address = await message.Context.Addresses.BccAsync(message, bcc, stop);

@@ -116,7 +116,7 @@ internal sealed class SessionMilters : IDisposable
 
     /// <returns>The reply that refuses the message; null to go on.</returns>
     public async ValueTask<string?> DataAsync(MailTransaction transaction, CancellationToken stop) =>
-        await ActAsync(transaction, await _milters.DataAsync(stop), transaction.OnlyRecipient, stop);
+        await ActAsync(transaction, await _milters.DataAsync(stop), transaction.FirstRecipient, stop);
 
     /// <returns>The reply in place of "not recognized"; null for that.</returns>
     public async ValueTask<string?> UnknownAsync(string command, CancellationToken stop) => Log(await _milters.UnknownAsync(command, stop), null);

@@ -41,8 +41,6 @@ public static class UnbuiltSettings
     {
         configuration.RefuseUnbuilt(
             SmtpdParameters.SmtpdSaslAuthEnable,
-            SmtpdParameters.SmtpdMilters,
-            SmtpdParameters.SmtpdMilterMaps,
             SmtpdParameters.SmtpdProxyFilter,
             SmtpdParameters.SmtpdUpstreamProxyProtocol,
             SmtpdParameters.SmtpdRejectFilterMaps,
@@ -72,6 +70,5 @@ public static class UnbuiltSettings
     private static void RefuseCleanup(Configuration configuration) => configuration.RefuseUnbuilt(
         CleanupParameters.MilterHeaderChecks,
         CleanupParameters.ForceMimeInputConversion,
-        CleanupParameters.NonEmptyEndOfHeaderAction,
-        MilterParameters.NonSmtpdMilters);
+        CleanupParameters.NonEmptyEndOfHeaderAction);
 }

@@ -585,6 +585,9 @@ internal sealed class MilterConnection : IDisposable
     {
         _input!.Consume(5); // attached while active
         _input.Reserve(16 << 10);
+
+        // An empty piece is an empty body, not none.
+        body(default);
         while (left > 0)
         {
             if (_input.Available.IsEmpty && !await _input.FillAsync(stop))

@@ -61,7 +61,7 @@ internal static class EndOfMessage
     /// <summary>The reply for a message that cleanup did not take.</summary>
     public static string Reply(CleanupResult result)
     {
-        string reason = result.Reason;
+        string reason = result.Reason.Replace("\r\n", "\n", StringComparison.Ordinal);
         if (reason.Length > 3 && reason[0] is '4' or '5' && Mta.Text.Ascii.IsDigit(reason[1]) && Mta.Text.Ascii.IsDigit(reason[2]) && reason[3] is ' ' or '-')
         {
             return reason;

@@ -1,3 +1,4 @@
+using Mta.Mail;
 using Mta.Mail.Addresses;
 using Mta.Text;
 

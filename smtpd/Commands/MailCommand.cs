@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mta.Mail;
 using Mta.Mail.Protocols;
 using Mta.Text;
 

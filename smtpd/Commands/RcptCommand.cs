@@ -1,4 +1,5 @@
 using Mta.Config;
+using Mta.Mail;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
 using Mta.Text;

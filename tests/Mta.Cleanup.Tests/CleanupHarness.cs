@@ -106,6 +106,7 @@ public sealed class CleanupHarness : IDisposable
         TableList Checks(string name) => TableList.Open(tables, name, configuration.Value(name) ?? "");
         return new CleanupContext(new CleanupSettings(configuration), new VerifyClient())
         {
+            Milters = new CleanupMilters(configuration),
             Rewrite = new RewriteClient(),
             Bounce = new BounceClient { ConnectAttempts = 1 },
             Canonical = Table("canonical_maps"),

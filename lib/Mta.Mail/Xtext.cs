@@ -2,10 +2,10 @@ using System.Text;
 using Mta.Text;
 using Ascii = Mta.Text.Ascii;
 
-namespace Mta.Smtpd;
+namespace Mta.Mail;
 
 /// <summary>xtext (RFC 3461 §4) and unitext (RFC 6533 §3).</summary>
-internal static class Xtext
+public static class Xtext
 {
     /// <summary>Decodes <c>+HH</c>. False for a malformed sequence, or when nothing is left.</summary>
     public static bool TryDecode(string text, out string decoded)

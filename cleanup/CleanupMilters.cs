@@ -1,0 +1,30 @@
+using Mta.Config;
+using Mta.Config.Parameters;
+using Mta.Milter;
+
+namespace Mta.Cleanup;
+
+/// <summary>What all messages share about filters. Immutable.</summary>
+internal sealed class CleanupMilters
+{
+    /// <exception cref="ConfigurationException">A list is malformed.</exception>
+    public CleanupMilters(Configuration configuration)
+    {
+        Definitions = MilterDefinition.ParseList(configuration.Get(MilterParameters.NonSmtpdMilters), configuration);
+        Macros = MilterMacros.From(configuration);
+        DaemonName = configuration.Get(MilterParameters.MilterMacroDaemonName);
+        Version = configuration.Get(MilterParameters.MilterMacroV);
+    }
+
+    /// <summary><c>non_smtpd_milters</c>.</summary>
+    public IReadOnlyList<MilterDefinition> Definitions { get; }
+
+    public MilterMacros Macros { get; }
+
+    public string DaemonName { get; }
+
+    public string Version { get; }
+
+    /// <summary>A header that a filter wants to add, past <c>milter_header_checks</c>; null when it is not to be added.</summary>
+    public ValueTask<string?> CheckAsync(Message message, string header, CancellationToken stop) => new(header);
+}

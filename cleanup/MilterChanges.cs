@@ -1,0 +1,429 @@
+using System.Globalization;
+using Mta.Linux;
+using Mta.Mail.Addresses;
+using Mta.Mail.Protocols;
+using Mta.Mail.Queue;
+using Mta.Milter;
+using Mta.Text;
+
+namespace Mta.Cleanup;
+
+/// <summary>
+/// What one filter asks for, done in the queue file. New records go behind the end of the file and are linked last, by
+/// one pointer over a place that was kept for it: until then the message is what it was.
+/// </summary>
+internal sealed class MilterChanges(Message message, MilterStage stage)
+{
+    private long _bodyOffset;
+    private long _bodyBytes;
+    private byte[] _line = [];
+    private int _lineLength;
+    private bool _isTooBig;
+
+    /// <summary>A filter wants the message held.</summary>
+    public bool IsHeld { get; private set; }
+
+    private MilterSlots Slots => stage.Slots;
+
+    /// <summary>Takes a piece of a replacement body: nothing refers to it yet.</summary>
+    public void Body(ReadOnlySpan<byte> piece)
+    {
+        if (_bodyOffset == 0)
+        {
+            message.File.SizeLimit = 0;
+            _bodyOffset = message.File.Position;
+            _line = new byte[message.Settings.LineLengthLimit];
+            message.Write(RecordType.Text);
+        }
+
+        _bodyBytes += piece.Length;
+        if (message.Settings.MessageSizeLimit > 0 && _bodyBytes > message.Settings.MessageSizeLimit)
+        {
+            _isTooBig = true;
+            return;
+        }
+
+        while (!piece.IsEmpty)
+        {
+            int end = piece.IndexOf((byte)'\n');
+            Append(end < 0 ? piece : piece[..end]);
+            if (end < 0)
+            {
+                return;
+            }
+
+            // One CR before the LF belongs to the line end.
+            int length = _lineLength > 0 && _line[_lineLength - 1] == (byte)'\r' ? _lineLength - 1 : _lineLength;
+            message.Write(RecordType.Text, _line.AsSpan(0, length));
+            _lineLength = 0;
+            piece = piece[(end + 1)..];
+        }
+    }
+
+    /// <summary>Does everything that was asked for, in its order.</summary>
+    public async ValueTask ApplyAsync(List<MilterEdit> edits, CancellationToken stop)
+    {
+        message.File.SizeLimit = 0;
+        if (_bodyOffset != 0)
+        {
+            // Closed before other records come behind it; linked when everything else is done.
+            EndBody();
+        }
+
+        foreach (MilterEdit edit in edits)
+        {
+            if (!message.MayWrite)
+            {
+                return;
+            }
+
+            try
+            {
+                await ApplyAsync(edit, stop);
+            }
+            catch (LinuxException error)
+            {
+                message.WriteFailed(error);
+            }
+        }
+
+        if (_bodyOffset != 0 && message.MayWrite)
+        {
+            Link(Slots.Headers.Offset, _bodyOffset);
+            Slots.Headers = Slots.Headers with { Target = _bodyOffset };
+        }
+    }
+
+    private async ValueTask ApplyAsync(MilterEdit edit, CancellationToken stop)
+    {
+        switch (edit.Kind)
+        {
+            case MilterEditKind.AddHeader:
+            case MilterEditKind.InsertHeader:
+            case MilterEditKind.ChangeHeader:
+                string header = $"{edit.Name}:{(edit.KeepsSpace ? "" : " ")}{edit.Value}";
+                bool isRemoved = edit.Kind == MilterEditKind.ChangeHeader && edit.Value.Length == 0;
+                if (!isRemoved && await message.Context.Milters.CheckAsync(message, header, stop) is var checkedHeader)
+                {
+                    if (checkedHeader is null)
+                    {
+                        return;
+                    }
+
+                    header = checkedHeader;
+                }
+
+                switch (edit.Kind)
+                {
+                    case MilterEditKind.AddHeader:
+                        AddHeader(header);
+                        break;
+                    case MilterEditKind.InsertHeader:
+                        InsertHeader(edit.Index, header);
+                        break;
+                    default:
+                        ChangeHeader(edit, isRemoved ? null : header);
+                        break;
+                }
+
+                break;
+            case MilterEditKind.ChangeSender:
+                await ChangeSenderAsync(edit, stop);
+                break;
+            case MilterEditKind.AddRecipient:
+                await AddRecipientAsync(edit, stop);
+                break;
+            case MilterEditKind.DeleteRecipient:
+                DeleteRecipient(Internal(edit.Name));
+                break;
+            case MilterEditKind.Quarantine:
+                IsHeld = true;
+                break;
+        }
+    }
+
+    private void AddHeader(string header) => Slots.Headers = Insert(Slots.Headers, () => WriteHeader(header));
+
+    private void InsertHeader(uint index, string header)
+    {
+        QueueHeaders headers = Headers(out RecordFileReader reader);
+        using (reader)
+        {
+            for (uint i = 0; headers.ReadNext(); i++)
+            {
+                if (i == index)
+                {
+                    long block = message.File.Position;
+                    WriteHeader(header);
+                    message.Write(headers.FirstType, headers.First);
+                    Pad(headers.First.Length);
+                    WritePointer(headers.AfterFirst);
+                    Link(headers.Offset, block);
+                    return;
+                }
+            }
+        }
+
+        AddHeader(header);
+    }
+
+    private void ChangeHeader(MilterEdit edit, string? header)
+    {
+        uint wanted = Math.Max(edit.Index, 1);
+        byte[] name = ByteString.ToBytes(edit.Name);
+        bool isOwn = true;
+        QueueHeaders headers = Headers(out RecordFileReader reader);
+        using (reader)
+        {
+            while (headers.ReadNext())
+            {
+                if (isOwn && Ascii.EqualsIgnoreCase(headers.Name, "Received"u8))
+                {
+                    isOwn = false;
+                    continue;
+                }
+
+                if (!Ascii.EqualsIgnoreCase(headers.Name, name) || --wanted > 0)
+                {
+                    continue;
+                }
+
+                long target = headers.After;
+                if (header is not null)
+                {
+                    target = message.File.Position;
+                    WriteHeader(header);
+                    WritePointer(headers.After);
+                }
+
+                Link(headers.Offset, target);
+                return;
+            }
+        }
+
+        if (header is not null)
+        {
+            AddHeader(header);
+        }
+    }
+
+    private async ValueTask ChangeSenderAsync(MilterEdit edit, CancellationToken stop)
+    {
+        string sender = await message.Context.Addresses.SenderAsync(message, Internal(edit.Name), stop);
+        message.Sender = sender;
+        bool returns = false;
+        bool identifies = false;
+        foreach (string word in Words(edit.Value))
+        {
+            if (Ascii.EqualsIgnoreCase(word, "RET=HDRS") || Ascii.EqualsIgnoreCase(word, "RET=FULL"))
+            {
+                message.Ret = Ascii.EqualsIgnoreCase(word, "RET=FULL") ? DsnReturn.Full : DsnReturn.Headers;
+                returns = true;
+            }
+            else if (Ascii.StartsWithIgnoreCase(word, "ENVID=") && Mail.Xtext.TryDecode(word["ENVID=".Length..], out string id) && Mail.Xtext.IsPrintable(id) && id.Length > 0)
+            {
+                message.EnvelopeId = id;
+                identifies = true;
+            }
+            else
+            {
+                LogLines.Warning($"Ignoring bad ESMTP parameter \"{word}\" in SMFI_CHGFROM request");
+            }
+        }
+
+        long block = message.File.Position;
+        if (identifies)
+        {
+            message.WriteAttribute(QueueAttribute.EnvelopeId, message.EnvelopeId);
+        }
+
+        if (returns)
+        {
+            message.WriteAttribute(QueueAttribute.ReturnFlags, ((int)message.Ret).ToString(CultureInfo.InvariantCulture));
+        }
+
+        message.Write(RecordType.Sender, sender);
+        WritePointer(Slots.Sender.Target);
+        Link(Slots.Sender.Offset, block);
+    }
+
+    private async ValueTask AddRecipientAsync(MilterEdit edit, CancellationToken stop)
+    {
+        string recipient = Internal(edit.Name);
+        if (recipient.Length == 0)
+        {
+            LogLines.Warning(message.Id, "ignoring attempt from Milter to add null recipient");
+            return;
+        }
+
+        int notify = 0;
+        string original = "";
+        foreach (string word in Words(edit.Value))
+        {
+            if (!DsnParameters.TryTake(word, ref notify, ref original))
+            {
+                LogLines.Warning(message.Id, $"ignoring ESMTP argument from Milter or header/body_checks: \"{word}\"");
+            }
+        }
+
+        if (!Slots.Recipients.Exists || stage.Recipients is null)
+        {
+            return;
+        }
+
+        long block = message.File.Position;
+        await stage.Recipients.AddByFilterAsync(recipient, original, notify, stop);
+        if (message.File.Position > block)
+        {
+            Slots.Recipients = Relink(Slots.Recipients, block);
+        }
+    }
+
+    // Every recipient that came of the address, or is it, is no longer delivered to.
+    private void DeleteRecipient(string address)
+    {
+        message.File.Flush();
+        using var reader = new RecordFileReader(message.File.File, 0);
+        string? original = null;
+        while (reader.Read(out RecordType type, out ReadOnlySpan<byte> data) == RecordRead.Record && type != RecordType.End)
+        {
+            if (type == RecordType.Message)
+            {
+                reader.Seek(Slots.Extracted);
+                continue;
+            }
+
+            switch (type)
+            {
+                case RecordType.OriginalRecipient:
+                    original = ByteString.FromBytes(data);
+                    break;
+                case RecordType.Recipient or RecordType.Done or RecordType.Canceled:
+                    string known = message.Settings.EnableOriginalRecipient && original is { Length: > 0 } ? original : ByteString.FromBytes(data);
+                    if (type == RecordType.Recipient && known == address)
+                    {
+                        message.File.Overwrite(reader.RecordOffset, [(byte)RecordType.Canceled]);
+                    }
+
+                    original = null;
+                    break;
+            }
+        }
+
+        stage.Recipients?.Forget(address);
+    }
+
+    private void EndBody()
+    {
+        if (_lineLength > 0)
+        {
+            message.Write(RecordType.Text, _line.AsSpan(0, _lineLength));
+            _lineLength = 0;
+        }
+
+        if (_isTooBig)
+        {
+            LogLines.TooLarge(message.Id);
+            message.Fail(CleanupStatus.Size);
+            return;
+        }
+
+        message.ContentLength = Slots.HeadersEnd - message.DataOffset + (message.File.Position - _bodyOffset);
+        WritePointer(Slots.Extracted);
+    }
+
+    private void Append(ReadOnlySpan<byte> text)
+    {
+        while (!text.IsEmpty)
+        {
+            if (_lineLength == _line.Length)
+            {
+                // A CR at the cut may belong to the line end: it stays for the next record.
+                int keep = _line[^1] == (byte)'\r' && _line.Length > 1 ? 1 : 0;
+                message.Write(RecordType.ContinuedText, _line.AsSpan(0, _line.Length - keep));
+                _lineLength = 0;
+                if (keep > 0)
+                {
+                    _line[_lineLength++] = (byte)'\r';
+                }
+            }
+
+            int count = Math.Min(text.Length, _line.Length - _lineLength);
+            text[..count].CopyTo(_line.AsSpan(_lineLength));
+            _lineLength += count;
+            text = text[count..];
+        }
+    }
+
+    private QueueHeaders Headers(out RecordFileReader reader)
+    {
+        message.File.Flush();
+        reader = new RecordFileReader(message.File.File, message.DataOffset);
+        return new QueueHeaders(reader);
+    }
+
+    // Lines are separated by LF; those behind the first must begin with white space or would be headers of their own.
+    private void WriteHeader(string header)
+    {
+        bool isFirst = true;
+        foreach (string part in header.Split('\n'))
+        {
+            string line = part.TrimEnd('\r');
+            if (!isFirst && (line.Length == 0 || line[0] is not (' ' or '\t')))
+            {
+                line = "\t" + line;
+            }
+
+            message.WriteText(RecordType.Text, ByteString.ToBytes(line));
+            if (isFirst && line.Length <= message.Settings.LineLengthLimit)
+            {
+                Pad(line.Length);
+            }
+
+            isFirst = false;
+        }
+    }
+
+    private void Pad(int length) => Slots.PadHeader(length);
+
+    private MilterSlot Insert(MilterSlot slot, Action write)
+    {
+        long block = message.File.Position;
+        write();
+        return Relink(slot, block);
+    }
+
+    // The block was written; what follows the slot follows the block, and the block's end is the new slot.
+    private MilterSlot Relink(MilterSlot slot, long block)
+    {
+        var next = new MilterSlot(message.File.Position, slot.Target);
+        WritePointer(slot.Target);
+        Link(slot.Offset, block);
+        return next;
+    }
+
+    private void WritePointer(long target)
+    {
+        Span<byte> columns = stackalloc byte[RecordText.Columns];
+        RecordText.WriteColumns(columns, target);
+        message.Write(RecordType.Pointer, columns);
+    }
+
+    private void Link(long offset, long target)
+    {
+        if (!message.MayWrite)
+        {
+            return;
+        }
+
+        Span<byte> record = stackalloc byte[MilterSlot.Size];
+        record[0] = (byte)RecordType.Pointer;
+        record[1] = RecordText.Columns;
+        RecordText.WriteColumns(record[2..], target);
+        message.File.Overwrite(offset, record);
+    }
+
+    private static string Internal(string address) => SmtpPath.TryParse(address.Trim(), strict: false, out string plain) ? plain : "";
+
+    private static string[] Words(string arguments) => arguments.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+}
