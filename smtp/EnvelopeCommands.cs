@@ -14,10 +14,11 @@ internal sealed class EnvelopeCommands(SmtpSettings settings, SmtpSession sessio
     /// <summary>An address with one of these would end the command and begin another.</summary>
     public static bool IsUnsafe(string address) => address.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0;
 
-    public void WriteMail()
+    /// <param name="sender">As generic maps have it.</param>
+    public void WriteMail(string sender)
     {
         _output.Write("MAIL FROM:<"u8);
-        _output.Write(InCommand(request.Sender));
+        _output.Write(InCommand(sender));
         _output.Write((byte)'>');
         if (session.Has(ServerFeatures.Size) && !converts)
         {
@@ -49,10 +50,11 @@ internal sealed class EnvelopeCommands(SmtpSettings settings, SmtpSession sessio
         _output.Write("\r\n"u8);
     }
 
-    public void WriteRcpt(DeliveryRecipient recipient)
+    /// <param name="address">As generic maps have it.</param>
+    public void WriteRcpt(DeliveryRecipient recipient, string address)
     {
         _output.Write("RCPT TO:<"u8);
-        _output.Write(InCommand(recipient.Address));
+        _output.Write(InCommand(address));
         _output.Write((byte)'>');
         if (session.Has(ServerFeatures.Dsn))
         {

@@ -62,15 +62,24 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
 
         string words = await SmtpTables.FindAsync(tables.PixWorkarounds, AddressText, stop) ?? settings.PixWorkarounds;
         bool disablesEsmtp = false;
+        List<string> enabled = [];
         foreach (string word in TableListSyntax.Split(words))
         {
-            disablesEsmtp |= Ascii.EqualsIgnoreCase(word, "disable_esmtp");
-            session.DelaysEndOfData |= Ascii.EqualsIgnoreCase(word, "delay_dotcrlf") && HasWaitedLong;
+            if (Ascii.EqualsIgnoreCase(word, "disable_esmtp"))
+            {
+                disablesEsmtp = true;
+                enabled.Add("disable_esmtp");
+            }
+            else if (Ascii.EqualsIgnoreCase(word, "delay_dotcrlf") && HasWaitedLong)
+            {
+                session.DelaysEndOfData = true;
+                enabled.Add("delay_dotcrlf");
+            }
         }
 
-        if (disablesEsmtp || session.DelaysEndOfData)
+        if (enabled.Count > 0)
         {
-            Log.Info($"{delivery.QueueId}: enabling PIX workarounds: {words} for {session.Server.NameWithPort}");
+            Log.Info($"{delivery.QueueId}: enabling PIX workarounds: {string.Join(' ', enabled)} for {session.Server.NameWithPort}");
         }
 
         return disablesEsmtp;
@@ -129,7 +138,7 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
             status = "5.5.0";
         }
 
-        if (isGreeting && settings.Skips5xxGreeting && status.StartsWith('5'))
+        if (isGreeting && settings.Skips5xxGreeting && reply.Code / 100 == 5)
         {
             status = string.Concat("4", status.AsSpan(1));
         }
@@ -235,6 +244,11 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
         if (long.TryParse(argument, System.Globalization.NumberStyles.None, null, out long limit))
         {
             session.SizeLimit = limit;
+        }
+        else if (argument.IndexOfAnyExceptInRange('0', '9') < 0)
+        {
+            // More than anyone can send.
+            session.SizeLimit = 0;
         }
         else
         {

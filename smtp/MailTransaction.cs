@@ -14,6 +14,7 @@ internal sealed class MailTransaction
     private const int MaxUnacknowledged = 4096;
 
     private readonly SmtpSettings _settings;
+    private readonly SmtpTables _tables;
     private readonly SmtpSession _session;
     private readonly Delivery.Delivery _delivery;
     private readonly IReadOnlyList<RecipientState> _recipients;
@@ -27,9 +28,10 @@ internal sealed class MailTransaction
 
     /// <param name="keepsSession">The session is to rest in the pool afterwards: no QUIT.</param>
     /// <param name="converts">Eight-bit content becomes quoted-printable on its way.</param>
-    public MailTransaction(SmtpSettings settings, SmtpSession session, Delivery.Delivery delivery, IReadOnlyList<RecipientState> recipients, bool keepsSession, bool converts)
+    public MailTransaction(SmtpSettings settings, SmtpTables tables, SmtpSession session, Delivery.Delivery delivery, IReadOnlyList<RecipientState> recipients, bool keepsSession, bool converts)
     {
         _settings = settings;
+        _tables = tables;
         _session = session;
         _delivery = delivery;
         _recipients = recipients;
@@ -50,14 +52,19 @@ internal sealed class MailTransaction
         }
         catch (Exception failure) when (SmtpSession.IsConnectionLoss(failure))
         {
-            return TransactionResult.Site(_session.LossOf(failure));
+            Dsn loss = _session.LossOf(failure);
+
+            // A server that refuses and goes has said what there is to say.
+            return _mailFailure is not null ? TransactionResult.Message(_mailFailure)
+                : _recipients.All(static recipient => recipient.Outcome is not null) ? TransactionResult.Done
+                : TransactionResult.Site(loss);
         }
     }
 
     private async ValueTask<TransactionResult> RunCommandsAsync(CancellationToken stop)
     {
         bool isPipelined = _session.Has(ServerFeatures.Pipelining);
-        _commands.WriteMail();
+        _commands.WriteMail(await _tables.Generic.MapAsync(_delivery.Request.Sender, stop));
         if (!isPipelined)
         {
             await SynchronizeAsync(0, stop);
@@ -74,7 +81,7 @@ internal sealed class MailTransaction
                 }
             }
 
-            _commands.WriteRcpt(_recipients[i].Recipient);
+            _commands.WriteRcpt(_recipients[i].Recipient, await _tables.Generic.MapAsync(_recipients[i].Recipient.Address, stop));
             if (!isPipelined)
             {
                 await SynchronizeAsync(i + 1, stop);
@@ -188,6 +195,10 @@ internal sealed class MailTransaction
             _session.State = "sending end of data -- message may be sent more than once";
             _session.SetTimeout(_settings.DataDoneTimeout);
             await _session.AskAsync(stop);
+            if (!_keepsSession)
+            {
+                return;
+            }
         }
 
         await ResetAsync(stop);
@@ -199,7 +210,7 @@ internal sealed class MailTransaction
         _session.SetTimeout(_settings.DataTransferTimeout);
         try
         {
-            MessageWriter writer = new(_settings, _session.Output, _delivery, _converts);
+            MessageWriter writer = new(_settings, _tables, _session.Output, _delivery, _converts);
             bool isComplete = await writer.WriteAsync(stop);
             if (writer.Error is not null)
             {
@@ -325,10 +336,10 @@ internal sealed class MailTransaction
         return _session.FailureOf(reply, status, $"{prefix}host {_session.Server.Name} said: {reply.OneLine} (in reply to {command})");
     }
 
-    // Only a session that is to be used again needs to be put in order.
+    // Says that the transaction is over, so that the server knows before it reads QUIT or the next MAIL.
     private async ValueTask ResetAsync(CancellationToken stop)
     {
-        if (!_keepsSession || _session.IsBroken)
+        if (_session.IsBroken)
         {
             return;
         }

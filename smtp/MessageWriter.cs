@@ -9,9 +9,10 @@ namespace Mta.Smtp;
 /// Streams the content of a message to a server: CRLF line ends, transparency (RFC 5321 §4.5.2), and a limit on the
 /// length of lines. Memory does not depend on the size of the message.
 /// </summary>
-internal sealed class MessageWriter(SmtpSettings settings, BufferedOutput output, Delivery.Delivery delivery, bool converts)
+internal sealed class MessageWriter(SmtpSettings settings, SmtpTables tables, BufferedOutput output, Delivery.Delivery delivery, bool converts)
 {
     private const int FlushSize = 32 * 1024;
+    private const int PieceSize = 4096;
 
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
@@ -26,29 +27,43 @@ internal sealed class MessageWriter(SmtpSettings settings, BufferedOutput output
     /// <returns>False when the queue file is damaged; part of the content may have been sent.</returns>
     public async ValueTask<bool> WriteAsync(CancellationToken stop)
     {
-        WriteOwnHeaders();
+        await WriteOwnHeadersAsync(stop);
         SevenBitConverter? converter = converts ? new SevenBitConverter(this, settings.HeaderSizeLimit, settings.BoundaryLengthLimit, settings.NestingLimit) : null;
+        ContentEditor? editor = tables.EditsContent
+            ? new ContentEditor(settings, tables.Checks, tables.Generic, delivery.QueueId, converter is null ? Add : converter.Add)
+            : null;
+        byte[] piece = editor is null ? [] : new byte[PieceSize];
         using ContentReader content = delivery.File.Content(delivery.Request.ContentOffset);
         while (content.ReadChunk(out ReadOnlySpan<byte> text, out bool endsLine))
         {
-            if (converter is null)
+            if (editor is not null)
+            {
+                await EditAsync(editor, Copy(text, ref piece), endsLine, stop);
+            }
+            else if (converter is null)
             {
                 Add(text, endsLine);
             }
             else
             {
                 converter.Add(text, endsLine);
-                Error = converter.Error;
-                if (Error is not null)
-                {
-                    return true;
-                }
+            }
+
+            Error = converter?.Error;
+            if (Error is not null)
+            {
+                return true;
             }
 
             if (output.Pending >= FlushSize)
             {
                 await output.FlushAsync(stop);
             }
+        }
+
+        if (editor is not null)
+        {
+            await editor.FinishAsync(stop);
         }
 
         converter?.Finish();
@@ -60,12 +75,27 @@ internal sealed class MessageWriter(SmtpSettings settings, BufferedOutput output
         return content.IsComplete;
     }
 
-    private void WriteOwnHeaders()
+    private static ValueTask EditAsync(ContentEditor editor, ReadOnlyMemory<byte> text, bool endsLine, CancellationToken stop) =>
+        editor.AddAsync(text, endsLine, stop);
+
+    // The reader's bytes are gone at its next step, a table may need longer.
+    private static ReadOnlyMemory<byte> Copy(ReadOnlySpan<byte> text, ref byte[] piece)
+    {
+        if (text.Length > piece.Length)
+        {
+            piece = new byte[text.Length];
+        }
+
+        text.CopyTo(piece);
+        return piece.AsMemory(0, text.Length);
+    }
+
+    private async ValueTask WriteOwnHeadersAsync(CancellationToken stop)
     {
         HeaderFlags flags = settings.Flags;
         if (flags.ReturnPath)
         {
-            WriteHeader("Return-Path: <", AddressSyntax.ToExternal(delivery.Request.Sender), ">");
+            WriteHeader("Return-Path: <", AddressSyntax.ToExternal(await tables.Generic.MapAsync(delivery.Request.Sender, stop)), ">");
         }
 
         if (!flags.NeedsOneRecipient || delivery.Request.Recipients.Count != 1)
@@ -76,12 +106,12 @@ internal sealed class MessageWriter(SmtpSettings settings, BufferedOutput output
         if (flags.OriginalTo)
         {
             string original = delivery.Request.Recipients[0].OriginalRecipient;
-            WriteHeader("X-Original-To: ", AddressSyntax.ToExternal(original.Length > 0 ? original : delivery.Request.Recipients[0].Address), "");
+            WriteHeader("X-Original-To: ", AddressSyntax.ToExternal(await tables.Generic.MapAsync(original.Length > 0 ? original : delivery.Request.Recipients[0].Address, stop)), "");
         }
 
         if (flags.DeliveredTo)
         {
-            WriteHeader("Delivered-To: ", AddressSyntax.ToExternal(delivery.Request.Recipients[0].Address), "");
+            WriteHeader("Delivered-To: ", AddressSyntax.ToExternal(await tables.Generic.MapAsync(delivery.Request.Recipients[0].Address, stop)), "");
         }
     }
 

@@ -11,6 +11,7 @@ namespace Mta.Smtp;
 internal sealed class ReplyReader(BufferedInput input, string serverName, int lengthLimit, TableList? filter = null)
 {
     private const int MaxLines = 1000;
+    private const int MaxGarbageShown = 100;
 
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
@@ -18,6 +19,9 @@ internal sealed class ReplyReader(BufferedInput input, string serverName, int le
     private readonly byte[] _head = new byte[4];
     private int _headLength;
     private int _length;
+
+    /// <summary>Is told of lines that are no reply lines.</summary>
+    public Action<string>? OnGarbage { get; set; }
 
     /// <summary>Reads one reply, whatever it says.</summary>
     /// <exception cref="EndOfStreamException">The server closed the connection.</exception>
@@ -46,7 +50,12 @@ internal sealed class ReplyReader(BufferedInput input, string serverName, int le
                 return new SmtpReply(code, ByteString.FromBytes(_text.AsSpan(0, _length)), isGarbled);
             }
 
-            isGarbled |= kind == LineKind.Garbage;
+            if (kind == LineKind.Garbage)
+            {
+                isGarbled = true;
+                OnGarbage?.Invoke(ByteString.FromBytes(_text.AsSpan(start, Math.Min(_length - start, MaxGarbageShown))));
+            }
+
             if (_length < _text.Length)
             {
                 _text[_length++] = (byte)'\n';

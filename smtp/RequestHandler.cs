@@ -23,6 +23,8 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
 
     public async ValueTask RunAsync(CancellationToken stop)
     {
+        // What is decided without a server is this service's own word.
+        _relay = settings.ServiceName;
         DeliveryRequest request = delivery.Request;
         if (request.NextHop.Length == 0)
         {
@@ -38,6 +40,8 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         {
             return;
         }
+
+        _relay = DeliveryAgent.NoRelay;
 
         List<Destination> destinations = Destination.ParseList(request.NextHop, settings.IsLmtp);
         int listed = destinations.Count;
@@ -170,7 +174,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
 
             if (session is null)
             {
-                session = await OpenAsync(server, best, destination, stop);
+                session = await OpenAsync(server, best, destination, isFinalDestination && servers.Count == 0, stop);
                 if (session is null)
                 {
                     continue;
@@ -216,7 +220,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         return null;
     }
 
-    private async ValueTask<SmtpSession?> OpenAsync(ServerAddress server, int bestPreference, Destination destination, CancellationToken stop)
+    private async ValueTask<SmtpSession?> OpenAsync(ServerAddress server, int bestPreference, Destination destination, bool isFinal, CancellationToken stop)
     {
         (SmtpSession? session, Dsn? failure) = await SmtpSession.ConnectAsync(settings, tables, server, stop);
         if (session is null)
@@ -225,6 +229,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
             return null;
         }
 
+        session.QueueId = delivery.QueueId;
         Handshake handshake = new(settings, tables, session, delivery) { BestPreference = bestPreference, NextHop = destination.Host };
         failure = await handshake.RunAsync(stop);
         if (failure is null)
@@ -240,7 +245,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
             // The server's no counts for everybody who is left.
             await ReportAsync(TransactionResult.Site(failure), isFinal: true, stop);
         }
-        else if (_left.Count > 0)
+        else if (_left.Count > 0 && !isFinal)
         {
             Log.Info($"{delivery.QueueId}: {failure.Reason}");
         }
@@ -256,6 +261,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         delivery.Times = delivery.Times with { Connected = MessageTimes.Now(TimeProvider.System), ConnectionUse = session.UseCount };
         bool keeps = MayStore(isCached) && session.MayBeReused;
         bool hasQuit = false;
+        session.QueueId = delivery.QueueId;
         TransactionResult result;
         if (Unacceptable(session) is Dsn unacceptable)
         {
@@ -269,7 +275,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
                 recipient.Outcome = null;
             }
 
-            MailTransaction transaction = new(settings, session, delivery, _left, keeps, MustConvert(session));
+            MailTransaction transaction = new(settings, tables, session, delivery, _left, keeps, MustConvert(session));
             result = await transaction.RunAsync(stop);
             hasQuit = transaction.HasQuit;
             if (isReused && result.IsSiteFailure && session.State == "sending MAIL FROM" && session.IsBroken)

@@ -17,6 +17,9 @@ internal sealed record ServerAddress(string Host, IPEndPoint? EndPoint, string U
     /// <summary><c>host[address]:port</c>: how <c>relay=</c> and warnings name it.</summary>
     public string NameWithPort => _nameWithPort ??= EndPoint is null ? Name : $"{Name}:{EndPoint.Port}";
 
+    /// <summary>The address alone, as tables by address have it.</summary>
+    public string AddressText => EndPoint?.Address.ToString() ?? UnixPath;
+
     /// <summary>What sessions to this address are kept under.</summary>
     public string Key => EndPoint?.ToString() ?? UnixPath;
 }

@@ -29,7 +29,9 @@ internal sealed record SmtpReply(int Code, string Text, bool IsGarbled)
                 return "5.5.0";
             }
 
-            if (Text.Length > 4 && EnhancedStatus.TryParsePrefix(Text.AsSpan(4), out EnhancedStatus status, out _) && status.Class == replyClass)
+            // The last line speaks for all of them.
+            ReadOnlySpan<char> last = Text.AsSpan(Text.LastIndexOf('\n') + 1);
+            if (last.Length > 4 && EnhancedStatus.TryParsePrefix(last[4..], out EnhancedStatus status, out _) && status.Class == replyClass)
             {
                 return status.ToString();
             }

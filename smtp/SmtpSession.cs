@@ -49,10 +49,13 @@ internal sealed class SmtpSession : IDisposable
         _stream = stream;
         Input = new BufferedInput(_stream);
         Output = new BufferedOutput(_stream, OutputSize);
-        Replies = new ReplyReader(Input, server.NameWithPort, settings.ReplyLengthLimit, tables.ReplyFilter);
+        Replies = new ReplyReader(Input, server.NameWithPort, settings.ReplyLengthLimit, tables.ReplyFilter) { OnGarbage = NoteGarbage };
     }
 
     public ServerAddress Server { get; private set; }
+
+    /// <summary>The message under way, for log lines.</summary>
+    public string QueueId { get; set; } = "";
 
     public BufferedInput Input { get; }
 
@@ -96,6 +99,16 @@ internal sealed class SmtpSession : IDisposable
     {
         Server = server;
         UseCount++;
+    }
+
+    // Something between us and the server answers in its stead, or does not know pipelining.
+    private void NoteGarbage(string line)
+    {
+        if (Has(ServerFeatures.Pipelining))
+        {
+            Log.Warn($"{QueueId}: non-{(_settings.IsLmtp ? "LMTP" : "ESMTP")} response from {Server.NameWithPort}: {line}");
+            Log.Warn($"to prevent loss of mail, turn off command pipelining for {Server.AddressText} with the {(_settings.IsLmtp ? "lmtp_discard_lhlo" : "smtp_discard_ehlo")}_keyword_address_maps parameter");
+        }
     }
 
     /// <summary>Connects.</summary>

@@ -133,6 +133,8 @@ internal sealed class SmtpSettings
 
     public int HeaderSizeLimit { get; private set; }
 
+    public int HeaderTokenLimit { get; private set; }
+
     public int BoundaryLengthLimit { get; private set; }
 
     public int NestingLimit { get; private set; }
@@ -281,6 +283,7 @@ internal sealed class SmtpSettings
         ProbesByRcpt = Get(SmtpParameters.SmtpAddressVerifyTarget, LmtpParameters.LmtpAddressVerifyTarget) == "rcpt";
         ConvertsTo7Bit = !_configuration.Get(SmtpParameters.DisableMimeOutputConversion);
         HeaderSizeLimit = _configuration.Get(GlobalParameters.HeaderSizeLimit);
+        HeaderTokenLimit = _configuration.Get(GlobalParameters.HeaderAddressTokenLimit);
         BoundaryLengthLimit = _configuration.Get(CleanupParameters.MimeBoundaryLengthLimit);
         NestingLimit = _configuration.Get(CleanupParameters.MimeNestingLimit);
         LineLengthLimit = Get(SmtpParameters.SmtpLineLengthLimit, LmtpParameters.LmtpLineLengthLimit);

@@ -15,6 +15,8 @@ internal sealed class SmtpTables
             registry);
         DiscardedKeywords = Open(isLmtp ? LmtpParameters.LmtpDiscardLhloKeywordAddressMaps : SmtpParameters.SmtpDiscardEhloKeywordAddressMaps);
         PixWorkarounds = Open(isLmtp ? LmtpParameters.LmtpPixWorkaroundMaps : SmtpParameters.SmtpPixWorkaroundMaps);
+        Generic = new GenericAddresses(configuration, registry, isLmtp);
+        Checks = new OutgoingChecks(configuration, registry, isLmtp);
         ReplyFilter = Open(isLmtp ? LmtpParameters.LmtpReplyFilter : SmtpParameters.SmtpReplyFilter);
 
         TableList? Open(StringParameter parameter)
@@ -32,6 +34,15 @@ internal sealed class SmtpTables
 
     /// <summary>By server address: what to do about a certain broken firewall.</summary>
     public TableList? PixWorkarounds { get; }
+
+    /// <summary>Changes addresses in commands and headers.</summary>
+    public GenericAddresses Generic { get; }
+
+    /// <summary>Changes headers and body lines.</summary>
+    public OutgoingChecks Checks { get; }
+
+    /// <summary>Content does not pass as it is.</summary>
+    public bool EditsContent => !Generic.IsEmpty || !Checks.IsEmpty;
 
     /// <summary>Replaces a line of a reply.</summary>
     public TableList? ReplyFilter { get; }

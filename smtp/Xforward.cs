@@ -27,7 +27,7 @@ internal static class Xforward
         Add(session, ServerFeatures.XforwardHelo, " HELO=", request.ClientHelo, ref isAny);
         Add(session, ServerFeatures.XforwardIdent, " IDENT=", request.LogIdent, ref isAny);
         Add(session, ServerFeatures.XforwardSource, " SOURCE=", request.RewriteContext == "local" ? "LOCAL" : "REMOTE", ref isAny);
-        await FinishAsync(settings, session, isAny, "sending XFORWARD protocol/helo_name", "XFORWARD protocol/helo_name command", stop);
+        await FinishAsync(settings, session, isAny, "sending XFORWARD protocol/helo_name", "XFORWARD helo/protocol command", stop);
     }
 
     private static string Known(string value) => value == "unknown" ? "" : value;

@@ -12,7 +12,6 @@ public static class UnbuiltSettings
     private static readonly string[] SmtpClient =
     [
         "tls_policy_maps", "tls_per_site", "tls_wrappermode", "enforce_tls", "sasl_auth_enable", "sasl_password_maps",
-        "generic_maps", "header_checks", "mime_header_checks", "nested_header_checks", "body_checks",
         "dns_reply_filter", "tls_block_early_mail_reply",
     ];
 
