@@ -37,6 +37,7 @@ internal sealed class LocalSettings
         MailboxTransport = configuration.Get(LocalParameters.MailboxTransport);
         FallbackTransport = configuration.Get(LocalParameters.FallbackTransport);
         LuserRelay = configuration.Get(LocalParameters.LuserRelay);
+        Biff = configuration.Get(LocalParameters.Biff);
         StrictOwnership = configuration.Get(LocalParameters.StrictMailboxOwnership);
         DuplicateFilterLimit = configuration.Get(GlobalParameters.DuplicateFilterLimit);
         LineLengthLimit = configuration.Get(GlobalParameters.LineLengthLimit);
@@ -101,6 +102,9 @@ internal sealed class LocalSettings
     public string FallbackTransport { get; }
 
     public string LuserRelay { get; }
+
+    /// <summary>Users are told of new mail.</summary>
+    public bool Biff { get; }
 
     public bool StrictOwnership { get; }
 

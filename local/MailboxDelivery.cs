@@ -110,6 +110,11 @@ internal sealed class MailboxDelivery(LocalAgent local)
         };
         using IDisposable turn = await local.Turns.EnterAsync(path);
         OrderResult result = await local.Runner.RunAsync(order, expansion.Delivery.File.File);
+        if (local.Settings.Biff && result.Outcome == OrderOutcome.Done)
+        {
+            NewMailNotice.Send(addressee.User, result.Number);
+        }
+
         return await local.Files.ReportAsync(expansion, addressee, result, "delivered to mailbox", $"cannot update mailbox {path} for user {addressee.User}. ", stop);
     }
 

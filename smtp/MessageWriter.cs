@@ -33,6 +33,8 @@ internal sealed class MessageWriter(SmtpSettings settings, SmtpTables tables, Bu
             ? new ContentEditor(settings, tables.Checks, tables.Generic, delivery.QueueId, converter is null ? Add : converter.Add)
             : null;
         byte[] piece = editor is null ? [] : new byte[PieceSize];
+        long sent = 0;
+        long deadline = System.Environment.TickCount64 + (long)settings.DataTransferTimeout.TotalMilliseconds;
         using ContentReader content = delivery.File.Content(delivery.Request.ContentOffset);
         while (content.ReadChunk(out ReadOnlySpan<byte> text, out bool endsLine))
         {
@@ -57,7 +59,12 @@ internal sealed class MessageWriter(SmtpSettings settings, SmtpTables tables, Bu
 
             if (output.Pending >= FlushSize)
             {
+                sent += output.Pending;
                 await output.FlushAsync(stop);
+                if (settings.PerRequestDeadline && System.Environment.TickCount64 > deadline + (sent * 1000 / settings.MinDataRate))
+                {
+                    throw new TimeoutException("the server takes the content too slowly");
+                }
             }
         }
 

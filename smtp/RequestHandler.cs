@@ -49,8 +49,9 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         for (int i = 0; i < destinations.Count && _left.Count > 0; i++)
         {
             bool isLast = i == destinations.Count - 1;
+            Dsn? before = _lastError;
             bool goesOn = await TryDestinationAsync(destinations[i], isLast, stop);
-            if (_lastError is not null)
+            if (_lastError is not null && !ReferenceEquals(_lastError, before))
             {
                 _lastError = JudgeConfiguration(_lastError, i, listed, destinations[0]);
             }
@@ -148,6 +149,18 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
     {
         ServerList list = await lookup.FindAsync(destination, stop);
         bool isFinalDestination = isLast || list.IsFinal;
+        if (list.Failure is { Status: "5.4.6" } && settings.BestMxTransport.Length > 0)
+        {
+            // This host is the best exchanger: another agent knows what to do with it.
+            foreach (RecipientState recipient in _left)
+            {
+                delivery.Finish(recipient.Recipient, await PassThrough.SendAsync(delivery, recipient.Recipient, settings.BestMxTransport, stop));
+            }
+
+            _left.Clear();
+            return false;
+        }
+
         if (list.Failure is not null)
         {
             // Nothing was sent, and another destination may be all right.

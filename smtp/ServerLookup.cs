@@ -18,7 +18,7 @@ internal sealed record ServerList(IReadOnlyList<ServerAddress> Servers, Dsn? Fai
 }
 
 /// <summary>Finds the servers of a destination: mail exchangers, addresses, order, own host (RFC 5321 §5.1).</summary>
-internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, NativeNames names)
+internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, NativeNames names, DnsReplyFilter? filter = null)
 {
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
@@ -32,11 +32,25 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
             return new ServerList([new ServerAddress(settings.MyHostname, null, destination.UnixPath, 0)]);
         }
 
+        if (!IPAddress.TryParse(destination.Host, out _)
+            && !DnsName.IsValidHostName(DomainSyntax.TryToAscii(destination.Host, out string hostName) ? hostName : destination.Host))
+        {
+            throw new FatalException($"valid hostname or network address required in server description: {Printable.Neutralize(destination.Text)}");
+        }
+
         int port = PortOf(destination.Service.Length > 0 ? destination.Service : settings.DefaultService);
         bool detectsLoops = !settings.IsLmtp && port == SmtpSettings.LoopPort;
         if (!settings.UsesIpv4 && !settings.UsesIpv6)
         {
             return Failed("4.4.4", "all network protocols are disabled");
+        }
+
+        string service = destination.Service.Length > 0 ? destination.Service : settings.DefaultService;
+        if (destination.UsesMx && settings.UsesDns && settings.SrvServices.Contains(service, StringComparer.OrdinalIgnoreCase)
+            && !IPAddress.TryParse(destination.Host, out _)
+            && await FindServicesAsync(destination.Host, service, stop) is { } byService)
+        {
+            return byService;
         }
 
         if (!settings.IsLmtp && destination.UsesMx && settings.UsesDns && !IPAddress.TryParse(destination.Host, out _))
@@ -89,7 +103,7 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
     private async ValueTask<ServerList> FindExchangersAsync(string domain, int port, bool detectsLoops, CancellationToken stop)
     {
         string name = DomainSyntax.TryToAscii(domain, out string ascii) ? ascii : domain;
-        DnsAnswer answer = await dns!.LookupAsync(name, DnsRecordType.Mx, stop); // There is one when DNS is on.
+        DnsAnswer answer = await AskAsync(name, DnsRecordType.Mx, stop);
         switch (answer.Status)
         {
             case DnsStatus.Ok:
@@ -104,8 +118,13 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
                     : Failed(status, answer.Reason);
         }
 
-        // RFC 7505: the only record names the root, the domain takes no mail.
-        if (answer.Records.Count == 1 && answer.Records[0].Target.Length == 0)
+        if (answer.Records.Count == 0)
+        {
+            return Failed("4.7.0", FilteredAll(name, "MX"));
+        }
+
+        // RFC 7505: a record names the root, the domain takes no mail. Others beside it are a mistake (§3), and change nothing.
+        if (answer.Records.Any(static record => record.Target.Length == 0 && record.Preference == 0))
         {
             return Failed("5.1.0", $"Domain {domain} does not accept mail (nullMX)");
         }
@@ -120,6 +139,53 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
         }
 
         return detectsLoops ? WithoutSelf(domain, exchangers[0].Preference, servers) : new ServerList(ServerOrder.Apply(servers, settings));
+    }
+
+    // RFC 2782. Null: no such records, and the lookup goes on as without them.
+    private async ValueTask<ServerList?> FindServicesAsync(string domain, string service, CancellationToken stop)
+    {
+        string name = $"_{service}._tcp.{(DomainSyntax.TryToAscii(domain, out string ascii) ? ascii : domain)}";
+        DnsAnswer answer = await AskAsync(name, DnsRecordType.Srv, stop);
+        (string status, string reason) = answer.Status switch
+        {
+            DnsStatus.Ok when answer.Records.Count == 0 => ("4.7.0", FilteredAll(name, "SRV")),
+            DnsStatus.Ok when answer.Records.Count == 1 && answer.Records[0].Target.Length == 0 => ("5.1.0", $"Service {service} is not available at domain {domain} (nullSRV)"),
+            DnsStatus.Ok => ("", ""),
+            DnsStatus.Temporary => ("4.4.3", answer.Reason),
+            DnsStatus.Refused => ("5.4.3", answer.Reason),
+            DnsStatus.NotFound or DnsStatus.NoData or DnsStatus.InvalidName or DnsStatus.Malformed => ("5.4.4", answer.Reason),
+        };
+        bool isAbsent = answer.Status is DnsStatus.NotFound or DnsStatus.NoData;
+        if (status.Length > 0)
+        {
+            if (status == "5.1.0" || !(isAbsent ? settings.AllowsSrvFallback : settings.IgnoresSrvLookupError))
+            {
+                return Failed(status, reason);
+            }
+
+            Log.Info($"skipping SRV lookup for {name}: {reason}");
+            return null;
+        }
+
+        List<ServerAddress> servers = [];
+        Dsn? failure = null;
+        foreach (DnsRecord record in ServerOrder.ByWeight(answer.Records))
+        {
+            (List<IPAddress> addresses, Dsn? error) = await AddressesAsync(record.Target, failure?.Status.StartsWith('4') ?? false, stop);
+            failure = error ?? failure;
+            foreach (IPAddress address in addresses)
+            {
+                servers.Add(new ServerAddress(record.Target, new IPEndPoint(address, record.Port), "", record.Preference));
+            }
+        }
+
+        if (servers.Count > 0)
+        {
+            return new ServerList(servers);
+        }
+
+        Log.Warn($"no SRV host for {name} has a valid address record");
+        return settings.AllowsSrvFallback ? null : new ServerList([], SoftIfWanted(failure));
     }
 
     private async ValueTask<(List<ServerAddress> Servers, Dsn? Failure)> AddressesOfAsync(List<DnsRecord> exchangers, int port, CancellationToken stop)
@@ -215,8 +281,8 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
             return ([], new Dsn("5.4.4", "", $"Name service error for {host}: invalid host or domain name"), true);
         }
 
-        Task<DnsAnswer>? first = settings.UsesIpv4 ? dns!.LookupAsync(name, DnsRecordType.A, stop).AsTask() : null; // There is one when DNS is on.
-        Task<DnsAnswer>? second = settings.UsesIpv6 ? dns!.LookupAsync(name, DnsRecordType.Aaaa, stop).AsTask() : null;
+        Task<DnsAnswer>? first = settings.UsesIpv4 ? AskAsync(name, DnsRecordType.A, stop).AsTask() : null;
+        Task<DnsAnswer>? second = settings.UsesIpv6 ? AskAsync(name, DnsRecordType.Aaaa, stop).AsTask() : null;
         List<IPAddress> addresses = [];
         DnsAnswer? worst = null;
         foreach (Task<DnsAnswer>? task in (Task<DnsAnswer>?[])[first, second])
@@ -246,7 +312,12 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
             return (addresses, null, true);
         }
 
-        string status = worst!.Status switch // At least one family is enabled.
+        if (worst!.Status == DnsStatus.Ok) // At least one family is enabled.
+        {
+            return ([], new Dsn("4.7.0", "", FilteredAll(name, worst.Type.Name())), true);
+        }
+
+        string status = worst.Status switch // At least one family is enabled.
         {
             DnsStatus.Temporary => "4.4.3",
             DnsStatus.Refused => isSoftBefore ? "4.4.3" : "5.4.3",
@@ -258,12 +329,21 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
     // Which of two answers speaks for a host without address: a failure that may pass before a certain one.
     private static int Weight(DnsStatus status) => status switch
     {
-        DnsStatus.Ok => 0,
+        // Records were there, and a filter removed them.
+        DnsStatus.Ok => 5,
         DnsStatus.NotFound or DnsStatus.NoData => 1,
         DnsStatus.Refused => 2,
         DnsStatus.InvalidName or DnsStatus.Malformed => 3,
         DnsStatus.Temporary => 4,
     };
+
+    private async ValueTask<DnsAnswer> AskAsync(string name, DnsRecordType type, CancellationToken stop)
+    {
+        DnsAnswer answer = await dns!.LookupAsync(name, type, stop); // There is one when DNS is on.
+        return filter is null ? answer : await filter.ApplyAsync(answer, stop);
+    }
+
+    private static string FilteredAll(string name, string type) => $"Error looking up name={name} type={type}: DNS reply filter drops all results";
 
     private async ValueTask<(List<IPAddress> Addresses, Dsn? Failure)> AskSystemAsync(string host, bool isSoftBefore, CancellationToken stop)
     {

@@ -1,3 +1,4 @@
+using Mta.Dns;
 using System.Net.Sockets;
 
 namespace Mta.Smtp;
@@ -13,6 +14,28 @@ internal static class ServerOrder
         }
 
         return Balance(Sort(servers, settings.AddressPreference), settings.BalancesProtocols ? settings.MxAddressLimit : 0);
+    }
+
+    /// <summary>SRV records by priority; within one, drawn by weight (RFC 2782).</summary>
+    public static List<DnsRecord> ByWeight(IReadOnlyList<DnsRecord> records)
+    {
+        List<DnsRecord> left = [.. records.OrderBy(static record => record.Preference).ThenBy(static record => record.Weight)];
+        List<DnsRecord> ordered = [];
+        while (left.Count > 0)
+        {
+            int count = left.TakeWhile(record => record.Preference == left[0].Preference).Count();
+            int draw = Random.Shared.Next(left.Take(count).Sum(static record => record.Weight) + 1);
+            int chosen = 0;
+            for (int sum = left[0].Weight; chosen < count - 1 && sum < draw; sum += left[chosen].Weight)
+            {
+                chosen++;
+            }
+
+            ordered.Add(left[chosen]);
+            left.RemoveAt(chosen);
+        }
+
+        return ordered;
     }
 
     /// <summary>By preference of the exchanger, then by preferred family; what is equal keeps its order.</summary>

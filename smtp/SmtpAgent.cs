@@ -22,7 +22,7 @@ internal sealed class SmtpAgent : IDisposable
         _tables = tables;
         _agent = agent;
         _resolver = resolver;
-        _lookup = new ServerLookup(settings, resolver, new NativeNames());
+        _lookup = new ServerLookup(settings, resolver, new NativeNames(), tables.DnsFilter);
         _pool = new SessionPool(settings.CacheTimeLimit);
 
         // The services file may be out of reach later.

@@ -102,6 +102,19 @@ internal sealed class SmtpSettings
 
     public bool UsesIpv6 { get; private set; }
 
+    /// <summary>Services whose servers are found by SRV records.</summary>
+    public IReadOnlyList<string> SrvServices { get; private set; } = [];
+
+    public bool AllowsSrvFallback { get; private set; }
+
+    public bool IgnoresSrvLookupError { get; private set; }
+
+    /// <summary>Who gets mail that this host is the best exchanger for; empty: it loops, and bounces.</summary>
+    public string BestMxTransport { get; private set; } = "";
+
+    /// <summary>Bytes per second that a server must take at least, when deadlines are per request.</summary>
+    public int MinDataRate { get; private set; } = 1;
+
     /// <summary>0 is no limit.</summary>
     public int MxAddressLimit { get; private set; }
 
@@ -233,6 +246,11 @@ internal sealed class SmtpSettings
         LooksUpNatively |= !UsesDns;
         IgnoresMxLookupError = _configuration.Get(SmtpParameters.IgnoreMxLookupError);
         DefersWithoutMxAddress = Get(SmtpParameters.SmtpDeferIfNoMxAddressFound, LmtpParameters.LmtpDeferIfNoMxAddressFound);
+        SrvServices = TableListSyntax.Split(_configuration.Get(SmtpParameters.UseSrvLookup));
+        AllowsSrvFallback = _configuration.Get(SmtpParameters.AllowSrvLookupFallback);
+        IgnoresSrvLookupError = _configuration.Get(SmtpParameters.IgnoreSrvLookupError);
+        BestMxTransport = IsLmtp ? "" : _configuration.Get(SmtpParameters.BestMxTransport);
+        MinDataRate = Get(SmtpParameters.SmtpMinDataRate, LmtpParameters.LmtpMinDataRate);
         Randomizes = Get(SmtpParameters.SmtpRandomizeAddresses, LmtpParameters.LmtpRandomizeAddresses);
         AddressPreference = Get(SmtpParameters.SmtpAddressPreference, LmtpParameters.LmtpAddressPreference);
         BalancesProtocols = Get(SmtpParameters.SmtpBalanceInetProtocols, LmtpParameters.LmtpBalanceInetProtocols);

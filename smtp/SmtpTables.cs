@@ -17,6 +17,7 @@ internal sealed class SmtpTables
         PixWorkarounds = Open(isLmtp ? LmtpParameters.LmtpPixWorkaroundMaps : SmtpParameters.SmtpPixWorkaroundMaps);
         Generic = new GenericAddresses(configuration, registry, isLmtp);
         Checks = new OutgoingChecks(configuration, registry, isLmtp);
+        DnsFilter = new DnsReplyFilter(Open(isLmtp ? LmtpParameters.LmtpDnsReplyFilter : SmtpParameters.SmtpDnsReplyFilter));
         ReplyFilter = Open(isLmtp ? LmtpParameters.LmtpReplyFilter : SmtpParameters.SmtpReplyFilter);
 
         TableList? Open(StringParameter parameter)
@@ -40,6 +41,9 @@ internal sealed class SmtpTables
 
     /// <summary>Changes headers and body lines.</summary>
     public OutgoingChecks Checks { get; }
+
+    /// <summary>Leaves out records of DNS answers.</summary>
+    public DnsReplyFilter DnsFilter { get; }
 
     /// <summary>Content does not pass as it is.</summary>
     public bool EditsContent => !Generic.IsEmpty || !Checks.IsEmpty;

@@ -12,7 +12,7 @@ public static class UnbuiltSettings
     private static readonly string[] SmtpClient =
     [
         "tls_policy_maps", "tls_per_site", "tls_wrappermode", "enforce_tls", "sasl_auth_enable", "sasl_password_maps",
-        "dns_reply_filter", "tls_block_early_mail_reply",
+        "tls_block_early_mail_reply",
     ];
 
     /// <summary>Whether there is anything to refuse for a program.</summary>
@@ -58,11 +58,6 @@ public static class UnbuiltSettings
         if (level is not ("" or "none" or "may"))
         {
             throw new ConfigurationException($"parameter {prefix}_tls_security_level = {level}: this setting is not implemented");
-        }
-
-        if (prefix == "smtp")
-        {
-            configuration.RefuseUnbuilt(SmtpParameters.BestMxTransport, SmtpParameters.UseSrvLookup);
         }
     }
 

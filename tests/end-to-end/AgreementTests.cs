@@ -1,0 +1,32 @@
+namespace Mta.EndToEnd;
+
+/// <summary>
+/// The delivery agents against Debian's: the case files below <c>tests/agreement</c>, delivered by both and compared in
+/// all they show.
+/// </summary>
+public class AgreementTests
+{
+    private const int SomethingIsMissing = 77;
+    private const string Postfix = "/usr/lib/postfix/sbin/master";
+    private const string Python = "/usr/bin/python3";
+
+    [PeerTheory(Postfix, Python, "/usr/bin/unshare")]
+    [InlineData("pipe")]
+    [InlineData("virtual")]
+    [InlineData("local")]
+    [InlineData("smtp")]
+    [InlineData("dns")]
+    public void Every_case_ends_as_with_Debians_Postfix(string cases)
+    {
+        string folder = Path.Combine(Repository.Root, "tests/agreement");
+        Outcome outcome = Shell.Run(Python, [Path.Combine(folder, "run.py"), Path.Combine(folder, $"{cases}.cases"), Repository.Build], seconds: 300);
+        if (outcome.ExitCode == SomethingIsMissing)
+        {
+            // No mount namespaces or no port 53 here: said loudly, since nothing was compared.
+            Console.Error.WriteLine($"SKIPPED: agreement of {cases}: {outcome.All}");
+            return;
+        }
+
+        Assert.True(outcome.ExitCode == 0, outcome.All);
+    }
+}
