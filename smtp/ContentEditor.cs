@@ -33,7 +33,7 @@ internal sealed class ContentEditor(SmtpSettings settings, OutgoingChecks checks
     private bool _removesRest;
     private long _bodyOffset;
 
-    /// <summary>Takes the next piece of a line.</summary>
+    /// <summary>Takes the next piece of a line. The first piece holds a header's name: records of the queue are longer.</summary>
     /// <exception cref="LocalDataException">A table cannot tell.</exception>
     public async ValueTask AddAsync(ReadOnlyMemory<byte> text, bool endsLine, CancellationToken stop)
     {
