@@ -39,7 +39,7 @@ public static class AliasSource
 
             yield return new SourceEntry(
                 AddressTokenText.ToInternal(tokens, 0, colon),
-                AddressTokenText.ToExternal(tokens, colon + 1, tokens.Count),
+                AddressTokenText.ToExternal(tokens, colon + 1, tokens.Count) + (tokens[^1].IsOperator(',') ? " " : ""),
                 line);
         }
     }

@@ -26,10 +26,6 @@ public sealed class TableCommand
         bool message = _options.Body || _options.Header;
         _utf8 = tool.Configuration.Get(GlobalParameters.Smtputf8Enable) && (_options.ForceUtf8 || (!_options.NoUtf8 && !message));
         _tables = tool.OpenTables();
-        if (_options.Mime && !message)
-        {
-            Log.Warn("ignoring -m option without -b or -h");
-        }
     }
 
     private bool HasFoldedKeys => !_options.NoFolding;
@@ -68,7 +64,8 @@ public sealed class TableCommand
 
         if (_options.Operands.Count == 0)
         {
-            throw new FatalException(_format.Usage);
+            // Listing no table is no error of usage.
+            return _options.List ? 1 : throw new FatalException(_format.Usage);
         }
 
         if (_options.List)
@@ -128,9 +125,7 @@ public sealed class TableCommand
             LookupResult result = await table.LookupAsync(key);
             if (result.IsFailed)
             {
-                string reason = result.Reason.StartsWith($"{table.Reference}: ", StringComparison.Ordinal)
-                    ? result.Reason[(table.Reference.Length + 2)..]
-                    : result.Reason;
+                string reason = Reason(table, result);
                 throw new FatalException(result.Failure == LookupFailure.Configuration ? $"table {table.Reference}: query error" : $"table {table.Reference}: query error: {reason}");
             }
 
@@ -149,6 +144,19 @@ public sealed class TableCommand
         return null;
     }
 
+    // Without the name of the table, which the message has already; of a composite, without that of its member.
+    private static string Reason(LookupTable table, LookupResult result)
+    {
+        string reason = result.Reason;
+        if (reason.StartsWith($"{table.Reference}: ", StringComparison.Ordinal))
+        {
+            return reason[(table.Reference.Length + 2)..];
+        }
+
+        int colon = table.Type is "unionmap" or "pipemap" or "debug" ? reason.LastIndexOf(": ", StringComparison.Ordinal) : -1;
+        return colon < 0 ? reason : reason[(colon + 2)..];
+    }
+
     private int List(string reference)
     {
         if (reference.StartsWith("proxy:", StringComparison.Ordinal))
@@ -164,6 +172,15 @@ public sealed class TableCommand
 
         foreach ((string key, string value) in table.Entries())
         {
+            if (key.Length == 0)
+            {
+                Log.Warn($"table {reference}: empty lookup key value is not allowed");
+            }
+            else if (value.Length == 0)
+            {
+                Log.Warn($"table {reference}: key {Printable.Neutralize(key, _utf8)}: empty string result is not allowed");
+            }
+
             CommandLineTool.Print($"{key}{_format.Separator}{Decode(table, key, value)}\n");
         }
 
@@ -195,16 +212,17 @@ public sealed class TableCommand
         foreach (string operand in _options.Operands)
         {
             string reference = Reference(operand);
-            TableRegistry.TrySplit(reference, out string type, out _);
-            if (!IndexBuilder.CanBuild(type) && _tables.Knows(type) && type is not ("proxy" or "internal"))
-            {
-                throw new FatalException($"table {reference}: delete operation is not supported");
-            }
-
             LookupTable table = Open(reference, TableAccess.ReadWrite);
-            foreach (string one in keys)
+            try
             {
-                found |= table.Delete(one);
+                foreach (string one in keys)
+                {
+                    found |= table.Delete(one);
+                }
+            }
+            catch (TableException error) when (error.Message.EndsWith("map does not support delete operations", StringComparison.Ordinal))
+            {
+                throw new FatalException($"table {reference}: delete operation is not supported", error);
             }
         }
 
@@ -215,6 +233,11 @@ public sealed class TableCommand
     {
         if (!TableRegistry.TrySplit(reference, out string type, out string name))
         {
+            if (type.Length > 0)
+            {
+                throw new FatalException($"open : {Errno.Text(Errno.ENOENT)}");
+            }
+
             throw new FatalException($"open dictionary: expecting \"type:name\" form instead of \"{reference}\"");
         }
 
@@ -229,7 +252,7 @@ public sealed class TableCommand
         {
             throw new FatalException(_tables.Knows(type)
                 ? $"unsupported dictionary type: {type} does not support bulk-mode creation."
-                : $"unsupported dictionary type: {type}");
+                : $"unsupported dictionary type: {type}. Is the postfix-{type} package installed?");
         }
 
         IndexOptions options = new()
@@ -250,9 +273,10 @@ public sealed class TableCommand
         }
 
         BecomeOwner(source);
+        using BuildProgress progress = new(reference);
         try
         {
-            IndexBuilder.Build(type, name, Entries(source.Content, name).Concat(_format.Marks(_tool.Configuration)), options);
+            IndexBuilder.Build(type, name, progress.Count(Entries(source.Content, name)).Concat(_format.Marks(_tool.Configuration)), options);
         }
         finally
         {
@@ -268,37 +292,15 @@ public sealed class TableCommand
             {
                 yield return entry;
             }
-            else if (TryReadFiles(entry, name, out string encoded))
+            else if (FileValues.TryRead(entry.Value, out string encoded, out string problem))
             {
                 yield return entry with { Value = encoded };
             }
-        }
-    }
-
-    private static bool TryReadFiles(SourceEntry entry, string name, out string encoded)
-    {
-        using MemoryStream content = new();
-        foreach (string file in TableListSyntax.Split(entry.Value))
-        {
-            try
+            else
             {
-                if (content.Length > 0)
-                {
-                    content.WriteByte((byte)'\n');
-                }
-
-                content.Write(SourceFile.Read(file).Content);
-            }
-            catch (LinuxException failure)
-            {
-                Log.Warn($"{name}, line {entry.Line.First}: open {file}: {failure.Reason}: skipping this entry");
-                encoded = "";
-                return false;
+                Log.Warn($"{name}, line {entry.Line.First}: {problem}: skipping this entry");
             }
         }
-
-        encoded = Convert.ToBase64String(content.GetBuffer(), 0, (int)content.Length);
-        return true;
     }
 
     private static SourceFile ReadSource(string name)

@@ -1,12 +1,15 @@
 using Mta.Tables;
 using Mta.Tables.Index;
 using Mta.Text;
+using NLog;
 
 namespace Mta.Service.TableCommands;
 
 /// <summary>The command line of postmap and postalias.</summary>
 public sealed class TableCommandOptions
 {
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
     /// <summary>Option -b: body lines of a message are keys.</summary>
     public bool Body { get; private set; }
 
@@ -45,6 +48,7 @@ public sealed class TableCommandOptions
 
     /// <summary>Flags of the tables that are asked or changed.</summary>
     public TableFlags Flags(bool utf8) => TableFlags.Lock | TableFlags.WarnDuplicate
+        | (Files ? TableFlags.SourceNamesFiles : TableFlags.None)
         | (NoFolding ? TableFlags.None : TableFlags.FoldFixed)
         | (utf8 ? TableFlags.Utf8Request : TableFlags.None)
         | (TrailingNul == true ? TableFlags.TryWithNul : TableFlags.None)
@@ -62,9 +66,15 @@ public sealed class TableCommandOptions
         }
 
         options.Operands = letters.Operands;
-        if ((options.Body || options.Header) && options.Query != "-")
+        bool message = options.Body || options.Header;
+        if ((message || options.Mime) && options.Query != "-")
         {
             throw new FatalException("specify -b -h or -m only with \"-q -\"");
+        }
+
+        if (options.Mime && !message)
+        {
+            Log.Warn("ignoring -m option without -b or -h");
         }
 
         return options;
@@ -119,7 +129,11 @@ public sealed class TableCommandOptions
                 Duplicates = DuplicateRule.Replace;
                 break;
             case 's':
-                DemandOne(Query is null && Delete is null);
+                if (Query is not null || Delete is not null)
+                {
+                    throw new FatalException("specify only one of -s or -q or -d");
+                }
+
                 List = true;
                 break;
             case 'u':

@@ -119,7 +119,7 @@ internal sealed class ClientSettings
         };
         return int.TryParse(unit == 0 ? text : text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= int.MaxValue / Math.Max(1, unit)
             ? number * Math.Max(1, unit)
-            : throw new TableException($"{_place}: bad time configuration: {attribute} = {text}");
+            : throw new TableException($"{_place}: bad numerical configuration: {attribute} = {text}");
     }
 
     /// <summary>The elements of a list, between commas and white space.</summary>

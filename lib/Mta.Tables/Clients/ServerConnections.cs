@@ -175,7 +175,7 @@ internal enum FailedStep
 }
 
 /// <summary>An exchange with a server failed.</summary>
-internal sealed class ServerFailureException(FailedStep step, bool reused, Exception cause) : IOException(cause.Message, cause)
+internal sealed class ServerFailureException(FailedStep step, bool reused, Exception cause) : IOException(cause is LinuxException failure ? failure.Reason : cause.Message, cause)
 {
     public FailedStep Step { get; } = step;
 

@@ -189,7 +189,7 @@ public static class IndexBuilder
 
     internal static void CreateEmpty(string path, long mapSize)
     {
-        int errno = Posix.TryOpen(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, 0x180, out FileHandle file);
+        int errno = Posix.TryOpen(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, 0x1A4, out FileHandle file);
         if (errno == Errno.EEXIST)
         {
             return;

@@ -10,7 +10,6 @@ internal sealed class StaticTable : LookupTable
 
     public static LookupTable Open(TableRegistry registry, string type, string name, TableFlags flags, TableAccess access)
     {
-        BuiltInTypes.RequireReadOnly(type, name, access);
         string value = name;
         if (name[0] == '{' && !TableListSyntax.TryUnbrace(name, out value, out string error))
         {

@@ -31,7 +31,7 @@ internal sealed class TextHashTable : MemoryTable
             string key = table.FoldsKeys ? CaseFolding.Fold(entry.Key, table.UsesUtf8) : entry.Key;
             if (table.Contains(key) && !flags.HasFlag(TableFlags.ReplaceDuplicate))
             {
-                string duplicate = $"{name}, line {entry.Line.First}: duplicate entry: \"{Printable.Neutralize(key)}\"";
+                string duplicate = $"{name}, line {entry.Line.First}: duplicate entry: \"{Printable.Neutralize(entry.Key)}\"";
                 if (flags.HasFlag(TableFlags.WarnDuplicate))
                 {
                     registry.Settings.Warning(duplicate);
@@ -44,7 +44,14 @@ internal sealed class TextHashTable : MemoryTable
                 continue;
             }
 
-            table.Set(key, entry.Value);
+            string value = entry.Value;
+            if (flags.HasFlag(TableFlags.SourceNamesFiles) && !FileValues.TryRead(entry.Value, out value, out string problem))
+            {
+                registry.Settings.Warning($"{name}, line {entry.Line.First}: {problem}: skipping this entry");
+                continue;
+            }
+
+            table.Set(key, value);
         }
 
         return table;

@@ -90,7 +90,7 @@ public sealed class CacheTablesTests
 
     [Theory]
     [InlineData("ttl", "{0}, line 1: missing '=' after attribute name")]
-    [InlineData("ttl = x", "{0}: bad time configuration: ttl = x")]
+    [InlineData("ttl = x", "{0}: bad numerical configuration: ttl = x")]
     [InlineData("key_format = %z", "db_common_parse: {0}: Invalid query template: %z")]
     [InlineData("max_try = 0", "{0}: invalid max_try parameter value 0 < 1")]
     [InlineData("max_try = x", "{0}: bad numerical configuration: max_try = x")]
