@@ -108,6 +108,7 @@ internal sealed class MailTransaction
     // Sends what is gathered and reads the replies to MAIL and to recipients before the given one.
     private async ValueTask SynchronizeAsync(int end, CancellationToken stop)
     {
+        _session.Transcript?.Sends(_session.Output.PendingBytes);
         await _session.Output.FlushAsync(stop);
         if (!_isMailSent)
         {
@@ -233,9 +234,11 @@ internal sealed class MailTransaction
             }
 
             _session.Output.Write(".\r\n"u8);
+            _session.Transcript?.Sends("."u8);
             if (!_keepsSession)
             {
                 HasQuit = true;
+                _session.Transcript?.Sends("QUIT"u8);
                 _session.Output.Write("QUIT\r\n"u8);
             }
 

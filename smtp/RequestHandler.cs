@@ -305,7 +305,13 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         }
 
         bool offersDsn = session.Has(ServerFeatures.Dsn);
+        bool notifies = session.HasProtocolError && session.Transcript is not null;
         await ReleaseAsync(session, keeps, hasQuit, stop);
+        if (notifies)
+        {
+            await tables.Notice.SendAsync(session.Server.NameWithPort, session.Transcript!, settings.IsLmtp, stop); // checked above
+        }
+
         if (result.Failure is not null)
         {
             NoteError(result.Failure, result.IsSiteFailure);

@@ -50,6 +50,7 @@ internal sealed class SmtpSession : IDisposable
         Input = new BufferedInput(_stream);
         Output = new BufferedOutput(_stream, OutputSize);
         Replies = new ReplyReader(Input, server.NameWithPort, settings.ReplyLengthLimit, tables.ReplyFilter) { OnGarbage = NoteGarbage };
+        Transcript = tables.Notice.IsWanted ? new SessionTranscript() : null;
     }
 
     public ServerAddress Server { get; private set; }
@@ -70,6 +71,9 @@ internal sealed class SmtpSession : IDisposable
 
     /// <summary>Deliveries that used this session, the current one included.</summary>
     public int UseCount { get; set; } = 1;
+
+    /// <summary>What both sides said; null when nobody wants to know.</summary>
+    public SessionTranscript? Transcript { get; }
 
     /// <summary>What is being done, for <c>lost connection with ... while ...</c>.</summary>
     public string State { get; set; } = "";
@@ -182,6 +186,7 @@ internal sealed class SmtpSession : IDisposable
     /// <summary>Sends what was written and reads one reply.</summary>
     public async ValueTask<SmtpReply> AskAsync(CancellationToken stop)
     {
+        Transcript?.Sends(Output.PendingBytes);
         await Output.FlushAsync(stop);
         return await ReadReplyAsync(stop);
     }
@@ -190,6 +195,7 @@ internal sealed class SmtpSession : IDisposable
     public async ValueTask<SmtpReply> ReadReplyAsync(CancellationToken stop)
     {
         SmtpReply reply = await Replies.ReadAsync(stop);
+        Transcript?.Receives(reply);
         HasProtocolError |= reply.IsGarbled;
         return reply;
     }
@@ -204,6 +210,7 @@ internal sealed class SmtpSession : IDisposable
                 SetTimeout(_settings.QuitTimeout);
                 State = "sending QUIT";
                 Output.Write("QUIT\r\n"u8);
+                Transcript?.Sends("QUIT"u8);
                 await Output.FlushAsync(stop);
                 if (!_settings.SkipsQuitReply)
                 {

@@ -15,6 +15,7 @@ internal sealed class SmtpTables
             registry);
         DiscardedKeywords = Open(isLmtp ? LmtpParameters.LmtpDiscardLhloKeywordAddressMaps : SmtpParameters.SmtpDiscardEhloKeywordAddressMaps);
         PixWorkarounds = Open(isLmtp ? LmtpParameters.LmtpPixWorkaroundMaps : SmtpParameters.SmtpPixWorkaroundMaps);
+        Notice = new PostmasterNotice(configuration);
         Generic = new GenericAddresses(configuration, registry, isLmtp);
         Checks = new OutgoingChecks(configuration, registry, isLmtp);
         DnsFilter = new DnsReplyFilter(Open(isLmtp ? LmtpParameters.LmtpDnsReplyFilter : SmtpParameters.SmtpDnsReplyFilter));
@@ -35,6 +36,9 @@ internal sealed class SmtpTables
 
     /// <summary>By server address: what to do about a certain broken firewall.</summary>
     public TableList? PixWorkarounds { get; }
+
+    /// <summary>Tells the postmaster of broken dialogues.</summary>
+    public PostmasterNotice Notice { get; }
 
     /// <summary>Changes addresses in commands and headers.</summary>
     public GenericAddresses Generic { get; }
