@@ -26,6 +26,7 @@ internal static class PostfixCommand
 
         // Information is for people at a terminal; what needs attention is for everybody.
         MailLog.StderrName = "postfix";
+        bool isOneInstance = Environment.GetEnvironmentVariable("MAIL_CONFIG") is { Length: > 0 };
         GetOpt options = tool.GetOpt("c:Dv");
         while (tool.Next(options, Usage))
         {
@@ -38,6 +39,7 @@ internal static class PostfixCommand
                     }
 
                     tool.UseConfigurationDirectory(options.Argument);
+                    isOneInstance = true;
                     break;
                 case 'v':
                     tool.Verbosity++;
@@ -67,8 +69,22 @@ internal static class PostfixCommand
             }
         }
 
+        if (!isOneInstance && configuration.Get(PostmultiParameters.MultiInstanceDirectories).Length > 0)
+        {
+            return RunWrapper(instance, operands);
+        }
+
         ControlLog.Begin(configuration);
         return Dispatch(command, operands, instance);
+    }
+
+    // Several instances: the wrapper does it for each of them, through this command with -c or MAIL_CONFIG.
+    private static int RunWrapper(Instance instance, IReadOnlyList<string> operands)
+    {
+        string[] words = instance.Configuration.Get(PostmultiParameters.MultiInstanceWrapper).Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        return words.Length > 0
+            ? instance.Run(words[0], [.. words[1..], .. operands])
+            : throw new FatalException("multi-instance support is requested, but multi_instance_wrapper is empty");
     }
 
     private static int Dispatch(string command, IReadOnlyList<string> operands, Instance instance)
