@@ -24,13 +24,16 @@ internal static class LogLines
     public static void NotTracing(string queueId, string kind) =>
         Log.Info($"{queueId}: not sending trace/success notification for {kind}-bounce message");
 
-    public static void VerpOfNullSender(string queueId) => Log.Warn($"{queueId}: request to send VERP-style notification of bounced mail");
+    public static void VerpOfNullSender() => Log.Warn("request to send VERP-style notification of bounced mail");
 
-    public static void MalformedThreadId(string queueId, string text) =>
-        Log.Warn($"{queueId}: ignoring malformed Message-ID {Printable.Neutralize(text)}");
+    public static void MalformedThreadId(string queueId) => Log.Warn($"{queueId}: ignoring malformed Message-ID");
 
     public static void UnknownLogName(string service, string queueId, string name) =>
         Log.Warn($"{service}/{queueId}: ignoring unknown attribute name: {Printable.Neutralize(name)}");
+
+    /// <param name="why">From the reader of requests; a verb nobody knows is named without more words.</param>
+    public static void BadRequest(string why) =>
+        Log.Warn(why.StartsWith("unknown command", StringComparison.Ordinal) ? Printable.Neutralize(why) : $"malformed request: {Printable.Neutralize(why)}");
 
     public static void Malformed(string what) => Log.Warn($"malformed {Printable.Neutralize(what)}");
 

@@ -14,13 +14,14 @@ internal sealed class NoticeSender(
     /// <param name="kind">For the log: <c>non-delivery</c>, <c>delay</c>, <c>delivery status</c>.</param>
     /// <param name="entries">Gives the recipients for a NOTIFY bit; null when their log is gone.</param>
     /// <param name="notify">The bit that lets a recipient in; none lets all in.</param>
-    /// <returns>False when the notice was not accepted.</returns>
-    public async ValueTask<bool> SendAsync(
+    /// <returns>0, or the status of the notice that was not accepted.</returns>
+    public async ValueTask<int> SendAsync(
         Subject subject,
         NoticeClass noticeClass,
         string kind,
         string recipient,
         bool isPostmasterCopy,
+        string noticeSender,
         bool headersOnly,
         Func<DsnNotify, IEnumerable<BounceLogEntry>>? entries,
         DsnNotify notify,
@@ -29,7 +30,7 @@ internal sealed class NoticeSender(
         IEnumerable<BounceLogEntry>? reported = entries?.Invoke(notify);
         if (reported is not null && !reported.Any())
         {
-            return true;
+            return 0;
         }
 
         BounceRequest request = subject.Request;
@@ -41,7 +42,6 @@ internal sealed class NoticeSender(
             Text = isPostmasterCopy ? [] : [.. text.Expand(template)],
             IsPostmasterCopy = isPostmasterCopy,
             QueueId = subject.QueueId,
-            Sender = request.Sender,
             EnvelopeId = request.EnvelopeId,
             Encoding = request.Encoding,
             SmtpUtf8 = request.SmtpUtf8,
@@ -56,21 +56,21 @@ internal sealed class NoticeSender(
         try
         {
             using CleanupSession session = await cleanup.OpenAsync(flags, stop);
-            await composer.WriteAsync(session, notice, isPostmasterCopy ? settings.DoubleBounceSender : "", stop);
+            await composer.WriteAsync(session, notice, noticeSender, stop);
             CleanupResult result = await session.FinishAsync(stop);
             if (result.Status != CleanupStatus.Ok)
             {
-                LogLines.Failed(subject.QueueId, who, recipient, result.Reason.Length > 0 ? result.Reason : CleanupStatusReply.Of(result.Status).Text);
-                return false;
+                // Cleanup has said why, in the name of the notice.
+                return (int)result.Status;
             }
 
             LogLines.Sent(subject.QueueId, who, session.Id);
-            return true;
+            return 0;
         }
         catch (Exception error) when (error is IOException or TimeoutException)
         {
             LogLines.Failed(subject.QueueId, who, recipient, error.Message);
-            return false;
+            return -1;
         }
     }
 
@@ -78,6 +78,7 @@ internal sealed class NoticeSender(
     private static string ThreadIdOf(OriginalMessage original, string queueId)
     {
         string id = original.Envelope.MessageId;
+        bool isFound = id.Length > 0;
         using ContentReader content = original.Content();
         while (id.Length == 0 && content.ReadChunk(out ReadOnlySpan<byte> line, out _))
         {
@@ -90,18 +91,19 @@ internal sealed class NoticeSender(
             if (isHeader && Ascii.EqualsIgnoreCase(line[..nameLength], "message-id"u8))
             {
                 id = ByteString.FromBytes(line[(colon + 1)..]).Trim();
+                isFound = true;
                 break;
             }
         }
 
-        if (id.Length == 0)
+        if (!isFound)
         {
             return "";
         }
 
         if (id.Length < 5 || id[0] != '<' || id[^1] != '>' || !id.Contains('@') || id.AsSpan(1, id.Length - 2).IndexOfAny(" \t<>") >= 0 || Printable.Neutralize(id, allowUtf8: true) != id)
         {
-            LogLines.MalformedThreadId(queueId, id);
+            LogLines.MalformedThreadId(queueId);
             return "";
         }
 

@@ -26,7 +26,7 @@ internal sealed class Notifications(QueueDirectory directory, LogStore logs, Not
     {
         BounceLogEntry entry = EntryOf(request);
         using Subject subject = Open(request, id);
-        return await SendFailureAsync(subject, notify => LogStore.IsWanted(entry.Notify, notify) ? [entry] : [], stop) ? 0 : -1;
+        return await SendFailureAsync(subject, notify => LogStore.IsWanted(entry.Notify, notify) ? [entry] : [], stop);
     }
 
     /// <summary>A delay notice; the log stays.</summary>
@@ -34,6 +34,7 @@ internal sealed class Notifications(QueueDirectory directory, LogStore logs, Not
     {
         if (IsDoubleBounce(request.Sender))
         {
+            LogLines.Discarded(id.Value);
             return 0;
         }
 
@@ -41,19 +42,19 @@ internal sealed class Notifications(QueueDirectory directory, LogStore logs, Not
         Func<DsnNotify, IEnumerable<BounceLogEntry>>? entries = logs.Exists(id) ? notify => logs.Read(id, notify) : null;
         if (request.Sender.Length == 0)
         {
-            return !settings.Notifies("delay")
-                || await notices.SendAsync(subject, NoticeClass.Delay, Delay, settings.DelayNoticeRecipient, isPostmasterCopy: true, headersOnly: false, entries, DsnNotify.None, stop)
-                ? 0
-                : -1;
+            return settings.Notifies("delay")
+                ? await CopyAsync(subject, NoticeClass.Delay, Delay, settings.DelayNoticeRecipient, headersOnly: false, entries, stop)
+                : 0;
         }
 
-        if (!await notices.SendAsync(subject, NoticeClass.Delay, Delay, request.Sender, isPostmasterCopy: false, headersOnly: true, entries, DsnNotify.Delay, stop))
+        int status = await TellAsync(subject, NoticeClass.Delay, Delay, request.Sender, headersOnly: true, entries, DsnNotify.Delay, stop);
+        if (status != 0)
         {
-            return -1;
+            return status;
         }
 
         if (settings.Notifies("delay")
-            && !await notices.SendAsync(subject, NoticeClass.Delay, Delay, settings.DelayNoticeRecipient, isPostmasterCopy: true, headersOnly: true, entries, DsnNotify.None, stop))
+            && await CopyAsync(subject, NoticeClass.Delay, Delay, settings.DelayNoticeRecipient, headersOnly: true, entries, stop) != 0)
         {
             LogLines.PostmasterFailed(id.Value, "warning", request.Sender);
         }
@@ -66,19 +67,20 @@ internal sealed class Notifications(QueueDirectory directory, LogStore logs, Not
     {
         if (request.Sender.Length == 0 || IsDoubleBounce(request.Sender))
         {
-            LogLines.VerpOfNullSender(id.Value);
+            LogLines.VerpOfNullSender();
             return await ReturnAsync(request, id, stop);
         }
 
         using Subject subject = Open(request, id);
-        IEnumerable<BounceLogEntry> all = logs.Exists(id) ? logs.Read(id, DsnNotify.None) : [MissingEntry];
-        foreach (BounceLogEntry entry in all)
+        bool hasLog = logs.Exists(id);
+        foreach (BounceLogEntry entry in hasLog ? logs.Read(id, DsnNotify.None) : [MissingEntry])
         {
-            string recipient = VerpAddress(request, entry);
+            string recipient = hasLog ? VerpAddress(request, entry) : request.Sender;
             Func<DsnNotify, IEnumerable<BounceLogEntry>> one = notify => LogStore.IsWanted(entry.Notify, notify) ? [entry] : [];
-            if (!await notices.SendAsync(subject, NoticeClass.Failure, NonDelivery, recipient, isPostmasterCopy: false, HeadersOnly(subject), one, DsnNotify.Failure, stop))
+            int status = await TellAsync(subject, NoticeClass.Failure, NonDelivery, recipient, HeadersOnly(subject), one, DsnNotify.Failure, stop);
+            if (status != 0)
             {
-                return -1;
+                return status;
             }
 
             await CopyFailureAsync(subject, one, stop);
@@ -106,13 +108,15 @@ internal sealed class Notifications(QueueDirectory directory, LogStore logs, Not
         }
         else
         {
-            bool toPostmaster = request.Sender.Length == 0;
+            bool isSingleBounce = request.Sender.Length == 0;
             NoticeClass kind = (request.Flags & (DeliveryFlags.UserVerify | DeliveryFlags.Record)) != 0 ? NoticeClass.Verify : NoticeClass.Success;
-            string recipient = toPostmaster ? settings.DoubleBounceNoticeRecipient : request.Sender;
+            string recipient = isSingleBounce ? settings.DoubleBounceNoticeRecipient : request.Sender;
             using Subject subject = Open(request, id);
-            if (!await notices.SendAsync(subject, kind, "delivery status", recipient, toPostmaster, headersOnly: true, notify => logs.Read(id, notify), DsnNotify.None, stop))
+            int status = await notices.SendAsync(
+                subject, kind, "delivery status", recipient, isPostmasterCopy: false, isSingleBounce ? settings.DoubleBounceSender : "", headersOnly: true, notify => logs.Read(id, notify), DsnNotify.None, stop);
+            if (status != 0)
             {
-                return -1;
+                return status;
             }
         }
 
@@ -121,7 +125,7 @@ internal sealed class Notifications(QueueDirectory directory, LogStore logs, Not
     }
 
     private static BounceLogEntry MissingEntry { get; } = new(
-        "recipient address unavailable", "", 0, "", DsnNotify.None, new DeliveryStatus("5.0.0", "failed", "error report unavailable"));
+        "(recipient address unavailable)", "", 0, "", DsnNotify.None, new DeliveryStatus("5.0.0", "failed", "(error report unavailable)"));
 
     private static BounceLogEntry EntryOf(BounceRequest request)
     {
@@ -139,47 +143,58 @@ internal sealed class Notifications(QueueDirectory directory, LogStore logs, Not
     private async ValueTask<int> ReturnAsync(BounceRequest request, QueueId id, Func<DsnNotify, IEnumerable<BounceLogEntry>>? entries, CancellationToken stop)
     {
         using Subject subject = Open(request, id);
-        if (!await SendFailureAsync(subject, entries, stop))
+        int status = await SendFailureAsync(subject, entries, stop);
+        if (status == 0)
         {
-            return -1;
+            Finish(request, id, subject);
         }
 
-        Finish(request, id, subject);
-        return 0;
+        return status;
     }
 
-    private async ValueTask<bool> SendFailureAsync(Subject subject, Func<DsnNotify, IEnumerable<BounceLogEntry>>? entries, CancellationToken stop)
+    private async ValueTask<int> SendFailureAsync(Subject subject, Func<DsnNotify, IEnumerable<BounceLogEntry>>? entries, CancellationToken stop)
     {
         string sender = subject.Request.Sender;
         if (IsDoubleBounce(sender))
         {
             LogLines.Discarded(subject.QueueId);
-            return true;
+            return 0;
         }
 
         if (sender.Length == 0)
         {
-            return (!settings.Notifies("2bounce") && !settings.Notifies("bounce"))
-                || await notices.SendAsync(subject, NoticeClass.Failure, NonDelivery, settings.DoubleBounceNoticeRecipient, isPostmasterCopy: true, headersOnly: false, entries, DsnNotify.None, stop);
+            return settings.Notifies("2bounce") || settings.Notifies("bounce")
+                ? await CopyAsync(subject, NoticeClass.Failure, NonDelivery, settings.DoubleBounceNoticeRecipient, headersOnly: false, entries, stop)
+                : 0;
         }
 
-        if (!await notices.SendAsync(subject, NoticeClass.Failure, NonDelivery, sender, isPostmasterCopy: false, HeadersOnly(subject), entries, DsnNotify.Failure, stop))
+        int status = await TellAsync(subject, NoticeClass.Failure, NonDelivery, sender, HeadersOnly(subject), entries, DsnNotify.Failure, stop);
+        if (status == 0)
         {
-            return false;
+            await CopyFailureAsync(subject, entries, stop);
         }
 
-        await CopyFailureAsync(subject, entries, stop);
-        return true;
+        return status;
     }
 
     private async ValueTask CopyFailureAsync(Subject subject, Func<DsnNotify, IEnumerable<BounceLogEntry>>? entries, CancellationToken stop)
     {
         if (settings.Notifies("bounce")
-            && !await notices.SendAsync(subject, NoticeClass.Failure, NonDelivery, settings.BounceNoticeRecipient, isPostmasterCopy: true, headersOnly: true, entries, DsnNotify.None, stop))
+            && await CopyAsync(subject, NoticeClass.Failure, NonDelivery, settings.BounceNoticeRecipient, headersOnly: true, entries, stop) != 0)
         {
             LogLines.PostmasterFailed(subject.QueueId, "bouncing to", subject.Request.Sender);
         }
     }
+
+    // To the sender, from the null sender: nobody answers it.
+    private ValueTask<int> TellAsync(
+        Subject subject, NoticeClass noticeClass, string kind, string recipient, bool headersOnly, Func<DsnNotify, IEnumerable<BounceLogEntry>>? entries, DsnNotify notify, CancellationToken stop) =>
+        notices.SendAsync(subject, noticeClass, kind, recipient, isPostmasterCopy: false, noticeSender: "", headersOnly, entries, notify, stop);
+
+    // To a postmaster, about all recipients, from the address whose mail is never returned.
+    private ValueTask<int> CopyAsync(
+        Subject subject, NoticeClass noticeClass, string kind, string recipient, bool headersOnly, Func<DsnNotify, IEnumerable<BounceLogEntry>>? entries, CancellationToken stop) =>
+        notices.SendAsync(subject, noticeClass, kind, recipient, isPostmasterCopy: true, settings.DoubleBounceSender, headersOnly, entries, DsnNotify.None, stop);
 
     // The notices are safe: what they say must not be said again.
     private void Finish(BounceRequest request, QueueId id, Subject subject)

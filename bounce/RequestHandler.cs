@@ -21,7 +21,7 @@ internal sealed class RequestHandler(string service, LogStore logs, Notification
         }
         catch (AttributeFormatException error)
         {
-            LogLines.Malformed($"request: {error.Message}");
+            LogLines.BadRequest(error.Message);
             request = null;
             await AnswerAsync(client, writer, -1, stop);
         }
@@ -31,6 +31,7 @@ internal sealed class RequestHandler(string service, LogStore logs, Notification
             return;
         }
 
+        Clean(request);
         if (!IsAcceptable(request, out QueueId id))
         {
             await AnswerAsync(client, writer, -1, stop);
@@ -61,6 +62,26 @@ internal sealed class RequestHandler(string service, LogStore logs, Notification
     {
         BounceProtocol.WriteStatus(writer, status);
         await client.Output.FlushAsync(stop);
+    }
+
+    // Nothing from a client stands in a log or a notice but as printable text.
+    private void Clean(BounceRequest request)
+    {
+        string Printable(string text) => Text.Printable.Neutralize(text, settings.AllowUtf8);
+
+        request.Encoding = Printable(request.Encoding);
+        request.Sender = Printable(request.Sender);
+        request.EnvelopeId = Printable(request.EnvelopeId);
+        DeliveryRecipient recipient = request.Recipient;
+        request.Recipient = recipient with
+        {
+            OriginalRecipient = Printable(recipient.OriginalRecipient),
+            Address = Printable(recipient.Address),
+            DsnOriginalRecipient = Printable(recipient.DsnOriginalRecipient),
+        };
+        Dsn dsn = request.Dsn;
+        request.Dsn = new Dsn(
+            Printable(dsn.Status), Printable(dsn.Action), Printable(dsn.Reason), Printable(dsn.DiagnosticType), Printable(dsn.DiagnosticText), Printable(dsn.MtaType), Printable(dsn.MtaName));
     }
 
     private bool IsAcceptable(BounceRequest request, out QueueId id)

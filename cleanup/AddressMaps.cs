@@ -23,6 +23,7 @@ internal enum AddressClass
 internal sealed class AddressMaps(CleanupContext context)
 {
     private const int MaxCanonicalSteps = 10;
+    private const string ExpansionError = "4.6.0 Alias expansion error";
     private readonly CleanupSettings _settings = context.Settings;
 
     public async ValueTask<string> SenderAsync(Message message, string sender, CancellationToken stop)
@@ -71,7 +72,7 @@ internal sealed class AddressMaps(CleanupContext context)
         string mapped = await CanonicalAsync(message, kind, address, stop);
         if (!string.Equals(mapped, address, StringComparison.Ordinal))
         {
-            node.Replace(AddressSyntax.ToExternal(mapped));
+            node.Replace(mapped.Length == 0 ? "\"\"" : AddressSyntax.ToExternal(mapped));
             changed = true;
         }
 
@@ -99,8 +100,7 @@ internal sealed class AddressMaps(CleanupContext context)
                 AddressLookupResult found = await context.Virtual.FindAsync(key, stop: stop);
                 if (found.IsFailed)
                 {
-                    LogLines.LookupProblem(message.Id, context.Virtual.Tables.Title);
-                    message.Fail(CleanupStatus.Write, "4.6.0 Alias expansion error");
+                    message.LookupFailed(context.Virtual.Tables.Title, Quoted(address), ExpansionError);
                     return null;
                 }
 
@@ -117,7 +117,9 @@ internal sealed class AddressMaps(CleanupContext context)
                 List<string> results = await ResultsAsync(key, found, _settings.PropagateVirtual, stop);
                 if (results.Count == 0)
                 {
-                    break;
+                    LogLines.TableMistake($"{context.Virtual.Tables.Title} lookup of {key} returns non-address result \"{found.Value}\"");
+                    message.LookupFailed(context.Virtual.Tables.Title, Quoted(address), ExpansionError);
+                    return null;
                 }
 
                 if (list.Count + results.Count - 1 > _settings.VirtualAliasExpansionLimit)
@@ -130,7 +132,7 @@ internal sealed class AddressMaps(CleanupContext context)
                 {
                     if (results[j].Length > _settings.VirtualAliasAddressLengthLimit)
                     {
-                        return ExpansionFailed(message, $"result {results[j][..100]}...", address);
+                        return ExpansionFailed(message, $"result {results[j][..Math.Min(100, results[j].Length)]}...", address);
                     }
 
                     if (Ascii.EqualsIgnoreCase(results[j], key))
@@ -156,10 +158,13 @@ internal sealed class AddressMaps(CleanupContext context)
         return list;
     }
 
+    private static string Quoted(string address) => address.Length == 0 ? "\"\"" : AddressSyntax.ToExternal(address);
+
     private static List<string>? ExpansionFailed(Message message, string what, string address)
     {
-        LogLines.Warning(message.Id, $"unreasonable virtual_alias_maps {what} for {address} -- message not accepted, try again later");
-        message.Fail(CleanupStatus.Defer, "4.6.0 Alias expansion error");
+        string subject = what.StartsWith("result", StringComparison.Ordinal) ? what : $"{what} for {address}";
+        LogLines.Warning(message.Id, $"unreasonable virtual_alias_maps {subject} -- message not accepted, try again later");
+        message.Fail(CleanupStatus.Defer, ExpansionError);
         return null;
     }
 
@@ -218,7 +223,7 @@ internal sealed class AddressMaps(CleanupContext context)
             AddressLookupResult found = await table.FindAsync(address, stop: stop);
             if (found.IsFailed)
             {
-                message.LookupFailed(table.Tables.Title);
+                message.LookupFailed(table.Tables.Title, Quoted(address));
                 return address;
             }
 
@@ -230,7 +235,8 @@ internal sealed class AddressMaps(CleanupContext context)
             List<string> results = await ResultsAsync(address, found, _settings.PropagateCanonical, stop);
             if (results.Count == 0)
             {
-                message.LookupFailed(table.Tables.Title);
+                LogLines.TableMistake($"{table.Tables.Title} lookup of {address} returns non-address result \"{found.Value}\"");
+                message.LookupFailed(table.Tables.Title, Quoted(address));
                 return address;
             }
 

@@ -35,8 +35,7 @@ internal static class BounceStage
                 return false;
             }
 
-            long waited = (DateTime.UtcNow - message.ArrivalTime).Ticks / TimeSpan.TicksPerMicrosecond;
-            LogLines.Bounced(message.Id, recipient, DelayText.Format(waited, context.Settings.DelayDecimals), dsn);
+            LogLines.Bounced(message.Id, recipient, DelayText.Format(message.Age, context.Settings.DelayDecimals), dsn);
         }
 
         bool headersOnly = (message.Status & (CleanupStatus.Content | CleanupStatus.Size)) != 0;

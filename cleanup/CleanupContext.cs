@@ -55,6 +55,8 @@ internal sealed class CleanupContext
 
     public required CleanupMilters Milters { get; init; }
 
+    public required TableList MilterHeaderChecks { get; init; }
+
     public required Masquerade Masquerade { get; init; }
 
     /// <summary>Wakes the queue manager; never fails, never waits.</summary>

@@ -7,6 +7,17 @@ using Mta.Text;
 
 namespace Mta.Cleanup;
 
+/// <summary>What to do about a header section that no empty line ends (<c>non_empty_end_of_header_action</c>).</summary>
+internal enum BadHeaderEnd
+{
+    /// <summary>Put an empty line in.</summary>
+    FixQuietly,
+
+    /// <summary>That, and a header that tells.</summary>
+    AddHeader,
+    Reject,
+}
+
 /// <summary>The parameters of this daemon, read once at start-up.</summary>
 internal sealed class CleanupSettings
 {
@@ -55,6 +66,14 @@ internal sealed class CleanupSettings
         MimeNestingLimit = configuration.Get(CleanupParameters.MimeNestingLimit);
         MimeBoundaryLengthLimit = configuration.Get(CleanupParameters.MimeBoundaryLengthLimit);
         BodyChecksSizeLimit = configuration.Get(CleanupParameters.BodyChecksSizeLimit);
+        ForceMimeConversion = configuration.Get(CleanupParameters.ForceMimeInputConversion);
+        BadHeaderEnd = configuration.Get(CleanupParameters.NonEmptyEndOfHeaderAction) switch
+        {
+            "fix_quietly" => BadHeaderEnd.FixQuietly,
+            "add_header" => BadHeaderEnd.AddHeader,
+            "reject" => BadHeaderEnd.Reject,
+            string other => throw new ConfigurationException($"bad {CleanupParameters.NonEmptyEndOfHeaderAction.Name} parameter value: {other}"),
+        };
         bool strict = configuration.Get(CleanupParameters.Strict8bitmime);
         Strict7BitHeaders = strict || configuration.Get(CleanupParameters.Strict7bitHeaders);
         Strict8BitBody = strict || configuration.Get(CleanupParameters.Strict8bitmimeBody);
@@ -153,6 +172,11 @@ internal sealed class CleanupSettings
     public bool SoftBounce { get; }
 
     public bool DisableMime { get; }
+
+    /// <summary>8-bit parts become quoted-printable.</summary>
+    public bool ForceMimeConversion { get; }
+
+    public BadHeaderEnd BadHeaderEnd { get; }
 
     public int MimeNestingLimit { get; }
 

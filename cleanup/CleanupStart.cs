@@ -30,8 +30,9 @@ internal static class CleanupStart
             settings.MyOrigin,
             local.IsLocalAsync);
 
+        // Content is bytes: it is neither folded nor judged as UTF-8.
         TableList Checks(StringParameter parameter) =>
-            TableList.Open(service.Tables, parameter.Name, configuration.Get(parameter), TableFlags.Usual);
+            TableList.Open(service.Tables, parameter.Name, configuration.Get(parameter), TableFlags.Lock);
 
         StringMatchList exceptions = StringMatchList.Create(configuration, CleanupParameters.MasqueradeExceptions, service.Tables);
         QueueManagerTrigger trigger = new($"public/{configuration.Get(GlobalParameters.QueueServiceName)}");
@@ -60,6 +61,7 @@ internal static class CleanupStart
             NestedHeaderChecks = Checks(CleanupParameters.NestedHeaderChecks),
             BodyChecks = Checks(CleanupParameters.BodyChecks),
             Milters = new CleanupMilters(configuration),
+            MilterHeaderChecks = Checks(CleanupParameters.MilterHeaderChecks),
             Masquerade = new Masquerade(
                 TableListSyntax.Split(configuration.Get(CleanupParameters.MasqueradeDomains)),
                 async (localPart, stop) =>

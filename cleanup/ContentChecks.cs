@@ -29,6 +29,8 @@ internal readonly record struct CheckOutcome(CheckVerdict Verdict, string Text =
 /// </summary>
 internal sealed class ContentChecks(Message message)
 {
+    private bool _isMilterHeader;
+
     private const string DefaultRejection = "message content rejected";
 
     private bool IsActive => (message.Flags & CleanupFlags.Filter) != 0;
@@ -76,6 +78,30 @@ internal sealed class ContentChecks(Message message)
         return Act(table.Title, action, argument, isHeader ? "header" : "body", text);
     }
 
+    /// <summary>
+    /// <c>milter_header_checks</c>: a header that a Milter adds, inserts or changes. FILTER, REDIRECT and BCC are left in
+    /// the message for its extracted segment.
+    /// </summary>
+    /// <param name="header">Name, colon and value.</param>
+    public async ValueTask<CheckOutcome> CheckMilterHeaderAsync(string header, CancellationToken stop)
+    {
+        TableList table = message.Context.MilterHeaderChecks;
+        if (table.IsEmpty)
+        {
+            return default;
+        }
+
+        _isMilterHeader = true;
+        try
+        {
+            return await CheckAsync(table, isHeader: true, header, stop);
+        }
+        finally
+        {
+            _isMilterHeader = false;
+        }
+    }
+
     /// <summary>A character of <c>message_reject_characters</c> was found.</summary>
     public void RejectCharacter(string text)
     {
@@ -115,7 +141,7 @@ internal sealed class ContentChecks(Message message)
             case "filter":
                 Filter(table, where, text, argument);
                 return default;
-            case "pass":
+            case "pass" when !_isMilterHeader:
                 Log("pass", where, text, argument);
                 EndChecks();
                 return default;
@@ -138,6 +164,9 @@ internal sealed class ContentChecks(Message message)
             case "bcc":
                 Bcc(table, where, text, argument);
                 return default;
+            case "prepend" when _isMilterHeader:
+                LogLines.TableMistake("the milter_header/body_checks prepend action is not implemented");
+                return default;
             case "prepend":
                 return WithText(CheckVerdict.Prepend, table, where, text, argument);
             case "replace":
@@ -150,7 +179,7 @@ internal sealed class ContentChecks(Message message)
             case "dunno" or "ok":
                 return default;
             default:
-                LogLines.TableMistake($"unknown command in {table} map: {action} {argument}");
+                LogLines.TableMistake($"unknown command in {table} map: {action}{(argument.Length > 0 ? " " : "")}{argument}");
                 return default;
         }
     }
@@ -162,7 +191,7 @@ internal sealed class ContentChecks(Message message)
         reason = EnhancedStatus.Split(reason, ref status);
         if (status.Class == 2)
         {
-            LogLines.TableMistake($"bad DSN code in reject text: {argument}");
+            LogLines.TableMistake($"bad DSN action in {argument} -- need 4.x.x or 5.x.x");
             status = status.WithClass(4);
         }
 
@@ -237,5 +266,5 @@ internal sealed class ContentChecks(Message message)
     private void EndChecks() => message.RemoveFlags(CleanupFlags.Filter | CleanupFlags.Milter);
 
     private void Log(string action, string where, string text, string optional) =>
-        LogLines.Check(message.Id, action, where, text, Origin, message.LogTail(), optional);
+        LogLines.Check(message.Id, _isMilterHeader ? "milter-header-" + action : action, where, text, Origin, message.LogTail(), optional);
 }

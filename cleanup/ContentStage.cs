@@ -22,6 +22,8 @@ internal sealed class ContentStage(Message message, HeaderStage headers, Content
     private bool _inContinuedLine;
     private bool _hasHeader;
     private bool _primaryDone;
+    private ValueTask<CheckOutcome> _pendingCheck;
+    private QuotedPrintableEncoder? _encoder;
 
     /// <summary>
     /// After <see cref="TryTake"/> said no: the record is a body line that tables must see
@@ -31,7 +33,7 @@ internal sealed class ContentStage(Message message, HeaderStage headers, Content
 
     /// <summary>Takes a record of the content.</summary>
     /// <returns>False when tables come first; the record was not taken.</returns>
-    public bool TryTake(RecordType type, ReadOnlySpan<byte> data)
+    public bool TryTake(RecordType type, ReadOnlySpan<byte> data, CancellationToken stop)
     {
         if (type is not (RecordType.Text or RecordType.ContinuedText))
         {
@@ -46,7 +48,7 @@ internal sealed class ContentStage(Message message, HeaderStage headers, Content
 
         if (_mime.Place == MimePlace.Body)
         {
-            return Body(type, data);
+            return Body(type, data, stop);
         }
 
         if (_inContinuedLine)
@@ -65,32 +67,28 @@ internal sealed class ContentStage(Message message, HeaderStage headers, Content
             return true;
         }
 
-        return HeaderLine(type, data);
+        return HeaderLine(type, data, stop);
     }
 
     /// <summary>Takes the body line that <see cref="TryTake"/> left.</summary>
-    public async ValueTask CheckBodyAsync(RecordType type, byte[] line, CancellationToken stop)
+    public async ValueTask CheckBodyAsync(RecordType type, byte[] line)
     {
         WaitsForBodyCheck = false;
+        CheckOutcome outcome = await _pendingCheck;
         ReadOnlySpan<byte> filtered = line;
-        if (!TryFilter(ref filtered))
-        {
-            return;
-        }
+        TryFilter(ref filtered);
+        Apply(outcome, type, filtered);
+    }
 
-        byte[] data = filtered.Length == line.Length ? line : filtered.ToArray();
-        CheckOutcome outcome = checks.TableForBody(_mime.BodyOffset) is { } table
-            ? await checks.CheckAsync(table, isHeader: false, ByteString.FromBytes(data), stop)
-            : default;
+    private void Apply(CheckOutcome outcome, RecordType type, ReadOnlySpan<byte> data)
+    {
         switch (outcome.Verdict)
         {
             case CheckVerdict.Remove:
-                _mime.TakeBody(data, startsLine: !_inContinuedLine);
-                _inContinuedLine = type == RecordType.ContinuedText;
+                FollowBody(type, data);
                 break;
             case CheckVerdict.Replace:
-                _mime.TakeBody(data, startsLine: !_inContinuedLine);
-                _inContinuedLine = type == RecordType.ContinuedText;
+                FollowBody(type, data);
                 message.WriteText(type, ByteString.ToBytes(outcome.Text));
                 break;
             case CheckVerdict.Prepend:
@@ -109,6 +107,11 @@ internal sealed class ContentStage(Message message, HeaderStage headers, Content
         if (_hasHeader)
         {
             _hasHeader = false;
+            if (Withholds(_header.AsSpan(0, _headerLength)))
+            {
+                return;
+            }
+
             ReadOnlyMemory<byte> header = _header.AsMemory(0, _headerLength);
             await headers.TakeAsync(header, _mime, stop);
         }
@@ -118,10 +121,16 @@ internal sealed class ContentStage(Message message, HeaderStage headers, Content
     public async ValueTask EndAsync(CancellationToken stop)
     {
         await FinishHeaderAsync(stop);
+        if (_mime.Place != MimePlace.Body && TryGiveNewEncoding())
+        {
+            await FinishHeaderAsync(stop);
+        }
+
+        EndEncoding();
         if (!_primaryDone)
         {
             _primaryDone = true;
-            headers.EndPrimary();
+            headers.EndPrimary(isBadEnd: false);
             message.Milters?.Slots.EndHeaders();
         }
 
@@ -146,7 +155,7 @@ internal sealed class ContentStage(Message message, HeaderStage headers, Content
         _header = [];
     }
 
-    private bool HeaderLine(RecordType type, ReadOnlySpan<byte> data)
+    private bool HeaderLine(RecordType type, ReadOnlySpan<byte> data, CancellationToken stop)
     {
         if (_hasHeader && HeaderSyntax.IsContinuation(data))
         {
@@ -157,15 +166,9 @@ internal sealed class ContentStage(Message message, HeaderStage headers, Content
         }
 
         // Any other line ends the header before it.
-        if (_hasHeader)
+        if (!TryEndHeader())
         {
-            if (headers.NeedsTables(_header.AsSpan(0, _headerLength), _mime.Place))
-            {
-                return false;
-            }
-
-            _hasHeader = false;
-            headers.Take(_header.AsSpan(0, _headerLength), _mime);
+            return false;
         }
 
         bool isEmpty = data.IsEmpty && type == RecordType.Text;
@@ -178,12 +181,22 @@ internal sealed class ContentStage(Message message, HeaderStage headers, Content
             return true;
         }
 
+        if (TryGiveNewEncoding() && !TryEndHeader())
+        {
+            return false;
+        }
+
         // RFC 5322 §2.1: an empty line ends the header section; a line that is none gets one before it.
         if (!_primaryDone)
         {
             _primaryDone = true;
-            headers.EndPrimary();
+            headers.EndPrimary(isBadEnd: !isEmpty);
             message.Milters?.Slots.EndHeaders();
+            if (!isEmpty && message.Settings.BadHeaderEnd == BadHeaderEnd.Reject)
+            {
+                checks.MimeError("primary header was terminated with non-empty line", ByteString.FromBytes(data));
+            }
+
             if (!isEmpty)
             {
                 message.Write(RecordType.Text);
@@ -198,25 +211,76 @@ internal sealed class ContentStage(Message message, HeaderStage headers, Content
         }
 
         _mime.EndHeader(inserted: true);
-        return Body(type, data);
+        return Body(type, data, stop);
     }
 
-    private bool Body(RecordType type, ReadOnlySpan<byte> data)
+    // False when the header gathered so far needs tables.
+    private bool TryEndHeader()
     {
-        if (!data.IsEmpty && message.MayWrite && checks.TableForBody(_mime.BodyOffset) is not null)
+        if (!_hasHeader)
         {
-            WaitsForBodyCheck = true;
+            return true;
+        }
+
+        ReadOnlySpan<byte> header = _header.AsSpan(0, _headerLength);
+        if (Withholds(header))
+        {
+            _hasHeader = false;
+            return true;
+        }
+
+        if (headers.NeedsTables(header, _mime.Place))
+        {
             return false;
+        }
+
+        _hasHeader = false;
+        headers.Take(header, _mime);
+        return true;
+    }
+
+    private bool Body(RecordType type, ReadOnlySpan<byte> data, CancellationToken stop)
+    {
+        if (!data.IsEmpty && message.MayWrite && checks.TableForBody(_mime.BodyOffset) is { } table)
+        {
+            // Most tables answer at once; only those that do not cost a copy of the line.
+            ValueTask<CheckOutcome> check = checks.CheckAsync(table, isHeader: false, ByteString.FromBytes(data), stop);
+            if (!check.IsCompletedSuccessfully)
+            {
+                _pendingCheck = check;
+                WaitsForBodyCheck = true;
+                return false;
+            }
+
+            Apply(check.Result, type, data);
+            return true;
         }
 
         WriteBody(type, data);
         return true;
     }
 
+    private bool FollowBody(RecordType type, ReadOnlySpan<byte> data)
+    {
+        bool isBoundary = _mime.TakeBody(data, startsLine: !_inContinuedLine);
+        _inContinuedLine = type == RecordType.ContinuedText;
+        return isBoundary;
+    }
+
     private void WriteBody(RecordType type, ReadOnlySpan<byte> data)
     {
-        _mime.TakeBody(data, startsLine: !_inContinuedLine);
-        _inContinuedLine = type == RecordType.ContinuedText;
+        bool isBoundary = FollowBody(type, data);
+        if (_encoder is not null)
+        {
+            if (!isBoundary)
+            {
+                _encoder.Add(data, endsLine: type == RecordType.Text);
+                return;
+            }
+
+            EndEncoding();
+        }
+
         if (data.Length <= message.Settings.LineLengthLimit)
         {
             message.Write(type, data);
@@ -225,6 +289,47 @@ internal sealed class ContentStage(Message message, HeaderStage headers, Content
         {
             message.WriteText(type, data);
         }
+    }
+
+    private void EndEncoding()
+    {
+        _encoder?.Finish();
+        _encoder = null;
+    }
+
+    // force_mime_input_conversion: an encoding header that says 8bit or binary is withheld until the type is known.
+    private bool Withholds(ReadOnlySpan<byte> header)
+    {
+        if (!message.Settings.ForceMimeConversion)
+        {
+            return false;
+        }
+
+        HeaderSyntax.TryParseName(header, out int nameLength, out int colon);
+        HeaderInfo? info = HeaderTable.Find(header[..nameLength]);
+        if (info?.Kind != HeaderKind.ContentTransferEncoding || !MimeState.IsEightBit(header[(colon + 1)..]))
+        {
+            return false;
+        }
+
+        _mime.TakeHeader(info, header, colon);
+        return true;
+    }
+
+    // Then the new encoding takes its place as the last header of the block; false when there is none to write.
+    private bool TryGiveNewEncoding()
+    {
+        if (!message.Settings.ForceMimeConversion || !_mime.Allows8Bit)
+        {
+            return false;
+        }
+
+        bool isLeaf = _mime.IsLeaf;
+        _encoder = isLeaf ? new QuotedPrintableEncoder((text, endsLine) => message.Write(endsLine ? RecordType.Text : RecordType.ContinuedText, text)) : null;
+        _headerLength = 0;
+        _hasHeader = true;
+        Append(isLeaf ? "Content-Transfer-Encoding: quoted-printable"u8 : "Content-Transfer-Encoding: 7bit"u8);
+        return true;
     }
 
     // What exceeds header_size_limit is dropped, as it came in: the limit bounds memory.

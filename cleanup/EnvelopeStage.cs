@@ -15,7 +15,7 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
     private bool _warnTimeSeen;
     private bool _recipientsSeen;
     private bool _extractedRecipientsSeen;
-    private int _attributes;
+    private int _attributes = 1;
 
     /// <summary>Takes a record of the initial envelope.</summary>
     /// <returns>True when the content follows.</returns>
@@ -137,7 +137,7 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
 
         if (!QueueAttribute.TryParse(data, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value))
         {
-            message.Reject("malformed attribute");
+            message.Reject($"malformed attribute: {(data.Contains((byte)'=') ? "missing attribute name" : "missing '=' after attribute name")}: {Shown(data)}");
             return false;
         }
 
@@ -196,10 +196,12 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
                 message.Write(type, data);
                 break;
             default:
-                message.Reject($"unexpected record type {(int)type}");
+                message.Reject($"unexpected record type {(int)type} in {(isExtracted ? "extracted envelope" : "envelope")}");
                 break;
         }
     }
+
+    private static string Shown(ReadOnlySpan<byte> data) => Printable.Neutralize(ByteString.FromBytes(data.Length > 200 ? data[..200] : data));
 
     // Everything about the message as a whole must be known before the first recipient.
     private void BeginRecipients()
@@ -279,12 +281,8 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
             }
         }
 
-        if (await recipients.SenderBccAsync(sender, stop))
-        {
-            // Other records follow these recipients.
-            message.IsMixed = true;
-        }
-
+        // As in Postfix, these recipients do not count as the beginning of the list (see IsMixed).
+        await recipients.SenderBccAsync(sender, stop);
         return false;
     }
 
@@ -307,11 +305,11 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
     {
         if (message.Sender is null or "")
         {
-            LogLines.Warning(message.Id, "discarding VERP request for null sender");
+            LogLines.Warning(message.Id, "ignoring VERP request for null sender");
         }
         else if (data.Length != 2 || !message.Settings.VerpDelimiterFilter.Contains((char)data[0]) || !message.Settings.VerpDelimiterFilter.Contains((char)data[1]))
         {
-            LogLines.Warning(message.Id, $"discarding bad VERP request: \"{ByteString.FromBytes(data)}\"");
+            LogLines.Warning(message.Id, $"ignoring bad VERP request: \"{ByteString.FromBytes(data)}\"");
         }
         else
         {
@@ -323,7 +321,7 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
     {
         if (!RecordText.TryParseNumber(data, out long flags) || (flags & ~(long)CleanupFlags.Extra) != 0)
         {
-            LogLines.Warning(message.Id, $"ignoring bad extra flags: {ByteString.FromBytes(data)}");
+            LogLines.Warning(message.Id, $"ignoring bad extra flags: 0x{flags:x}");
             return;
         }
 
@@ -336,7 +334,7 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
         {
             if (!Ascii.IsPrintable(b) && b != '\t')
             {
-                message.Reject("bad DSN envelope id");
+                message.Reject("bad DSN envelope ID record");
                 return;
             }
         }
@@ -349,7 +347,7 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
     {
         if (!RecordText.TryParseNumber(value, out long ret) || ret is not (1 or 2))
         {
-            message.Reject("bad DSN return flags");
+            message.Reject($"bad DSN RET record <ret_flags={Shown(value)}>");
             return;
         }
 
@@ -360,11 +358,15 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
     private void Attribute(ReadOnlySpan<byte> data)
     {
         QueueAttribute.TryParse(data, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value);
-        if (++_attributes > message.Settings.AttributeCountLimit)
+
+        // The origin, which every message has, is counted from the start.
+        if (_attributes >= message.Settings.AttributeCountLimit)
         {
-            message.Reject("attribute count exceeds limit");
+            message.Reject($"attribute count exceeds limit {message.Settings.AttributeCountLimit}");
             return;
         }
+
+        _attributes += name.SequenceEqual(QueueAttribute.LogMessageOrigin) ? 0 : 1;
 
         if (name.SequenceEqual(QueueAttribute.RewriteContext))
         {
@@ -378,7 +380,7 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
             }
             else
             {
-                message.Reject("bad rewriting context");
+                message.Reject($"bad rewriting context: {Shown(value)}");
                 return;
             }
         }
@@ -386,7 +388,7 @@ internal sealed class EnvelopeStage(Message message, RecipientStage recipients)
         {
             if (!RecordText.TryParseNumber(value, out long flags) || flags is < 0 or > int.MaxValue)
             {
-                message.Reject("bad trace flags");
+                message.Reject($"bad TFLAG record <trace_flags={Shown(value)}>");
                 return;
             }
 

@@ -20,7 +20,7 @@ internal static class FromHeader
         }
 
         return obsolete
-            ? $"{prefix}From: {address} ({Comment(fullName)})"
+            ? $"{prefix}From: {address} ({fullName})"
             : $"{prefix}From: {Phrase(fullName)} <{address}>";
     }
 
@@ -43,39 +43,5 @@ internal static class FromHeader
         }
 
         return quoted.Append('"').ToString();
-    }
-
-    // RFC 822 §3.4.3: parentheses balance, no backslash dangles.
-    private static string Comment(string name)
-    {
-        StringBuilder comment = new(name.Length + 4);
-        int depth = 0;
-        for (int i = 0; i < name.Length; i++)
-        {
-            char c = name[i];
-            if (c == '\\')
-            {
-                if (i + 1 < name.Length)
-                {
-                    comment.Append(c).Append(name[++i]);
-                }
-
-                continue;
-            }
-
-            if (c == '(')
-            {
-                depth++;
-            }
-            else if (c == ')' && --depth < 0)
-            {
-                depth = 0;
-                continue;
-            }
-
-            comment.Append(c);
-        }
-
-        return comment.Append(')', depth).ToString();
     }
 }

@@ -37,14 +37,14 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
     /// <summary>A header that needs no tables.</summary>
     public void Take(ReadOnlySpan<byte> header, MimeState mime)
     {
-        CountHop(header);
+        Follow(header, mime);
         TakeChecked(header, mime);
     }
 
     /// <inheritdoc cref="Take"/>
     public async ValueTask TakeAsync(ReadOnlyMemory<byte> header, MimeState mime, CancellationToken stop)
     {
-        CountHop(header.Span);
+        Follow(header.Span, mime);
         bool isReplaced = false;
         if (message.MayWrite && checks.TableFor(InfoOf(header.Span), mime.Place) is { } table)
         {
@@ -80,7 +80,8 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
             ByteString.FromBytes(header.Span[..nameLength]),
             ByteString.FromBytes(header.Span[(colon + 1)..]),
             _settings.HeaderAddressTokenLimit,
-            node => message.Context.Addresses.HeaderAsync(message, kind, rewriteContext, node, stop));
+            node => message.Context.Addresses.HeaderAsync(message, kind, rewriteContext, node, stop),
+            LogLines.StrippedComments);
         if (rewritten is null)
         {
             WriteLines(header.Span, isReplaced ? colon : nameLength, colon);
@@ -92,7 +93,8 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
     }
 
     /// <summary>At the end of the primary header: what is missing.</summary>
-    public void EndPrimary()
+    /// <param name="isBadEnd">By a line that is neither empty nor a header.</param>
+    public void EndPrimary(bool isBadEnd)
     {
         if (!message.MayWrite)
         {
@@ -124,6 +126,11 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
             {
                 AddUndisclosed();
             }
+        }
+
+        if (isBadEnd && _settings.BadHeaderEnd == BadHeaderEnd.AddHeader)
+        {
+            WriteText("MIME-Error: message header was not terminated by empty line");
         }
 
         if (!_messageIdLogged)
@@ -196,12 +203,17 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
         return (message.MayMap && message.Context.HasHeaderMaps) || !HasPlainAddresses(value);
     }
 
-    private void CountHop(ReadOnlySpan<byte> header)
+    // The structure is what came, whatever checks make of it.
+    private void Follow(ReadOnlySpan<byte> header, MimeState mime)
     {
-        if (InfoOf(header)?.Kind == HeaderKind.Received)
+        HeaderSyntax.TryParseName(header, out int nameLength, out int colon);
+        HeaderInfo? info = HeaderTable.Find(header[..nameLength]);
+        if (info?.Kind == HeaderKind.Received)
         {
             _hops++;
         }
+
+        mime.TakeHeader(info, header, colon);
     }
 
     // What an administrator wrote in a table stands as it was written.
@@ -223,7 +235,6 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
     {
         HeaderSyntax.TryParseName(header, out nameLength, out colon);
         HeaderInfo? info = HeaderTable.Find(header[..nameLength]);
-        mime.TakeHeader(info, header, colon);
         NoteUtf8(header, mime);
         if (info is null)
         {
@@ -258,7 +269,7 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
             case HeaderKind.MessageId or HeaderKind.ResentMessageId:
                 bool resent = info.Kind == HeaderKind.ResentMessageId;
                 _messageIdLogged |= !resent;
-                LogLines.MessageId(message.Id, ByteString.FromBytes(value).Trim(' ', '\t', '\n'), resent);
+                LogLines.MessageId(message.Id, ByteString.FromBytes(value).TrimStart(' ', '\t', '\n'), resent);
                 break;
             case HeaderKind.TlsRequired when _settings.TlsRequiredEnable:
                 if (Ascii.EqualsIgnoreCase(value.Trim(" \t\n"u8), "no"u8))
@@ -320,7 +331,7 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
         }
         else
         {
-            LogLines.Warning(message.Id, $"undisclosed_recipients_header = {_settings.UndisclosedRecipientsHeader} is not a header");
+            LogLines.TableMistake($"bad undisclosed_recipients_header header text \"{_settings.UndisclosedRecipientsHeader}\" -- need \"headername: headervalue\"");
         }
     }
 

@@ -33,11 +33,13 @@ internal static class LogLines
     public static void TableMistake(string text) => Log.Warn(Shown(text));
 
     /// <summary>A recipient of a message that cleanup itself returns: all of its delay was before any queue.</summary>
-    public static void Bounced(QueueId id, DeliveryRecipient recipient, string delay, Dsn dsn)
+    public static void Bounced(QueueId id, DeliveryRecipient recipient, string delay, Dsn dsn) => Status(id, recipient, delay, dsn, "bounced");
+
+    private static void Status(QueueId id, DeliveryRecipient recipient, string delay, Dsn dsn, string status)
     {
         bool renamed = recipient.OriginalRecipient.Length > 0 && !Ascii.EqualsIgnoreCase(recipient.OriginalRecipient, recipient.Address);
         string original = renamed ? $", orig_to={AddressSyntax.Bracketed(recipient.OriginalRecipient)}" : "";
-        Log.Info(Shown($"{id}: to={AddressSyntax.Bracketed(recipient.Address)}{original}, relay=none, delay={delay}, delays={delay}/0/0/0, dsn={dsn.Status}, status=bounced ({dsn.Reason})"));
+        Log.Info(Shown($"{id}: to={AddressSyntax.Bracketed(recipient.Address)}{original}, relay=none, delay={delay}, delays={delay}/0/0/0, dsn={dsn.Status}, status={status} ({dsn.Reason})"));
     }
 
     public static void TooLarge(QueueId id) => Log.Warn($"{id}: queue file size limit exceeded");
@@ -50,6 +52,14 @@ internal static class LogLines
 
     public static void LookupProblem(QueueId id, string title) =>
         Log.Warn($"{id}: {title} map lookup problem -- message not accepted, try again later");
+
+    public static void LookupProblem(QueueId id, string title, string address) =>
+        Log.Warn($"{id}: {title} map lookup problem for {Shown(address)} -- message not accepted, try again later");
+
+    public static void StrippedComments(string text) => Log.Warn($"stripping too many comments from address: {Shown(Cut(text, 100))}...");
+
+    /// <summary>A verification probe that cleanup itself answers.</summary>
+    public static void Deliverable(QueueId id, DeliveryRecipient recipient, string delay, Dsn dsn) => Status(id, recipient, delay, dsn, "deliverable");
 
     public static void Lost(QueueId id, string why) => Log.Warn($"{id}: client connection: {Shown(why)}");
 

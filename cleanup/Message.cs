@@ -46,6 +46,9 @@ internal sealed class Message(CleanupContext context, QueueFileWriter file)
 
     public DateTime ArrivalTime { get; set; }
 
+    /// <summary>Microseconds since its arrival.</summary>
+    public long Age => (DateTime.UtcNow - ArrivalTime).Ticks / TimeSpan.TicksPerMicrosecond;
+
     /// <summary>Which origin completes header addresses; null = headers are left alone. Local unless the client says otherwise.</summary>
     public RewriteContext? HeaderContext { get; set; } = RewriteContext.Local;
 
@@ -66,6 +69,9 @@ internal sealed class Message(CleanupContext context, QueueFileWriter file)
     public string Helo { get; set; } = "";
 
     public int Recipients { get; set; }
+
+    /// <summary>A probe was answered here: that no recipient is left is no error.</summary>
+    public bool IsAnswered { get; set; }
 
     /// <summary>All NOTIFY masks.</summary>
     public int NotifyMasks { get; set; }
@@ -139,6 +145,12 @@ internal sealed class Message(CleanupContext context, QueueFileWriter file)
     {
         LogLines.Rejected(Id, why);
         Fail(CleanupStatus.Bad);
+    }
+
+    public void LookupFailed(string title, string address, string reason = "")
+    {
+        LogLines.LookupProblem(Id, title, address);
+        Fail(CleanupStatus.Write, reason);
     }
 
     public void LookupFailed(string title)

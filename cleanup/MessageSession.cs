@@ -104,7 +104,7 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
         while (segment != Segment.Ended)
         {
             RecordParse parse = segment == Segment.Content
-                ? PumpContent(reader, content, out RecordType type, out ReadOnlySpan<byte> data)
+                ? PumpContent(reader, content, stop, out RecordType type, out ReadOnlySpan<byte> data)
                 : reader.TryRead(out type, out data);
             if (parse == RecordParse.NeedMore)
             {
@@ -156,7 +156,7 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
             }
             else if (content.WaitsForBodyCheck)
             {
-                await content.CheckBodyAsync(type, data.ToArray(), stop);
+                await content.CheckBodyAsync(type, data.ToArray());
             }
             else
             {
@@ -186,12 +186,12 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
     }
 
     // Text records run through without waiting; the rest comes back to the loop.
-    private static RecordParse PumpContent(RecordReader reader, ContentStage content, out RecordType type, out ReadOnlySpan<byte> data)
+    private static RecordParse PumpContent(RecordReader reader, ContentStage content, CancellationToken stop, out RecordType type, out ReadOnlySpan<byte> data)
     {
         while (true)
         {
             RecordParse parse = reader.TryRead(out type, out data);
-            if (parse != RecordParse.Complete || type is RecordType.Extracted or RecordType.End || !content.TryTake(type, data))
+            if (parse != RecordParse.Complete || type is RecordType.Extracted or RecordType.End || !content.TryTake(type, data, stop))
             {
                 return parse;
             }

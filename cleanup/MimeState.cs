@@ -67,9 +67,22 @@ internal sealed class MimeState(CleanupSettings settings, ContentChecks checks)
         else if (info?.Kind == HeaderKind.ContentTransferEncoding)
         {
             ReadOnlySpan<byte> value = header[(colon + 1)..].Trim(" \t\n"u8);
-            _allows8Bit = Ascii.StartsWithIgnoreCase(value, "8bit"u8) || Ascii.StartsWithIgnoreCase(value, "binary"u8);
+            _allows8Bit = IsEightBit(value);
             _isEncoded = Ascii.StartsWithIgnoreCase(value, "base64"u8) || Ascii.StartsWithIgnoreCase(value, "quoted-printable"u8);
         }
+    }
+
+    /// <summary>The entity declares 8bit or binary content.</summary>
+    public bool Allows8Bit => _allows8Bit;
+
+    /// <summary>The entity has a body of its own, not parts (RFC 6532: <c>message/global</c> counts as one here, since it may be encoded).</summary>
+    public bool IsLeaf => _type == MimeContentType.Other;
+
+    /// <summary>Whether an encoding is one of 8-bit data.</summary>
+    public static bool IsEightBit(ReadOnlySpan<byte> value)
+    {
+        value = value.TrimStart(" \t\n"u8);
+        return Ascii.StartsWithIgnoreCase(value, "8bit"u8) || Ascii.StartsWithIgnoreCase(value, "binary"u8);
     }
 
     /// <summary>The header of the entity has ended.</summary>
@@ -93,9 +106,9 @@ internal sealed class MimeState(CleanupSettings settings, ContentChecks checks)
         }
     }
 
-    /// <summary>A line of a body.</summary>
+    /// <summary>A line of a body; true for a boundary of parts.</summary>
     /// <param name="startsLine">Not the rest of an overlong line.</param>
-    public void TakeBody(ReadOnlySpan<byte> line, bool startsLine)
+    public bool TakeBody(ReadOnlySpan<byte> line, bool startsLine)
     {
         if (settings.Strict8BitBody && !_allows8Bit && !Ascii.IsAscii(line))
         {
@@ -103,10 +116,7 @@ internal sealed class MimeState(CleanupSettings settings, ContentChecks checks)
         }
 
         BodyOffset += line.Length + 1;
-        if (HasBoundaries && startsLine && line.StartsWith("--"u8))
-        {
-            Boundary(line[2..]);
-        }
+        return HasBoundaries && startsLine && line.StartsWith("--"u8) && TryBoundary(line[2..]);
     }
 
     private void TakeContentType(ReadOnlySpan<byte> value)
@@ -135,7 +145,7 @@ internal sealed class MimeState(CleanupSettings settings, ContentChecks checks)
         }
     }
 
-    private void Boundary(ReadOnlySpan<byte> line)
+    private bool TryBoundary(ReadOnlySpan<byte> line)
     {
         for (int level = _boundaries.Count - 1; level >= 0; level--)
         {
@@ -155,8 +165,10 @@ internal sealed class MimeState(CleanupSettings settings, ContentChecks checks)
                 _type = isDigest ? MimeContentType.Message : MimeContentType.Other;
             }
 
-            return;
+            return true;
         }
+
+        return false;
     }
 
     private void Report(Errors error, string what, string text)

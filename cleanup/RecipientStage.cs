@@ -53,9 +53,9 @@ internal sealed class RecipientStage(Message message)
         }
 
         // NEVER stands alone (RFC 3461 §4.1).
-        if (!RecordText.TryParseNumber(data, out long mask) || mask is < 0 or > 15 || ((mask & 1) != 0 && mask != 1))
+        if (!RecordText.TryParseNumber(data, out long mask) || mask is <= 0 or > 15 || ((mask & 1) != 0 && mask != 1))
         {
-            LogLines.Warning(message.Id, $"ignoring malformed DSN notify flags <{ByteString.FromBytes(data)}>");
+            LogLines.Warning(message.Id, $"ignoring malformed DSN notify record <notify_flags={ByteString.FromBytes(data)}>");
             return;
         }
 
@@ -79,6 +79,11 @@ internal sealed class RecipientStage(Message message)
 
         string address = recipient.Length > 0 ? recipient : message.Settings.EmptyAddressRecipient;
         address = await message.Context.Addresses.RecipientAsync(message, address, stop);
+        if (message.Settings.SmtpUtf8Enable && (message.Flags & CleanupFlags.AutoUtf8) != 0 && !Ascii.IsAscii(address) && ByteString.TryToUnicode(address, out _))
+        {
+            message.SendOptions |= SendOptions.SmtpUtf8Requested;
+        }
+
         if (dsnOriginal.Length == 0 && address.Length > 0)
         {
             bool isUtf8 = !Ascii.IsAscii(address) && (message.SendOptions & SendOptions.SmtpUtf8Requested) != 0;
@@ -86,11 +91,6 @@ internal sealed class RecipientStage(Message message)
         }
 
         message.Recipient = address;
-        if (message.Settings.SmtpUtf8Enable && (message.Flags & CleanupFlags.AutoUtf8) != 0 && !Ascii.IsAscii(address) && ByteString.TryToUnicode(address, out _))
-        {
-            message.SendOptions |= SendOptions.SmtpUtf8Requested;
-        }
-
         await ExpandAsync(original, address, dsnOriginal, notify, stop);
         if ((message.Flags & CleanupFlags.Bcc) != 0)
         {
@@ -98,16 +98,13 @@ internal sealed class RecipientStage(Message message)
         }
     }
 
-    /// <summary>The copy that <c>sender_bcc_maps</c> asks for; true when one was written.</summary>
-    public async ValueTask<bool> SenderBccAsync(string sender, CancellationToken stop)
+    /// <summary>The copy that <c>sender_bcc_maps</c> asks for.</summary>
+    public async ValueTask SenderBccAsync(string sender, CancellationToken stop)
     {
-        int before = message.Recipients;
         if ((message.Flags & CleanupFlags.Bcc) != 0)
         {
             await BccAsync(message.Context.SenderBcc, sender, stop);
         }
-
-        return message.Recipients > before;
     }
 
     /// <summary>At the end of the message: <c>always_bcc</c> and what checks asked for.</summary>
@@ -123,7 +120,7 @@ internal sealed class RecipientStage(Message message)
             await AddBccAsync(bcc, stop);
         }
 
-        if (message.Recipients == 0)
+        if (message.Recipients == 0 && !message.IsAnswered)
         {
             message.Fail(CleanupStatus.NoRecipients);
         }

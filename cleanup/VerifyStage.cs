@@ -1,3 +1,4 @@
+using Mta.Mail;
 using Mta.Mail.Protocols;
 
 namespace Mta.Cleanup;
@@ -9,9 +10,11 @@ internal sealed class VerifyStage(VerifyClient client)
     {
         if (message.MayWrite)
         {
+            Dsn dsn = new("2.0.0", "deliverable", "aliased to multiple recipients");
+            message.IsAnswered = true;
             string probed = original.Length > 0 ? original : address;
-            await client.UpdateAsync(probed, VerifyStatus.Ok, "aliased to multiple recipients", stop);
-            message.Recipients++;
+            await client.UpdateAsync(probed, VerifyStatus.Ok, dsn.Reason, stop);
+            LogLines.Deliverable(message.Id, new DeliveryRecipient(original, address, 0, dsnOriginal), DelayText.Format(message.Age, message.Settings.DelayDecimals), dsn);
         }
     }
 }

@@ -217,7 +217,7 @@ internal sealed class AddressResolver
             return false;
         }
 
-        domain = $"[{DomainSyntax.ToRfc5321(domain)}]";
+        domain = $"[{domain}]";
         recipient = $"{localPart}@{domain}";
         return true;
     }

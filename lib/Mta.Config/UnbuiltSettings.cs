@@ -62,7 +62,5 @@ public static class UnbuiltSettings
     }
 
     private static void RefuseCleanup(Configuration configuration) => configuration.RefuseUnbuilt(
-        CleanupParameters.MilterHeaderChecks,
-        CleanupParameters.ForceMimeInputConversion,
-        CleanupParameters.NonEmptyEndOfHeaderAction);
+        CleanupParameters.MilterHeaderChecks);
 }

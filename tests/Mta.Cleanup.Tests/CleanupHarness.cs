@@ -119,6 +119,7 @@ public sealed class CleanupHarness : IDisposable
             MimeHeaderChecks = Checks("mime_header_checks"),
             NestedHeaderChecks = Checks("nested_header_checks"),
             BodyChecks = Checks("body_checks"),
+            MilterHeaderChecks = Checks("milter_header_checks"),
             Masquerade = new Masquerade(
                 TableListSyntax.Split(configuration.Value("masquerade_domains") ?? ""),
                 static (localPart, _) => new ValueTask<bool?>(localPart == "root")),

@@ -80,13 +80,23 @@ public sealed class AddressList
 
     /// <summary>The list in external form.</summary>
     /// <param name="afterComma">What follows a comma: a blank, or a line break when a header is composed.</param>
-    public string ToExternal(string afterComma = " ")
+    /// <param name="maxText">Most bytes of comments and phrases around the addresses between two commas; with more, only <c>&lt;address&gt;</c> stays.</param>
+    /// <param name="stripped">Is told of each expression that lost its text.</param>
+    public string ToExternal(string afterComma = " ", int maxText = int.MaxValue, Action<string>? stripped = null)
     {
         var output = new StringBuilder();
         Item? previous = null;
         bool suppressBlank = true;
+        int start = 0;
+        int addressLength = 0;
+        AddressNode? address = null;
         foreach (Item item in _items)
         {
+            if (item.Node is null && item.Token.IsOperator(','))
+            {
+                Strip();
+            }
+
             bool blank = !suppressBlank && previous is not null && NeedsBlank(previous.Value, item);
             suppressBlank = false;
             if (blank)
@@ -96,7 +106,10 @@ public sealed class AddressList
 
             if (item.Node is not null)
             {
+                int before = output.Length;
                 output.Append(item.Node.ToExternal());
+                addressLength += output.Length - before;
+                address = item.Node;
             }
             else
             {
@@ -105,6 +118,9 @@ public sealed class AddressList
                 {
                     output.Append(afterComma);
                     suppressBlank = true;
+                    start = output.Length;
+                    addressLength = 0;
+                    address = null;
                 }
                 else if (item.Token.IsOperator(':'))
                 {
@@ -116,7 +132,18 @@ public sealed class AddressList
             previous = item;
         }
 
+        Strip();
         return output.ToString();
+
+        void Strip()
+        {
+            if (address is not null && output.Length - start - addressLength > maxText)
+            {
+                stripped?.Invoke(output.ToString(start, Math.Min(output.Length - start, 200)));
+                output.Length = start;
+                output.Append('<').Append(address.ToExternal()).Append('>');
+            }
+        }
     }
 
     private static bool NeedsBlank(Item left, Item right)
@@ -159,6 +186,9 @@ public sealed class AddressList
                     ParseSegment(tokens, start, i);
                     AddToken(tokens[i]);
                     start = i + 1;
+
+                    // RFC 822 §6.1: a group is one member of the list.
+                    AddComma(tokens[i].Text == ";" && start < tokens.Count && !tokens[start].IsOperator(',') && !tokens[start].IsOperator(';'));
                     break;
             }
         }
@@ -224,6 +254,7 @@ public sealed class AddressList
             else if (i >= routeEnd && token.IsOperator(','))
             {
                 Finish();
+                AddComments();
                 AddToken(token);
                 needsComma = false;
             }
@@ -239,6 +270,7 @@ public sealed class AddressList
         }
 
         Finish();
+        AddComments();
 
         void Finish()
         {
@@ -249,7 +281,11 @@ public sealed class AddressList
                 address = [];
                 needsComma = true;
             }
+        }
 
+        // Comments stand behind all the addresses that no comma separates.
+        void AddComments()
+        {
             foreach (AddressToken comment in comments)
             {
                 AddToken(comment);

@@ -71,8 +71,8 @@ public static class AddressTokenizer
             }
         }
 
-        string comment = text[start..i].ToString();
-        return new AddressToken(AddressTokenKind.Comment, depth == 0 ? comment : comment + new string(')', depth));
+        // One that is never closed stays so: whatever is put behind it then belongs to it, as before.
+        return new AddressToken(AddressTokenKind.Comment, text[start..i].ToString());
     }
 
     // The text up to the closing character, without backslashes; an open one reaches to the end.

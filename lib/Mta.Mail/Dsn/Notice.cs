@@ -16,9 +16,6 @@ public sealed class Notice
     /// <summary>Of the message the notice is about.</summary>
     public required string QueueId { get; init; }
 
-    /// <summary>Of that message.</summary>
-    public required string Sender { get; init; }
-
     public string EnvelopeId { get; init; } = "";
 
     /// <summary><c>7bit</c>, <c>8bit</c> or empty.</summary>

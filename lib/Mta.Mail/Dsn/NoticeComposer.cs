@@ -106,7 +106,7 @@ public sealed class NoticeComposer(NoticeSettings settings, TimeProvider clock)
 
     private void WriteText(BufferedOutput output, Notice notice)
     {
-        bool isEightBit = Encoding(notice) == "8bit" || (Encoding(notice) == "7bit" && notice.Template.Encoding == "8bit");
+        bool isEightBit = Encoding(notice) == "8bit";
         string charset = Ascii.EqualsIgnoreCase(notice.Template.Charset, "us-ascii") && Encoding(notice) == "8bit" ? "utf-8" : notice.Template.Charset;
         StartPart(output, notice, "Notification", $"text/plain; charset={charset}", isEightBit);
         foreach (string line in notice.Text)
@@ -148,9 +148,10 @@ public sealed class NoticeComposer(NoticeSettings settings, TimeProvider clock)
         }
 
         Line(output, $"X-{settings.HeaderMailName}-Queue-ID: {notice.QueueId}");
-        Line(output, $"X-{settings.HeaderMailName}-Sender: {AddressType(notice, SenderText(notice))}; {SenderText(notice)}");
         if (notice.Original is { } original)
         {
+            string sender = SenderText(original);
+            Line(output, $"X-{settings.HeaderMailName}-Sender: {AddressType(notice, sender)}; {sender}");
             Line(output, $"Arrival-Date: {HeaderDate.Format(original.Envelope.ArrivalTime)}");
         }
     }
@@ -205,7 +206,7 @@ public sealed class NoticeComposer(NoticeSettings settings, TimeProvider clock)
             return;
         }
 
-        Line(output, $"Return-Path: <{SenderText(notice)}>");
+        Line(output, $"Return-Path: <{SenderText(original)}>");
         using (ContentReader content = original.Content())
         {
             bool startsLine = true;
@@ -232,8 +233,10 @@ public sealed class NoticeComposer(NoticeSettings settings, TimeProvider clock)
         return true;
     }
 
-    private string SenderText(Notice notice) =>
-        notice.Sender.Length > 0 ? AddressSyntax.ToExternal(notice.Sender) : $"MAILER-DAEMON@{settings.MyHostname}";
+    // What the message's own file says, whatever the request said.
+    private string SenderText(OriginalMessage original) => original.Envelope.Sender.Length > 0
+        ? Printable.Neutralize(AddressSyntax.ToExternal(original.Envelope.Sender), settings.SmtpUtf8Enabled)
+        : $"MAILER-DAEMON@{settings.MyHostname}";
 
     private static string AddressType(Notice notice, string address) =>
         IsUtf8Message(notice) && !Ascii.IsAscii(address) && ByteString.TryToUnicode(address, out _) ? "utf-8" : "rfc822";

@@ -60,7 +60,7 @@ public static class BounceProtocol
         BounceRequestKind kind = (BounceRequestKind)reader.Int("nrequest"u8);
         if (!Enum.IsDefined(kind))
         {
-            throw new AttributeFormatException($"unknown bounce request {(int)kind}");
+            throw new AttributeFormatException($"unknown command: {(int)kind}");
         }
 
         BounceRequest request = new() { Kind = kind, Flags = (DeliveryFlags)reader.Int("flags"u8) };

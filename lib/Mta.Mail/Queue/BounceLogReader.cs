@@ -94,7 +94,7 @@ public sealed class BounceLogReader : IDisposable
             switch (name)
             {
                 case "recipient":
-                    recipient = value is "<>" or "" ? "(MAILER-DAEMON)" : value;
+                    recipient = value.Length == 0 ? "(MAILER-DAEMON)" : value;
                     break;
                 case "original_recipient":
                     original = value;

@@ -44,7 +44,7 @@ public sealed class BounceLogTests : IDisposable
         Assert.Equal(2, entries.Length);
         Assert.Equal(status, entries[0].Status);
         Assert.Equal(("o@x.test", 7L, "rfc822;o", DsnNotify.Failure), (entries[0].OriginalRecipient, entries[0].Offset, entries[0].DsnOriginalRecipient, entries[0].Notify));
-        Assert.Equal("(MAILER-DAEMON)", entries[1].Recipient);
+        Assert.Equal("<>", entries[1].Recipient);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ namespace Mta.EndToEnd;
 /// The same requests to a daemon of Debian's Postfix and to ours, side by side under one master: answers, queue files
 /// and log lines are the same. The cases are text: <c>tests/differential/cleanup</c>, <c>rewrite</c> and <c>notices</c>.
 /// </summary>
-public sealed class DaemonAgreementTests(DaemonPair pair) : IClassFixture<DaemonPair>
+public sealed partial class DaemonAgreementTests(DaemonPair pair) : IClassFixture<DaemonPair>
 {
     private const string Program = "/usr/sbin/postfix";
 
@@ -20,7 +20,7 @@ public sealed class DaemonAgreementTests(DaemonPair pair) : IClassFixture<Daemon
             foreach (DaemonCase one in file.Cases)
             {
                 count++;
-                Compare(problems, $"cleanup/{file.Name}: {one.Title}", theirs.Play(one), ours.Play(one));
+                Compare(problems, $"cleanup/{file.Name}: {one.Title}", Safely(theirs.Play, one), Safely(ours.Play, one));
             }
 
             string TheirLog() => LogByCase(pair.LogOf($"c{file.Name}p"), theirs.Titles);
@@ -72,7 +72,7 @@ public sealed class DaemonAgreementTests(DaemonPair pair) : IClassFixture<Daemon
             foreach (DaemonCase one in file.Cases)
             {
                 count++;
-                Compare(problems, $"notices/{file.Name}: {one.Title}", theirs.Play(one), ours.Play(one));
+                Compare(problems, $"notices/{file.Name}: {one.Title}", Safely(theirs.Play, one), Safely(ours.Play, one));
             }
 
             WaitForSame(theirs.Log, ours.Log);
@@ -80,6 +80,19 @@ public sealed class DaemonAgreementTests(DaemonPair pair) : IClassFixture<Daemon
         }
 
         Report(problems, count);
+    }
+
+    // A daemon that does not answer fails its case only.
+    private string Safely(Func<DaemonCase, string> play, DaemonCase one)
+    {
+        try
+        {
+            return play(one);
+        }
+        catch (IOException error)
+        {
+            return $"{error.Message}\n{string.Join('\n', pair.Log.Split('\n').TakeLast(8))}";
+        }
     }
 
     private static void Report(List<string> problems, int count)
@@ -135,12 +148,21 @@ public sealed class DaemonAgreementTests(DaemonPair pair) : IClassFixture<Daemon
         }
     }
 
+    [System.Text.RegularExpressions.GeneratedRegex(@"delay=[\d.]+, delays=[\d.]+/0/0/0")]
+    private static partial System.Text.RegularExpressions.Regex DelayText();
+
     private static string LogByCase(List<string> lines, Dictionary<string, string> titles)
     {
         List<string> result = [];
         foreach (string line in lines)
         {
-            string text = line;
+            // Postfix adds where in its code a size limit was met; and how long a probe took is no matter.
+            if (line == "warning: mail_stream_cleanup: close error")
+            {
+                continue;
+            }
+
+            string text = DelayText().Replace(line, "delay=N, delays=N/0/0/0");
             foreach ((string id, string title) in titles)
             {
                 if (text.Contains(id, StringComparison.Ordinal))

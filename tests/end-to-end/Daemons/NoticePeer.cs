@@ -42,12 +42,11 @@ internal sealed partial class NoticePeer : IDisposable
         _titles[id] = one.Title;
         _refuses = false;
         int split = one.Lines.ToList().IndexOf("--");
-        string queueFile = $"{_pair.Spool}/deferred/{id[0]}/{id}";
+        string queueFile = $"{_pair.Spool}/hold/{id}";
         if (split > 0)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(queueFile)!);
             File.WriteAllBytes(queueFile, QueueFile([.. one.Lines.Take(split)]));
-            Shell.Bash($"chown -R postfix {_pair.Spool}/deferred/{id[0]}; chmod 700 {queueFile} {_pair.Spool}/deferred/{id[0]}").MustSucceed();
+            Shell.Bash($"chown postfix {queueFile} && chmod 700 {queueFile}").MustSucceed();
         }
 
         var result = new StringBuilder();
@@ -101,7 +100,11 @@ internal sealed partial class NoticePeer : IDisposable
                     }
                 }
 
-                lines.Add(text);
+                // What a process says once (a template it does not like) depends on how many there were.
+                if (text != line || !lines.Contains(text))
+                {
+                    lines.Add(text.Replace(DaemonPair.NoticeService(_file, kind, _side), kind, StringComparison.Ordinal));
+                }
             }
         }
 
@@ -134,7 +137,7 @@ internal sealed partial class NoticePeer : IDisposable
         wire.Attribute("nrequest", request).Attribute("flags", Value("flags", "0"));
         if (request != 0)
         {
-            wire.Attribute("queue_name", Value("queue", "deferred"));
+            wire.Attribute("queue_name", Value("queue", "hold"));
         }
 
         wire.Attribute("queue_id", Value("id", id));

@@ -22,7 +22,7 @@ internal sealed class Wire : IDisposable
     public Wire(Socket socket)
     {
         _socket = socket;
-        _stream = new NetworkStream(socket) { ReadTimeout = 30_000, WriteTimeout = 30_000 };
+        _stream = new NetworkStream(socket) { ReadTimeout = 10_000, WriteTimeout = 30_000 };
         _input = new BufferedStream(_stream);
     }
 
