@@ -212,7 +212,7 @@ internal sealed class Notifications(QueueDirectory directory, LogStore logs, Not
 
     private bool HeadersOnly(Subject subject) =>
         subject.Request.Ret == DsnReturn.Headers
-        || (settings.SizeLimit > 0 && (subject.Original is null || subject.Original.ContentLength > settings.SizeLimit));
+        || (settings.SizeLimit > 0 && subject.Original is { } original && original.ContentLength > settings.SizeLimit);
 
     private bool IsDoubleBounce(string sender) => Ascii.EqualsIgnoreCase(sender, settings.DoubleBounceSender);
 

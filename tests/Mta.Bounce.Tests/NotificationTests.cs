@@ -56,7 +56,7 @@ public sealed class NotificationTests : IDisposable
     {
         await AppendAsync("one@x.test");
         _cleanup.Answer = CleanupStatus.Write;
-        Assert.Equal(-1, await Notifications().ReturnAsync(Request("from@y.test"), _id, default));
+        Assert.Equal((int)CleanupStatus.Write, await Notifications().ReturnAsync(Request("from@y.test"), _id, default));
         Assert.True(_logs.Exists(_id));
     }
 
@@ -102,7 +102,7 @@ public sealed class NotificationTests : IDisposable
         Assert.Equal(0, await Notifications().ReturnAsync(Request(""), _id, default));
         TakenMessage notice = Assert.Single(_cleanup.Messages);
         Assert.Equal((_settings.DoubleBounceSender, "pm2@example.test"), (notice.Sender, notice.Recipient));
-        Assert.Contains("X-Postfix-Sender: rfc822; MAILER-DAEMON@mta.test", notice.Lines);
+        Assert.Contains("Auto-Submitted: auto-generated", notice.Lines);
     }
 
     [Fact]

@@ -103,7 +103,7 @@ internal sealed partial class NoticePeer : IDisposable
                 // What a process says once (a template it does not like) depends on how many there were.
                 if (text != line || !lines.Contains(text))
                 {
-                    lines.Add(text.Replace(DaemonPair.NoticeService(_file, kind, _side), kind, StringComparison.Ordinal));
+                    lines.Add(NewId().Replace(text, "NEWID").Replace(DaemonPair.NoticeService(_file, kind, _side), kind, StringComparison.Ordinal));
                 }
             }
         }
