@@ -18,7 +18,6 @@ internal sealed class PostmasterNotice
     private readonly CleanupFlags _flags;
     private readonly string _recipient;
     private readonly string _sender;
-    private readonly string _origin;
     private readonly string _hostName;
     private readonly string _mailName;
     private readonly bool _hasLongIds;
@@ -33,8 +32,7 @@ internal sealed class PostmasterNotice
 
         _cleanup = new CleanupClient(configuration.Get(GlobalParameters.CleanupServiceName));
         _recipient = configuration.Get(BounceParameters.ErrorNoticeRecipient);
-        _sender = configuration.Get(GlobalParameters.DoubleBounceSender);
-        _origin = configuration.Get(GlobalParameters.Myorigin);
+        _sender = $"{configuration.Get(GlobalParameters.DoubleBounceSender)}@{configuration.Get(GlobalParameters.Myhostname)}";
         _hostName = configuration.Get(GlobalParameters.Myhostname);
         _mailName = configuration.Get(GlobalParameters.MailName);
         _hasLongIds = configuration.Get(GlobalParameters.EnableLongQueueIds);
@@ -65,7 +63,7 @@ internal sealed class PostmasterNotice
             Line($"Received: by {_hostName} ({_mailName})");
             Line($"\tid {session.Id}; {HeaderDate.Format(now)}");
             Line($"Date: {HeaderDate.Format(now)}");
-            Line($"From: Mail Delivery System <MAILER-DAEMON@{_origin}>");
+            Line($"From: Mail Delivery System <MAILER-DAEMON@{_hostName}>");
             Line($"To: Postmaster <{_recipient}>");
             Line($"Subject: {_mailName} {(isLmtp ? "LMTP" : "SMTP")} client: errors from {server}");
             Line($"Message-Id: {GeneratedHeaders.MessageId(session.Id, now, _hostName, _hasLongIds)}");
