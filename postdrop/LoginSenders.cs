@@ -4,7 +4,6 @@ using Mta.Linux;
 using Mta.Mail.Protocols;
 using Mta.Tables;
 using Mta.Text;
-using NLog;
 
 namespace Mta.Postdrop;
 
@@ -14,8 +13,6 @@ namespace Mta.Postdrop;
 /// </summary>
 internal sealed class LoginSenders
 {
-    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
-
     private readonly Configuration _configuration;
     private readonly TableRegistry _tables;
 
@@ -39,12 +36,12 @@ internal sealed class LoginSenders
         LookupResult found = maps.LookupAsync(login).AsTask().GetAwaiter().GetResult();
         if (found.IsFailed)
         {
-            return new CleanupResult(CleanupStatus.Write, $"{maps.Title} table lookup error for '{login}'");
+            return new CleanupResult(CleanupStatus.Write, $"{maps.Title} table lookup error for '{references}'");
         }
 
         return found.IsFound && Matches(found.Value, sender)
             ? new CleanupResult(CleanupStatus.Ok, "")
-            : Refuse(sender, login);
+            : new CleanupResult(CleanupStatus.NoPermission, $"not authorized to use sender='{Printable.Neutralize(sender)}'");
     }
 
     private bool Matches(string patterns, string sender)
@@ -73,12 +70,5 @@ internal sealed class LoginSenders
         int extension = delimiters.Length == 0 ? -1 : localPart.AsSpan().IndexOfAny(delimiters);
         return Ascii.EqualsIgnoreCase(pattern, localPart)
             || (extension > 0 && Ascii.EqualsIgnoreCase(pattern, localPart.AsSpan(0, extension)));
-    }
-
-    private static CleanupResult Refuse(string sender, string login)
-    {
-        string text = $"not authorized to use sender='{Printable.Neutralize(sender)}'";
-        Log.Warn($"{login}: {text}");
-        return new CleanupResult(CleanupStatus.NoPermission, text);
     }
 }

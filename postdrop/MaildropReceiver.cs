@@ -39,7 +39,7 @@ internal sealed class MaildropReceiver(QueueFileWriter file, BufferedInput input
 
                 if (!input.Available.IsEmpty)
                 {
-                    Log.Warn($"stdin: unexpected EOF in data, record type {input.Available[0]}");
+                    Log.Warn($"stdin: {RecordFormat.DescribeDamage(input.Available)}");
                     throw new FatalException($"uid={user}: malformed input");
                 }
 
@@ -48,6 +48,7 @@ internal sealed class MaildropReceiver(QueueFileWriter file, BufferedInput input
 
             if (parse == RecordParse.Malformed)
             {
+                Log.Warn($"stdin: {RecordFormat.DescribeDamage(input.Available)}");
                 throw new FatalException($"uid={user}: malformed input");
             }
 

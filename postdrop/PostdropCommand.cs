@@ -7,12 +7,15 @@ using Mta.Mail.Queue;
 using Mta.Service;
 using Mta.Tables;
 using Mta.Text;
+using NLog;
 
 namespace Mta.Postdrop;
 
 /// <summary>Options, permission to submit, and the way of one message from stdin into the maildrop directory.</summary>
 internal sealed class PostdropCommand(CommandLineTool tool)
 {
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
     private const string Usage = "usage: postdrop [-c config_dir] [-v]";
 
     // Readable by all while being written and afterwards (queue-files: maildrop only).
@@ -62,7 +65,11 @@ internal sealed class PostdropCommand(CommandLineTool tool)
         PostdropProtocol.WriteResult(reply, result);
         if (result.Status == CleanupStatus.Ok)
         {
-            TriggerProtocol.TrySend($"public/{configuration.Get(GlobalParameters.PickupServiceName)}", TriggerProtocol.Requests.Wakeup);
+            string pickup = $"public/{configuration.Get(GlobalParameters.PickupServiceName)}";
+            if (TriggerProtocol.TrySend(pickup, TriggerProtocol.Requests.Wakeup) == Errno.ENOENT)
+            {
+                Log.Warn($"unable to look up {pickup}: {Errno.Text(Errno.ENOENT)}");
+            }
         }
 
         Flush(output);

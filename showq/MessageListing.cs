@@ -102,7 +102,7 @@ internal sealed class MessageListing
     {
         _isOpen = true;
         bool isMaildrop = _queue == QueueName.Maildrop;
-        long size = _hasSizes && !isMaildrop && _sizes.DataSize > 0 ? _sizes.DataSize : _status.Size;
+        long size = _hasSizes && !isMaildrop ? _sizes.DataSize : _status.Size;
         long arrival = _arrival ?? (_status.ModifyTime - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerSecond;
         ShowqProtocol.WriteMessage(writer, new ShowqMessage(_queue, _id.Value, arrival, size, (_status.Permissions & ForcedExpire) != 0, Shown(sender)));
         BounceLogReader.TryOpen(_directory, _settings.DeferService, _id, out _log);

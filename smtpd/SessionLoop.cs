@@ -412,7 +412,8 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
 
         LogLines.ImproperPipelining(session, session.Input.Available);
         session.HasImproperPipelining = true;
-        if (!session.Settings.ForbidUnauthPipelining)
+        // On standard input nobody can know what the client waited for.
+        if (session.IsStandalone || !session.Settings.ForbidUnauthPipelining)
         {
             return false;
         }

@@ -59,23 +59,29 @@ public static class DeliveryAgents
 
     /// <summary>Reads a list of lock methods, such as <c>mailbox_delivery_lock</c>.</summary>
     /// <exception cref="FatalException">No usable method, or an unknown one.</exception>
-    public static LockSettings LocksOf(Configuration configuration, StringParameter parameter)
+    public static LockSettings LocksOf(Configuration configuration, StringParameter parameter) =>
+        LocksOf(configuration, parameter.Name, configuration.Get(parameter), mayBeNone: false);
+
+    /// <summary>Reads a list of lock methods.</summary>
+    /// <param name="name">Of the parameter, for messages.</param>
+    /// <exception cref="FatalException">No usable method, or an unknown one.</exception>
+    public static LockSettings LocksOf(Configuration configuration, string name, string list, bool mayBeNone)
     {
         MailboxLocks locks = MailboxLocks.None;
-        foreach (string name in TableListSyntax.Split(configuration.Get(parameter)))
+        foreach (string method in TableListSyntax.Split(list))
         {
-            locks |= Ascii.ToLower(name) switch
+            locks |= Ascii.ToLower(method) switch
             {
                 "flock" => MailboxLocks.Flock,
                 "fcntl" => MailboxLocks.Fcntl,
                 "dotlock" => MailboxLocks.Dotlock,
-                _ => throw new FatalException($"unknown {parameter.Name} value \"{name}\" in \"{configuration.Get(parameter)}\""),
+                _ => throw new FatalException($"unknown {name} value \"{method}\" in \"{list}\""),
             };
         }
 
-        if (locks == MailboxLocks.None)
+        if (locks == MailboxLocks.None && !mayBeNone)
         {
-            throw new FatalException($"parameter {parameter.Name} specifies no applicable mailbox locking method");
+            throw new FatalException($"parameter {name} specifies no applicable mailbox locking method");
         }
 
         return new LockSettings(

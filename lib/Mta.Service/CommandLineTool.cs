@@ -84,7 +84,7 @@ public sealed class CommandLineTool
         try
         {
             tool.Start();
-            return await body(tool);
+            return tool.Arguments is ["--help"] && TryPrintHelp() ? 0 : await body(tool);
         }
         catch (FatalException failure)
         {
@@ -190,6 +190,21 @@ public sealed class CommandLineTool
         {
             throw new FatalException($"write to stdout: {failure.Reason}", failure);
         }
+    }
+
+    // A command that has a text for --help carries it (Executable.props).
+    private static bool TryPrintHelp()
+    {
+        using Stream? text = System.Reflection.Assembly.GetEntryAssembly()?.GetManifestResourceStream("help.txt");
+        if (text is null)
+        {
+            return false;
+        }
+
+        using MemoryStream copy = new();
+        text.CopyTo(copy);
+        Print(ByteString.FromBytes(copy.GetBuffer().AsSpan(0, (int)copy.Length)));
+        return true;
     }
 
     private void Start()

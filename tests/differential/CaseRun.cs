@@ -146,7 +146,7 @@ internal static class CaseRun
         }
 
         // A daemon that was started may hold the pipes.
-        Task.WaitAll([output, error], 2000);
+        Task.WaitAll([output, error], made.IsStarted ? 2000 : 20_000);
         return (process.ExitCode, output.IsCompleted ? output.Result : "", error.IsCompleted ? error.Result : "");
     }
 
@@ -157,7 +157,7 @@ internal static class CaseRun
             start.Environment.Remove(name);
         }
 
-        start.Environment["PATH"] = $"{side.Commands}:/usr/sbin:/usr/bin:/sbin:/bin";
+        start.Environment["PATH"] = $"{side.Commands}:/usr/bin:/bin";
         start.Environment["TZ"] = "UTC";
         start.Environment["LC_ALL"] = "C";
         start.Environment["HOME"] = "/";

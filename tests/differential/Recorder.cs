@@ -38,12 +38,15 @@ internal sealed class ServiceRecorder : IDisposable
 
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly byte[] _answer;
+    private readonly byte[] _reply;
     private readonly List<Task<string>> _clients = [];
     private readonly Task _accepting;
 
     public ServiceRecorder(string path, string answer)
     {
-        _answer = Encoding.Latin1.GetBytes(answer);
+        string[] parts = answer.Split("{then}");
+        _answer = Encoding.Latin1.GetBytes(parts[0]);
+        _reply = Encoding.Latin1.GetBytes(string.Concat(parts[1..]));
         _listener.Bind(new UnixDomainSocketEndPoint(path));
         File.SetUnixFileMode(path, (UnixFileMode)0x1B6);
         _listener.Listen();
@@ -83,7 +86,11 @@ internal sealed class ServiceRecorder : IDisposable
         {
             try
             {
-                await client.SendAsync(_answer);
+                if (_answer.Length > 0)
+                {
+                    await client.SendAsync(_answer);
+                }
+
                 byte[] buffer = new byte[65536];
                 int count;
                 // A client that asked waits for the answer and then for the end: give both when it has asked.
@@ -92,6 +99,11 @@ internal sealed class ServiceRecorder : IDisposable
                     received.Append(Encoding.Latin1.GetString(buffer, 0, count));
                     if (received.Length > 0 && received[^1] == '\0')
                     {
+                        if (_reply.Length > 0)
+                        {
+                            await client.SendAsync(_reply);
+                        }
+
                         client.Shutdown(SocketShutdown.Send);
                     }
                 }

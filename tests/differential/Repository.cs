@@ -12,7 +12,7 @@ internal static class Repository
 
     public static readonly string Cases = Path.Combine(Root, "tests/differential");
 
-    /// <summary>Every case; <c>MTA_CASES</c> keeps those whose suite or name contains it.</summary>
+    /// <summary>Every case; <c>MTA_CASES</c> keeps those whose suite or name contains it, or one of several (a comma between).</summary>
     public static IReadOnlyList<DifferentialCase> AllCases { get; } = Load();
 
     private static List<DifferentialCase> Load()
@@ -32,7 +32,8 @@ internal static class Repository
             }
         }
 
-        return [.. cases.Where(made => made.ToString().Contains(only, StringComparison.OrdinalIgnoreCase))];
+        string[] wanted = only.Split(',');
+        return [.. cases.Where(made => wanted.Any(text => made.ToString().Contains(text, StringComparison.OrdinalIgnoreCase)))];
     }
 
     private static void AddSetups(Dictionary<string, List<CaseFile.Directive>> setups, string folder)

@@ -68,8 +68,13 @@ internal sealed partial class Sandbox : IDisposable
         }
 
         string log = _case.HasLog || _case.IsStarted ? "maillog_file = {dir}/mail.log\nmaillog_file_prefixes = /tmp\n" : "";
-        return Fill(StandardMainCf + log + _case.MainCf);
+        // What the case sets is not set twice, for that is worth a warning.
+        IEnumerable<string> standard = StandardMainCf.Split('\n').Where(line => !Sets(_case.MainCf, line.Split('=')[0].Trim()));
+        return Fill(string.Join('\n', standard) + log + _case.MainCf);
     }
+
+    private static bool Sets(string mainCf, string name) =>
+        name.Length > 0 && mainCf.Split('\n').Any(line => line.Split('=')[0].TrimEnd() == name);
 
     private void Make(string name, string owner, string group, int mode)
     {

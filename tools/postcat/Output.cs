@@ -59,6 +59,11 @@ internal sealed class Output : IDisposable
         {
             Posix.WriteAll(_file, bytes);
         }
+        catch (LinuxException error) when (error.Errno == Errno.EPIPE)
+        {
+            // The reader has seen enough.
+            Posix.Exit(1);
+        }
         catch (LinuxException error)
         {
             throw new FatalException($"error writing output: {error.Reason}", error);

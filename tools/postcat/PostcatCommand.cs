@@ -19,6 +19,35 @@ internal sealed class PostcatCommand(CommandLineTool tool)
         PostcatOptions options = PostcatOptions.Parse(tool);
         using Output output = new();
         RecordPrinter printer = new(options, output);
+        try
+        {
+            PrintAll(options, printer);
+        }
+        catch (FatalException)
+        {
+            // What could be shown is shown.
+            printer.Flush();
+            throw;
+        }
+
+        printer.Flush();
+        return 0;
+    }
+
+    private void PrintAll(PostcatOptions options, RecordPrinter printer)
+    {
+        void Print(FileHandle file, string path)
+        {
+            if (Posix.Fstat(file).IsDirectory)
+            {
+                Log.Warn($"close {path}: {Errno.Text(Errno.EISDIR)}");
+                return;
+            }
+
+            using RecordSource source = new(file, options.Raw, options.Verbose);
+            printer.Print(source, path);
+        }
+
         if (options.SearchQueue)
         {
             string directory = tool.Configuration.Get(GlobalParameters.QueueDirectory);
@@ -28,22 +57,17 @@ internal sealed class PostcatCommand(CommandLineTool tool)
         if (options.Operands.Count == 0)
         {
             using FileHandle stdin = new(0, ownsHandle: false);
-            using RecordSource source = new(stdin);
-            printer.Print(source, "stdin");
+            Print(stdin, "stdin");
         }
 
         foreach (string operand in options.Operands)
         {
             (FileHandle file, string path) = options.SearchQueue ? Find(operand) : (OpenFile(operand), operand);
             using (file)
-            using (RecordSource source = new(file))
             {
-                printer.Print(source, path);
+                Print(file, path);
             }
         }
-
-        printer.Flush();
-        return 0;
     }
 
     private static FileHandle OpenFile(string path)
@@ -60,6 +84,7 @@ internal sealed class PostcatCommand(CommandLineTool tool)
             throw new FatalException($"bad mail queue ID: {Printable.Neutralize(name)}");
         }
 
+        int problem = Errno.ENOENT;
         QueueDirectory queue = new(QueueSettings.From(tool.Configuration));
         for (int round = 0; round < 2; round++)
         {
@@ -72,13 +97,10 @@ internal sealed class PostcatCommand(CommandLineTool tool)
                     return (file, path);
                 }
 
-                if (errno != Errno.ENOENT)
-                {
-                    Log.Warn($"open queue file {path}: {Errno.Text(errno)}");
-                }
+                problem = errno == Errno.ENOENT ? problem : errno;
             }
         }
 
-        throw new FatalException($"open queue file {name}: {Errno.Text(Errno.ENOENT)}");
+        throw new FatalException($"open queue file {name}: {Errno.Text(problem)}");
     }
 }

@@ -26,9 +26,6 @@ internal sealed record PostcatOptions
     /// <summary>-f: the file's name before each record.</summary>
     public bool ShowFile { get; private set; }
 
-    /// <summary>Each record stands on a line of its own.</summary>
-    public bool HasPrefix => ShowTypes || ShowOffsets || ShowFile;
-
     /// <summary>-q: operands are queue IDs.</summary>
     public bool SearchQueue { get; private set; }
 

@@ -10,8 +10,13 @@ namespace Mta.Postcat;
 /// <summary>Shows the records of one file after the other.</summary>
 internal sealed class RecordPrinter(PostcatOptions options, Output output)
 {
-    private const int MaxBackwardJumps = 10_000;
+    /// <summary>The record in front of the content has no data.</summary>
+    private const int MessageRecordLength = 2;
+
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
+    private bool _inLine;
+    private long _contentEnd;
 
     private enum Place
     {
@@ -28,7 +33,11 @@ internal sealed class RecordPrinter(PostcatOptions options, Output output)
         long start = options.Start;
         if (start == 0 && !source.StartsWith(IsEnvelopeType))
         {
-            Log.Warn($"{path}: input is not a valid queue file");
+            if (!source.IsEmpty)
+            {
+                Warn($"{path}: input is not a valid queue file");
+            }
+
             return;
         }
 
@@ -39,8 +48,8 @@ internal sealed class RecordPrinter(PostcatOptions options, Output output)
 
         Place place = Place.Envelope;
         bool lineStart = true;
-        long position = start;
-        int jumps = 0;
+        bool hasSize = start != 0;
+        _contentEnd = 0;
         if (options.Envelope && start == 0)
         {
             output.Write($"*** ENVELOPE RECORDS {path} ***\n");
@@ -56,15 +65,14 @@ internal sealed class RecordPrinter(PostcatOptions options, Output output)
 
             if (read == RecordRead.Malformed)
             {
-                Flush();
-                Log.Warn($"{path}: record at offset {offset} is cut off or too long");
+                Warn($"{path}: {source.Problem}");
                 throw new FatalException("record read error");
             }
 
             switch (type)
             {
                 case RecordType.Message:
-                    if (place != Place.Envelope)
+                    if (place is Place.Header or Place.Body)
                     {
                         Warn($"{path}: out-of-order message content marker");
                     }
@@ -72,6 +80,12 @@ internal sealed class RecordPrinter(PostcatOptions options, Output output)
                     place = Place.Header;
                     lineStart = true;
                     Marker(path, type, offset, "MESSAGE CONTENTS");
+                    if (!options.Header && !options.Body && _contentEnd > 0)
+                    {
+                        source.TrySeek(_contentEnd);
+                        _contentEnd = 0;
+                    }
+
                     continue;
                 case RecordType.Extracted:
                     if (place is not (Place.Header or Place.Body))
@@ -116,18 +130,18 @@ internal sealed class RecordPrinter(PostcatOptions options, Output output)
                 Record(path, place, type, offset, data);
             }
 
-            if (type == RecordType.Pointer && !options.Raw)
+            if (type == RecordType.Size)
             {
-                if (!RecordText.TryParseNumber(data, out long target) || target < 0 || (target != 0 && target <= offset && ++jumps > MaxBackwardJumps)
-                    || (target != 0 && !source.TrySeek(target)))
+                if (hasSize)
                 {
-                    Flush();
-                    throw new FatalException("bad pointer record, or input is not seekable");
+                    Warn("file contains multiple size records");
                 }
-            }
-            else if (type == RecordType.Size && !options.Envelope && place == Place.Envelope && position == 0)
-            {
-                position = SkipEnvelope(source, path, data);
+                else
+                {
+                    UseSize(source, data);
+                }
+
+                hasSize = true;
             }
         }
     }
@@ -175,27 +189,42 @@ internal sealed class RecordPrinter(PostcatOptions options, Output output)
     // C's asctime in the local zone.
     private static string Time(long seconds)
     {
-        DateTime utc = DateTime.UnixEpoch.AddSeconds(Math.Clamp(seconds, -1, 0x3F_FFFF_FFFF));
+        DateTime utc = DateTime.UnixEpoch.AddSeconds(Math.Clamp(seconds, -0x3F_FFFF_FFF, 0x3F_FFFF_FFFF));
         DateTime local = utc.AddMinutes(Posix.LocalZone(utc).OffsetMinutes);
         return string.Create(CultureInfo.InvariantCulture, $"{local:ddd MMM} {local.Day,2} {local:HH:mm:ss yyyy}");
     }
 
-    private long SkipEnvelope(RecordSource source, string path, ReadOnlySpan<byte> data)
+    // The size record tells where the content begins: who does not want the envelope goes there.
+    private void UseSize(RecordSource source, ReadOnlySpan<byte> data)
     {
-        if (!SizeRecord.TryParse(data, out SizeRecord size) || size.DataOffset <= SizeRecord.RecordLength)
+        bool hasSize = TryTakeNumber(ref data, out long size);
+        bool hasOffset = TryTakeNumber(ref data, out long content);
+        if (!hasSize || !hasOffset || size <= 0 || content <= 0)
         {
-            Warn($"invalid size record: {Printable.Neutralize(ByteString.FromBytes(data))}");
-            return 1;
+            Warn($"invalid size record: {Printable.Neutralize(ByteString.FromBytes(source.Data))}");
         }
 
-        // The message record itself tells where the content begins.
-        if (!source.TrySeek(size.DataOffset - 2))
+        else
         {
-            Flush();
-            throw new FatalException("seek error: Illegal seek");
+            _contentEnd = content + size;
         }
 
-        return size.DataOffset;
+        if (!options.Envelope && (!hasOffset || !source.TrySeek(content - MessageRecordLength)))
+        {
+            throw new FatalException($"seek error: {Errno.Text(Errno.EINVAL)}");
+        }
+    }
+
+    private static bool TryTakeNumber(ref ReadOnlySpan<byte> data, out long number)
+    {
+        data = data.TrimStart((byte)' ');
+        if (!System.Buffers.Text.Utf8Parser.TryParse(data, out number, out int used))
+        {
+            return false;
+        }
+
+        data = data[used..];
+        return true;
     }
 
     private bool IsShown(Place place) => place switch
@@ -207,6 +236,12 @@ internal sealed class RecordPrinter(PostcatOptions options, Output output)
 
     private void Marker(string path, RecordType type, long offset, string title)
     {
+        if (_inLine)
+        {
+            output.Write("\n");
+            _inLine = false;
+        }
+
         if (options.Envelope)
         {
             Prefix(path, type, offset);
@@ -224,7 +259,9 @@ internal sealed class RecordPrinter(PostcatOptions options, Output output)
         }
 
         output.Write(data);
-        if (options.Verbose || type == RecordType.Text || options.HasPrefix)
+        // A line in several records stays one line, unless each record is to be told from the next.
+        _inLine = type == RecordType.ContinuedText && !options.Verbose && !options.ShowOffsets && !options.ShowFile;
+        if (!_inLine)
         {
             output.Write("\n");
         }
@@ -239,8 +276,12 @@ internal sealed class RecordPrinter(PostcatOptions options, Output output)
         }
 
         Prefix(path, type, offset);
-        output.Write(NameOf(type, place is Place.Header or Place.Body));
-        output.Write(": ");
+        if (type != RecordType.Text || options.Verbose)
+        {
+            output.Write(NameOf(type, place is Place.Header or Place.Body));
+            output.Write(": ");
+        }
+
         if (type is RecordType.Time or RecordType.WarnTime)
         {
             int blank = type == RecordType.Time ? data.IndexOf((byte)' ') : -1;
@@ -249,7 +290,9 @@ internal sealed class RecordPrinter(PostcatOptions options, Output output)
         }
         else
         {
-            output.Write(data);
+            // Nothing but content has a NUL in it.
+            int end = data.IndexOf((byte)0);
+            output.Write(end < 0 ? data : data[..end]);
         }
 
         output.Write("\n");
@@ -259,14 +302,15 @@ internal sealed class RecordPrinter(PostcatOptions options, Output output)
     {
         if (!QueueAttribute.TryParse(data, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value))
         {
-            string why = data.Contains((byte)'=') ? "missing attribute name" : "missing '=' after attribute name";
+            string why = data.IsEmpty || data.Contains((byte)'=') ? "missing attribute name" : "missing '=' after attribute name";
             Warn($"{path}: malformed attribute: {why}: {Printable.Neutralize(ByteString.FromBytes(data))}");
             return;
         }
 
         Prefix(path, type, offset);
-        if (name.SequenceEqual(QueueAttribute.CreateTime) && RecordText.TryParseNumber(value, out long seconds))
+        if (name.SequenceEqual(QueueAttribute.CreateTime))
         {
+            RecordText.TryParseNumber(value, out long seconds);
             output.Write($"create_time: {Time(seconds)}\n");
             return;
         }

@@ -39,33 +39,57 @@ internal sealed class PostkickCommand(CommandLineTool tool)
         (string kind, string service, string request) = (operands[0], operands[1], operands[2]);
         Posix.Chdir(tool.Configuration.Get(GlobalParameters.QueueDirectory));
         TimeSpan limit = tool.Configuration.Get(GlobalParameters.ApplicationEventDrainTime);
+        string path = $"{kind}/{service}";
+        byte[] bytes = ByteString.ToBytes(request);
+        int errno = Posix.TryStat(path, out FileStatus status);
         try
         {
-            await SendAsync($"{kind}/{service}", ByteString.ToBytes(request), limit);
-            return 0;
+            if (errno != 0)
+            {
+                Log.Warn($"unable to look up {path}: {Errno.Text(errno)}");
+            }
+            else if (status.IsSocket)
+            {
+                await SendAsync(path, bytes, limit);
+                return 0;
+            }
+            else if (status.IsFifo)
+            {
+                WriteFifo(path, bytes);
+                return 0;
+            }
+            else
+            {
+                Log.Warn($"{path} is not a socket or a fifo");
+            }
         }
-        catch (LinuxException failure)
+        catch (Exception failure) when (failure is LinuxException or System.Net.Sockets.SocketException)
         {
-            Log.Warn($"unable to look up {kind}/{service}: {failure.Reason}");
-        }
-        catch (System.Net.Sockets.SocketException failure)
-        {
-            Log.Warn($"unable to look up {kind}/{service}: {Errno.Text(failure.NativeErrorCode)}");
+            // Nobody reads it: said below.
         }
 
         Log.Warn($"Cannot contact class {kind} service {service} - perhaps the mail system is down");
         return 1;
     }
 
+    // Without a reader the open fails instead of waiting for one.
+    private static void WriteFifo(string path, byte[] request)
+    {
+        int errno = Posix.TryOpen(path, OpenFlags.WriteOnly | OpenFlags.NonBlocking, 0, out FileHandle fifo);
+        if (errno != 0)
+        {
+            throw new LinuxException(errno, "open", path);
+        }
+
+        using (fifo)
+        {
+            Posix.WriteAll(fifo, request);
+        }
+    }
+
     // The service closes when it has read the request; who exits before leaves its bytes in a socket without an owner.
     private static async Task SendAsync(string path, byte[] request, TimeSpan limit)
     {
-        FileStatus status = Posix.Stat(path);
-        if (!status.IsSocket)
-        {
-            throw new LinuxException(Errno.ECONNREFUSED, "connect", path);
-        }
-
         using CancellationTokenSource timer = new(limit);
         using SocketStream stream = await UnixSocket.ConnectAsync(path, timer.Token);
         try

@@ -16,6 +16,7 @@ internal sealed class PostlogCommand(CommandLineTool tool)
     private LogSeverity _severity = LogSeverity.Info;
     private string? _tag;
     private FileHandle? _file;
+    private bool _allowUtf8;
 
     public int Run()
     {
@@ -37,7 +38,7 @@ internal sealed class PostlogCommand(CommandLineTool tool)
             }
         }
 
-        _ = tool.Configuration;
+        MailLog.AllowUtf8 = _allowUtf8 = tool.Configuration.Get(GlobalParameters.Smtputf8Enable);
         if (_tag is not null)
         {
             MailLog.Tag = _tag;
@@ -77,7 +78,7 @@ internal sealed class PostlogCommand(CommandLineTool tool)
     private void OpenFileWithoutService()
     {
         string path = tool.Configuration.Get(PostlogParameters.MaillogFile);
-        if (path.Length == 0 || MailLog.CanReachService() || CommandLineTool.IsSetGid)
+        if (path.Length == 0 || MailLog.CanReachService() || (CommandLineTool.IsSetGid && Posix.RealUser != 0))
         {
             return;
         }
@@ -91,6 +92,8 @@ internal sealed class PostlogCommand(CommandLineTool tool)
 
     private void Write(string text)
     {
+        // Byte by byte: what is no UTF-8 must not take the rest of the line with it.
+        text = Printable.Neutralize(text, _allowUtf8);
         MailLog.WriteAs(MailLog.Tag, _severity, text);
         if (_file is null)
         {

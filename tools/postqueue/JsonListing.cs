@@ -59,6 +59,14 @@ internal sealed class JsonListing : IListingFormat
     {
     }
 
+    /// <summary>A JSON string of a byte string: UTF-8 as it is, other bytes as <c>?</c>.</summary>
+    public static string Quote(string text)
+    {
+        using BufferedOutput output = new(Stream.Null, text.Length + 2);
+        WriteText(output, text);
+        return ByteString.FromBytes(output.PendingBytes);
+    }
+
     private static void WriteText(BufferedOutput output, string text)
     {
         output.Write((byte)'"');

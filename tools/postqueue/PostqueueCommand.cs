@@ -7,6 +7,7 @@ using Mta.Mail.Queue;
 using Mta.Service;
 using Mta.Tables;
 using Mta.Text;
+using NLog;
 
 namespace Mta.Postqueue;
 
@@ -15,8 +16,12 @@ internal sealed class PostqueueCommand(CommandLineTool tool)
 {
     private const string Usage = "usage: postqueue -f | postqueue -i queueid | postqueue -j | postqueue -p | postqueue -s site";
 
+    private const string ExplainUsage = "usage: postqueue [-c config_dir] --explain queueid [--json]";
+
     /// <summary>sysexits EX_UNAVAILABLE: what every failure of this command ends with.</summary>
     private const int Unavailable = 69;
+
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
     private char _mode;
     private string _argument = "";
@@ -24,6 +29,11 @@ internal sealed class PostqueueCommand(CommandLineTool tool)
     public async Task<int> RunAsync()
     {
         tool.FatalExitCode = Unavailable;
+        if (tool.Arguments.Any(static word => word.StartsWith("--explain", StringComparison.Ordinal)))
+        {
+            return await ExplainAsync();
+        }
+
         ReadOptions();
         Configuration configuration = tool.Configuration;
         Posix.Chdir(configuration.Get(GlobalParameters.QueueDirectory));
@@ -49,6 +59,40 @@ internal sealed class PostqueueCommand(CommandLineTool tool)
         }
 
         return 0;
+    }
+
+    // [-c DIR] --explain QUEUEID [--json], in any order. Files of the queue are its owner's: for root.
+    private async Task<int> ExplainAsync()
+    {
+        string id = "";
+        bool json = false;
+        for (int i = 0; i < tool.Arguments.Count; i++)
+        {
+            string word = tool.Arguments[i];
+            bool hasNext = i + 1 < tool.Arguments.Count;
+            switch (word)
+            {
+                case "--json" or "-j":
+                    json = true;
+                    break;
+                case "-c" when hasNext:
+                    tool.UseConfigurationDirectory(tool.Arguments[++i]);
+                    break;
+                case "--explain" when hasNext && id.Length == 0:
+                    id = tool.Arguments[++i];
+                    break;
+                case not null when word.StartsWith("--explain=", StringComparison.Ordinal) && id.Length == 0:
+                    id = word["--explain=".Length..];
+                    break;
+                default:
+                    throw new FatalException(ExplainUsage);
+            }
+        }
+
+        Configuration configuration = tool.Configuration;
+        Posix.Chdir(configuration.Get(GlobalParameters.QueueDirectory));
+        await DemandPermissionAsync(configuration, SendmailParameters.AuthorizedMailqUsers, "view the mail queue");
+        return id.Length == 0 ? throw new FatalException(ExplainUsage) : ExplainCommand.Run(configuration, id, json);
     }
 
     private void ReadOptions()
@@ -107,18 +151,29 @@ internal sealed class PostqueueCommand(CommandLineTool tool)
     {
         const byte ScanDeferred = TriggerProtocol.Requests.ScanDeferred;
         ReadOnlySpan<byte> flushAll = [TriggerProtocol.Requests.ForgetDead, TriggerProtocol.Requests.IgnoreRetryTime, ScanDeferred, TriggerProtocol.Requests.ScanIncoming];
-        if (TriggerProtocol.TrySend($"public/{configuration.Get(GlobalParameters.QueueServiceName)}", flushAll) != 0
-            || TriggerProtocol.TrySend($"public/{configuration.Get(GlobalParameters.PickupServiceName)}", TriggerProtocol.Requests.Wakeup) != 0)
+        if (!Trigger(configuration.Get(GlobalParameters.QueueServiceName), flushAll)
+            || !Trigger(configuration.Get(GlobalParameters.PickupServiceName), [TriggerProtocol.Requests.Wakeup]))
         {
             throw new FatalException("Cannot flush mail queue - mail system is down");
         }
+    }
+
+    private static bool Trigger(string service, ReadOnlySpan<byte> request)
+    {
+        int errno = TriggerProtocol.TrySend($"public/{service}", request);
+        if (errno == Errno.ENOENT)
+        {
+            Log.Warn($"unable to look up public/{service}: {Errno.Text(errno)}");
+        }
+
+        return errno == 0;
     }
 
     private async Task FlushSiteAsync(Configuration configuration)
     {
         string shown = Printable.Neutralize(_argument.Length > 100 ? _argument[..100] + "..." : _argument);
         bool isLiteral = _argument.StartsWith('[') && _argument.EndsWith(']');
-        if (isLiteral ? !DomainSyntax.IsValidLiteral(_argument.AsSpan(1, _argument.Length - 2)) : !DomainSyntax.IsValidHostName(_argument, allowUtf8: true))
+        if (isLiteral ? !DomainSyntax.IsValidLiteral(_argument) : !DomainSyntax.IsValidHostName(_argument, allowUtf8: true))
         {
             throw new FatalException($"Cannot flush mail queue - invalid destination: \"{shown}\"");
         }

@@ -13,7 +13,12 @@ internal sealed class QueueListing(Configuration configuration, IListingFormat f
 {
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
+    /// <summary>What is known is shown after so much time, however little it is.</summary>
+    private const int PatienceMilliseconds = 300;
+
     private readonly BufferedOutput _output = new(new DescriptorStream(new FileHandle(1, ownsHandle: false)), 64 << 10);
+
+    private long _lastFlush = Environment.TickCount64;
 
     /// <exception cref="FatalException">There is no listing.</exception>
     public async Task<int> RunAsync()
@@ -79,6 +84,11 @@ internal sealed class QueueListing(Configuration configuration, IListingFormat f
             while (await reader.NextMessageAsync(CancellationToken.None) is { } message)
             {
                 format.Begin(_output, message);
+                if (Environment.TickCount64 - _lastFlush > PatienceMilliseconds)
+                {
+                    Flush();
+                }
+
                 while (await reader.NextRecipientAsync(CancellationToken.None) is { } recipient)
                 {
                     format.Recipient(_output, recipient);
@@ -93,6 +103,11 @@ internal sealed class QueueListing(Configuration configuration, IListingFormat f
         }
         catch (Exception error) when (error is AttributeFormatException or InvalidDataException)
         {
+            if (error.Message.StartsWith("unexpected protocol", StringComparison.Ordinal))
+            {
+                Log.Warn(error.Message);
+            }
+
             throw new FatalException("malformed showq server response", error);
         }
 
@@ -102,6 +117,7 @@ internal sealed class QueueListing(Configuration configuration, IListingFormat f
 
     private void Flush()
     {
+        _lastFlush = Environment.TickCount64;
         try
         {
             _output.FlushAsync().AsTask().GetAwaiter().GetResult();

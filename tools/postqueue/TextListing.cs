@@ -53,8 +53,7 @@ internal sealed class TextListing(bool longIds) : IListingFormat
         if (recipient.Reason != _lastReason)
         {
             string reason = recipient.Reason.Length > 0 ? $"({recipient.Reason})" : "(reason unavailable)";
-            output.Write(recipient.Reason.Length > 0 ? new string(' ', Math.Max(0, ReasonEnd - recipient.Reason.Length)) : "");
-            output.Write(reason);
+            output.Write(reason.PadLeft(ReasonEnd + 2));
             output.Write((byte)'\n');
             _lastReason = recipient.Reason;
         }

@@ -1,5 +1,6 @@
 using Mta.Linux;
 using Mta.Mail.Queue;
+using Mta.Service;
 using NLog;
 
 namespace Mta.Postsuper;
@@ -39,9 +40,13 @@ internal sealed class MessageActions(QueueDirectory queue, IReadOnlyList<string>
         }
     }
 
-    /// <summary>Acts on every message in the named queues.</summary>
+    /// <summary>Narrows <see cref="ActOnAll"/>.</summary>
+    public Selection Selection { get; init; } = new();
+
+    /// <summary>Acts on every message in the named queues that the selection takes.</summary>
     public void ActOnAll(MessageAction action)
     {
+        using Progress progress = new();
         foreach (string name in queues)
         {
             if (verbose)
@@ -49,9 +54,9 @@ internal sealed class MessageActions(QueueDirectory queue, IReadOnlyList<string>
                 Log.Info($"queue: {name}");
             }
 
-            if (action == MessageAction.Delete)
+            if (action == MessageAction.Delete && !Selection.IsNarrow && !Selection.IsDryRun)
             {
-                DeleteAll(name);
+                DeleteAll(name, progress);
                 continue;
             }
 
@@ -63,7 +68,18 @@ internal sealed class MessageActions(QueueDirectory queue, IReadOnlyList<string>
             // The names first: a renamed file must not be met again.
             foreach (QueueId id in queue.Scan(name).ToList())
             {
-                if (action == MessageAction.ExpireAndRelease)
+                progress.Step(name);
+                if (!Selection.Matches(queue, name, id))
+                {
+                    continue;
+                }
+
+                if (Selection.IsDryRun)
+                {
+                    progress.Clear();
+                    Announce(action, name, id);
+                }
+                else if (action == MessageAction.ExpireAndRelease)
                 {
                     TryAct(MessageAction.Expire, name, id);
                     TryAct(MessageAction.Release, name, id);
@@ -76,18 +92,36 @@ internal sealed class MessageActions(QueueDirectory queue, IReadOnlyList<string>
         }
     }
 
+    // What TryAct would do, without doing it.
+    private void Announce(MessageAction action, string name, QueueId id)
+    {
+        bool applies = action switch
+        {
+            MessageAction.Delete => true,
+            MessageAction.Expire or MessageAction.Requeue => name != QueueName.Maildrop,
+            MessageAction.ExpireAndRelease => name != QueueName.Maildrop,
+            MessageAction.Hold => name is not (QueueName.Maildrop or QueueName.Hold),
+            MessageAction.Release => name == QueueName.Hold,
+        };
+        if (applies && queue.TryStatus(name, id, out FileStatus status) == 0 && QueueDirectory.IsReady(status))
+        {
+            CommandLineTool.Print($"{id}: would be {Past(action)} ({name} queue)\n");
+        }
+    }
+
+    private static string Past(MessageAction action) => action switch
+    {
+        MessageAction.Delete => "removed",
+        MessageAction.Expire => "expired",
+        MessageAction.ExpireAndRelease => "expired",
+        MessageAction.Hold => "placed on hold",
+        MessageAction.Release => "released from hold",
+        MessageAction.Requeue => "requeued",
+    };
+
     private static void LogOne(MessageAction action, QueueId id)
     {
-        string what = action switch
-        {
-            MessageAction.Delete => "removed",
-            MessageAction.Expire => "expired",
-            MessageAction.ExpireAndRelease => "expired",
-            MessageAction.Hold => "placed on hold",
-            MessageAction.Release => "released from hold",
-            MessageAction.Requeue => "requeued",
-        };
-        Log.Info($"{id}: {what}");
+        Log.Info($"{id}: {Past(action)}");
     }
 
     private bool TryAct(MessageAction action, string name, QueueId id)
@@ -194,11 +228,12 @@ internal sealed class MessageActions(QueueDirectory queue, IReadOnlyList<string>
     }
 
     // Logs are deleted with their own queues, when these are named.
-    private void DeleteAll(string name)
+    private void DeleteAll(string name, Progress progress)
     {
         foreach ((string directory, string file) in QueueDirectory.ScanFiles(name).ToList())
         {
             string path = $"{directory}/{file}";
+            progress.Step(name);
             bool isMessage = IsMessageQueue(name) && QueueId.TryParse(file, out _)
                 && Posix.TryLstat(path, out FileStatus status) == 0 && QueueDirectory.IsReady(status);
             if (Remove(path) && isMessage)

@@ -29,18 +29,21 @@ internal sealed class PostsuperCommand(CommandLineTool tool)
         Totals totals = new();
         if (options.Purge || options.FixStructure)
         {
-            tool.ExitHook = static () => Log.Warn("OPERATION INCOMPLETE -- RERUN COMMAND TO FIX THE QUEUE FIRST");
             Repair(options, queue, totals);
             tool.ExitHook = null;
         }
 
-        MessageActions actions = new(queue, options.Queues, totals, options.Verbose);
+        MessageActions actions = new(queue, options.Queues, totals, options.Verbose) { Selection = options.Selection };
         foreach (ActionRequest request in options.Actions)
         {
-            Act(actions, request, totals);
+            Act(actions, request);
         }
 
-        totals.Report(options);
+        if (!options.Selection.IsDryRun)
+        {
+            totals.Report(options);
+        }
+
         if (totals.Warning.Length > 0)
         {
             Log.Warn(totals.Warning);
@@ -49,9 +52,16 @@ internal sealed class PostsuperCommand(CommandLineTool tool)
         return 0;
     }
 
-    private static void Repair(PostsuperOptions options, QueueDirectory queue, Totals totals)
+    private void Repair(PostsuperOptions options, QueueDirectory queue, Totals totals)
     {
         QueueRepair repair = new(queue, options);
+        tool.ExitHook = () =>
+        {
+            if (repair.Renamed > 0)
+            {
+                Log.Warn("OPERATION INCOMPLETE -- RERUN COMMAND TO FIX THE QUEUE FIRST");
+            }
+        };
         repair.RunPass();
         if (repair.Renamed > 0)
         {
@@ -74,15 +84,11 @@ internal sealed class PostsuperCommand(CommandLineTool tool)
         totals.Warning = Changed;
     }
 
-    private static void Act(MessageActions actions, ActionRequest request, Totals totals)
+    private static void Act(MessageActions actions, ActionRequest request)
     {
         if (request.Id == All)
         {
-            // Names are in flux after a repair that renamed files: the next run does it.
-            if (totals.Renamed == 0)
-            {
-                actions.ActOnAll(request.Action);
-            }
+            actions.ActOnAll(request.Action);
         }
         else if (request.Id == "-")
         {

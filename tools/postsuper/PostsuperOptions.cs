@@ -42,13 +42,16 @@ internal sealed class PostsuperOptions
 
     public bool Verbose { get; private set; }
 
+    /// <summary>Narrows actions on ALL.</summary>
+    public Selection Selection { get; } = new();
+
     public IReadOnlyList<string> Queues { get; private set; } = DefaultQueues;
 
     /// <exception cref="FatalException">The command line is malformed.</exception>
     public static PostsuperOptions Parse(CommandLineTool tool)
     {
         PostsuperOptions options = new();
-        GetOpt reader = tool.GetOpt("c:d:e:f:h:H:pr:sSv");
+        GetOpt reader = new(options.Selection.Take(tool.Arguments), "c:d:e:f:h:H:pr:sSv");
         while (tool.Next(reader, Usage))
         {
             options.Set(tool, reader.Option, reader.Argument);
@@ -65,6 +68,12 @@ internal sealed class PostsuperOptions
             }
 
             options.Queues = reader.Operands;
+        }
+
+        bool selects = options.Selection.IsNarrow || options.Selection.IsDryRun;
+        if (selects && (options.Purge || options.FixStructure || options.Actions.Count == 0 || options.Actions.Exists(static request => request.Id != "ALL")))
+        {
+            throw new FatalException("a selection or --dry-run is for actions on ALL");
         }
 
         if (options.Actions.Count == 0 && !options.Purge && !options.FixStructure)

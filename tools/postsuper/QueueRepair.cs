@@ -17,13 +17,14 @@ internal sealed class QueueRepair(QueueDirectory queue, PostsuperOptions options
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(7);
     private static readonly string[] LogQueues = [QueueName.Bounce, QueueName.Defer, QueueName.Trace];
 
-    private int _deepest;
+    private bool _isSecondPass;
 
     /// <summary>Messages whose names did not match their inode numbers.</summary>
     public int Renamed { get; private set; }
 
     public void RunPass()
     {
+        using Progress progress = new();
         foreach (string name in options.Queues)
         {
             if (options.Verbose)
@@ -31,10 +32,9 @@ internal sealed class QueueRepair(QueueDirectory queue, PostsuperOptions options
                 Log.Info($"queue: {name}");
             }
 
-            _deepest = 0;
             foreach ((string directory, string file) in QueueDirectory.ScanFiles(name).ToList())
             {
-                _deepest = Math.Max(_deepest, directory.AsSpan().Count('/'));
+                progress.Step(name);
                 Check(name, directory, file);
             }
 
@@ -43,6 +43,8 @@ internal sealed class QueueRepair(QueueDirectory queue, PostsuperOptions options
                 RemoveSuperfluousDirectories(name, name, 0);
             }
         }
+
+        _isSecondPass = true;
     }
 
     private void Check(string name, string directory, string file)
@@ -74,6 +76,11 @@ internal sealed class QueueRepair(QueueDirectory queue, PostsuperOptions options
         // The second step of a rename, of this run or of one that was cut short.
         if (options.FixStructure && file.EndsWith(Suffix, StringComparison.Ordinal) && QueueId.TryParse(file[..^Suffix.Length], out QueueId fixedId))
         {
+            if (isMessageQueue && !_isSecondPass)
+            {
+                Renamed++;
+            }
+
             Rename(path, name, fixedId, "");
             return;
         }
@@ -151,7 +158,7 @@ internal sealed class QueueRepair(QueueDirectory queue, PostsuperOptions options
             throw new LinuxException(errno, "rename file", $"{source} as {target}");
         }
 
-        if (options.Verbose)
+        if (options.Verbose && Path.GetFileName(source) != Path.GetFileName(target))
         {
             Log.Info($"renamed file {source} as {target}");
         }
@@ -161,7 +168,7 @@ internal sealed class QueueRepair(QueueDirectory queue, PostsuperOptions options
     private void RemoveSuperfluousDirectories(string name, string path, int depth)
     {
         int wanted = queue.IsHashed(name) ? queue.Settings.HashDepth : 0;
-        if (_deepest <= wanted || DirectoryStream.TryOpen(path, out DirectoryStream directory) != 0)
+        if (DirectoryStream.TryOpen(path, out DirectoryStream directory) != 0)
         {
             return;
         }

@@ -2,6 +2,7 @@ using Mta.Config;
 using Mta.Config.Parameters;
 using Mta.Linux;
 using Mta.Service;
+using Mta.Service.Logging;
 using Mta.Tables;
 using Mta.Text;
 using NLog;
@@ -19,6 +20,11 @@ internal sealed class SendmailCommand(CommandLineTool tool)
     public int Run()
     {
         tool.FatalExitCode = TemporaryFailure;
+        if (ProgramArguments.ProgramName is "mailq" or "newaliases")
+        {
+            MailLog.StderrName = ProgramArguments.ProgramName;
+        }
+
         Posix.SetCloseOnExecFrom(3);
         DropSetUid();
         SendmailOptions options = new(tool.Arguments) { Mode = DefaultMode(ProgramArguments.ProgramName) };
@@ -28,8 +34,9 @@ internal sealed class SendmailCommand(CommandLineTool tool)
             tool.UseConfigurationDirectory(directory);
         }
 
-        // A user's own instance is his to use: this command has no rights but its caller's.
-        string chosen = tool.ConfigurationDirectory;
+        // A user's own instance is his to use: this command has no rights but its caller's. What MAIL_CONFIG names is
+        // judged by postdrop, which has some.
+        string chosen = options.ConfigurationDirectory ?? Configuration.DefaultDirectory;
         if (Posix.RealUser != 0 && chosen != Configuration.DefaultDirectory && Posix.RealUser != OwnerOf(chosen))
         {
             CommandLineTool.DemandAuthorized(chosen);
@@ -85,7 +92,7 @@ internal sealed class SendmailCommand(CommandLineTool tool)
     private static int StartMailSystem(string path)
     {
         int errno = Posix.TrySpawn(new SpawnRequest { Path = path, Arguments = ["postfix", "start"], Environment = ProgramEnvironment.ForChild() }, out int process);
-        return errno == 0 && Posix.TryWait(process, wait: true, out ChildStatus status) && !status.WasKilled && status.ExitCode == 0 ? 0 : 1;
+        return errno == 0 && Posix.TryWait(process, wait: true, out ChildStatus _) ? 0 : 1;
     }
 
     private static int Become(string path, IReadOnlyList<string> arguments)

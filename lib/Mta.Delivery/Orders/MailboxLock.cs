@@ -3,7 +3,7 @@ using Mta.Linux;
 namespace Mta.Delivery.Orders;
 
 /// <summary>The lock file <c>PATH.lock</c>, and kernel locks on the mailbox itself.</summary>
-internal sealed class MailboxLock(string path, LockSettings settings)
+public sealed class MailboxLock(string path, LockSettings settings)
 {
     private bool _isHeld;
 

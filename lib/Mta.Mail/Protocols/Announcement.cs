@@ -13,7 +13,7 @@ public static class Announcement
 
     /// <summary>Reads the announcement.</summary>
     /// <exception cref="AttributeFormatException">The server closed, or announced something else.</exception>
-    public static async ValueTask ReadAsync(AttributeReader reader, string protocol, CancellationToken stop)
+    public static async ValueTask ReadAsync(AttributeReader reader, string protocol, CancellationToken stop, string socket = "service")
     {
         if (!await reader.ReadListAsync(stop))
         {
@@ -25,7 +25,7 @@ public static class Announcement
         reader.Leave();
         if (announced != protocol)
         {
-            throw new AttributeFormatException($"unexpected protocol {Printable.Neutralize(announced)} (expecting: {protocol})");
+            throw new AttributeFormatException($"unexpected protocol {Printable.Neutralize(announced)} from {socket} socket (expected: {protocol})");
         }
     }
 }

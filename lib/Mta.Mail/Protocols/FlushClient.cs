@@ -1,6 +1,9 @@
 using Mta.Config;
 using Mta.Config.Parameters;
+using Mta.Linux;
 using Mta.Tables;
+using Mta.Text;
+using NLog;
 
 namespace Mta.Mail.Protocols;
 
@@ -10,6 +13,8 @@ namespace Mta.Mail.Protocols;
 /// </summary>
 public sealed class FlushClient
 {
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
     private readonly DomainMatchList _domains;
     private readonly string _path;
     private readonly TimeSpan _timeout;
@@ -60,6 +65,17 @@ public sealed class FlushClient
             FlushProtocol.WriteRequest(connection.Writer, request);
             await connection.Output.FlushAsync(stop);
             return await FlushProtocol.ReadStatusAsync(connection.Reader, stop);
+        }
+        catch (LinuxException error)
+        {
+            Log.Warn($"connect to {_path}: {error.Reason}");
+            return FlushStatus.Failed;
+        }
+        catch (AttributeFormatException error)
+        {
+            Log.Warn(error.Message);
+            Log.Warn($"read {_path} socket: Application error");
+            return FlushStatus.Failed;
         }
         catch (Exception error) when (error is IOException or TimeoutException)
         {

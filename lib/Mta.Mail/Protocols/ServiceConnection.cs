@@ -53,7 +53,7 @@ public sealed class ServiceConnection : IDisposable
         {
             if (protocol is not null)
             {
-                await Announcement.ReadAsync(connection.Reader, protocol, stop);
+                await Announcement.ReadAsync(connection.Reader, protocol, stop, path);
             }
 
             return connection;

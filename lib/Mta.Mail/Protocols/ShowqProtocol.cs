@@ -55,7 +55,7 @@ public sealed class ShowqReader(BufferedInput input)
     public async ValueTask ReadAnnouncementAsync(CancellationToken stop)
     {
         AttributeReader reader = new(input);
-        await Announcement.ReadAsync(reader, ShowqProtocol.Name, stop);
+        await Announcement.ReadAsync(reader, ShowqProtocol.Name, stop, "public/showq");
     }
 
     /// <returns>Null at the end of the listing.</returns>

@@ -60,7 +60,7 @@ public sealed class QueueDirectory(QueueSettings settings)
         int errno = DirectoryStream.TryOpen(queue, out DirectoryStream top);
         if (errno != 0)
         {
-            throw new LinuxException(errno, "opendir", queue);
+            throw new LinuxException(errno, "scan_dir_push: open directory", queue);
         }
 
         open.Push((queue, top));

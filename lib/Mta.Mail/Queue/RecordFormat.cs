@@ -86,6 +86,27 @@ public static class RecordFormat
         return i;
     }
 
+    /// <summary>What is wrong at the end of an input: what a reader of one byte after the other would have found.</summary>
+    /// <param name="rest">From the type byte on, at least <see cref="MaxHeaderLength"/> bytes where there are so many.</param>
+    public static string DescribeDamage(ReadOnlySpan<byte> rest)
+    {
+        int length = 0;
+        for (int i = 1; i < Math.Min(rest.Length, MaxHeaderLength); i++)
+        {
+            length |= (rest[i] & 0x7F) << (7 * (i - 1));
+            if ((rest[i] & 0x80) == 0)
+            {
+                return length < 0
+                    ? $"illegal length {length}, record type {rest[0]}"
+                    : $"unexpected EOF in data, record type {rest[0]} length {length}";
+            }
+        }
+
+        return rest.Length < MaxHeaderLength
+            ? $"unexpected EOF reading length, record type {rest[0]}"
+            : $"too many length bits, record type {rest[0]}";
+    }
+
     private static int HeaderLength(int dataLength) => dataLength switch
     {
         < 1 << 7 => 2,
