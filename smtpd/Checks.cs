@@ -184,7 +184,7 @@ internal sealed class Checks
     {
         foreach (Restriction item in list.Items)
         {
-            if (item is Reject or Defer or DeferIfPermit or AuthDestination { RefusesOthers: true })
+            if (item is Reject or Defer or DeferIfPermit or AuthDestination { RefusesOthers: true } or CheckRelayDomains)
             {
                 return true;
             }

@@ -15,6 +15,7 @@ internal readonly record struct EhloKeywords(int Bits)
     public static readonly EhloKeywords Vrfy = new(1 << 2);
     public static readonly EhloKeywords Etrn = new(1 << 3);
     public static readonly EhloKeywords Auth = new(1 << 5);
+    public static readonly EhloKeywords Xverp = new(1 << 6);
     public static readonly EhloKeywords Xclient = new(1 << 7);
     public static readonly EhloKeywords Xforward = new(1 << 8);
     public static readonly EhloKeywords StartTls = new(1 << 4);
@@ -58,7 +59,7 @@ internal readonly record struct EhloKeywords(int Bits)
         {
             if ((Bits & (1 << i)) != 0)
             {
-                text.Append(text.Length == 0 ? "" : " ").Append(Names[i]);
+                text.Append(text.Length == 0 ? "" : " ").Append(Names[i].ToUpperInvariant());
             }
         }
 

@@ -57,7 +57,8 @@ internal sealed class ListedAddresses
             return new(Verdict.Dunno);
         }
 
-        at.CheckedRecipient = true;
+        // A warning is no check: the list's end still refuses.
+        at.CheckedRecipient = !at.OnlyWarns;
         return CheckAsync(at, recipient, isSender: false, stop);
     }
 
@@ -68,7 +69,7 @@ internal sealed class ListedAddresses
             return new(Verdict.Dunno);
         }
 
-        at.CheckedSender = true;
+        at.CheckedSender = !at.OnlyWarns;
         return CheckAsync(at, at.Sender, isSender: true, stop);
     }
 

@@ -26,7 +26,16 @@ internal sealed class LocalRewriteClients
                 case "permit_mynetworks":
                     _tests.Add(async (session, stop) => await mynetworks.MatchesAsync(session.Client.Name, session.Client.Address, stop) == MatchResult.Yes);
                     break;
-                case "permit_sasl_authenticated" or "permit_tls_clientcerts" or "permit_tls_all_clientcerts":
+                case "permit_sasl_authenticated":
+                    _tests.Add(static (session, _) => new(session.IsAuthenticated));
+                    break;
+                case "permit_tls_clientcerts" or "permit_tls_all_clientcerts":
+                    TableList? known = Ascii.ToLower(word) == "permit_tls_clientcerts"
+                        ? TableList.Open(tables, SmtpdParameters.RelayClientcerts.Name, configuration.Get(SmtpdParameters.RelayClientcerts))
+                        : null;
+                    _tests.Add((session, stop) => session.Encryption?.Certificate is { } certificate
+                        ? Restrictions.PermitCertificate.IsKnownAsync(certificate, known, stop)
+                        : new(false));
                     break;
                 case "check_address_map" when i + 1 < words.Count:
                     AddTable(words[++i]);

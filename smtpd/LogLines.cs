@@ -42,9 +42,9 @@ internal static class LogLines
     public static void NewMessage(Session session, MailTransaction transaction, string queueId)
     {
         var line = new StringBuilder($"{queueId}: client={session.NameAndAddress}");
-        if (session.SaslUser is { } user)
+        if (session.Login is { } login)
         {
-            line.Append(", sasl_method=").Append(session.SaslMethod).Append(", sasl_username=").Append(user);
+            line.Append(", sasl_method=").Append(login.Method).Append(", sasl_username=").Append(login.UserName);
         }
 
         if (transaction.SaslSender.Length > 0)
@@ -104,8 +104,10 @@ internal static class LogLines
 
     /// <summary>What was decided about a client's request: <c>reject</c>, <c>hold</c>, <c>warn</c> and so on.</summary>
     /// <param name="text">Reply or reason, already printable.</param>
-    public static void Verdict(Session session, string action, string text, string? recipient) =>
-        Log.Info($"{session.QueueId}: {action}: {session.Stage} from {session.NameAndAddress}: {text};{Tail(session, recipient)}");
+    public static void Verdict(Session session, string action, string text, string? recipient, bool withClient = true) =>
+        Log.Info(withClient
+            ? $"{session.QueueId}: {action}: {session.Stage} from {session.NameAndAddress}: {text};{Tail(session, recipient)}"
+            : $"{action}: {session.Stage}: {text};{Tail(session, recipient)}");
 
     public static void Permit(Session session, string action, string about, string? recipient) =>
         Log.Info($"{session.QueueId}: permit: {session.Stage} from {session.NameAndAddress}: action={action} for {about};{Tail(session, recipient)}");
@@ -139,7 +141,8 @@ internal static class LogLines
 
     private static string Cut(string text) => text.Length > EscapedLimit ? text[..EscapedLimit] : text;
 
-    private static string Escape(string text)
+    /// <summary>What is not printable as C writes it.</summary>
+    public static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length);
         foreach (char c in text)

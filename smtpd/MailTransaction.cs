@@ -5,7 +5,25 @@ namespace Mta.Smtpd;
 /// <summary>What is known between MAIL and the end of the message (RFC 5321 §3.3). Owns the connection to cleanup.</summary>
 internal sealed class MailTransaction : IDisposable
 {
+    private static int _sequence;
+    private string? _instance;
+
     public MailTransaction(string sender) => Sender = sender;
+
+    /// <summary>Names this transaction to policy servers: unique among all processes.</summary>
+    public string Instance
+    {
+        get
+        {
+            if (_instance is null)
+            {
+                long microseconds = Arrival.UtcTicks / 10 % 1_000_000;
+                _instance = $"{Environment.ProcessId:x}.{Arrival.ToUnixTimeSeconds():x}.{microseconds:x}.{Interlocked.Increment(ref _sequence):x}";
+            }
+
+            return _instance;
+        }
+    }
 
     /// <summary>Internal form; empty for the null sender.</summary>
     public string Sender { get; }
@@ -47,6 +65,15 @@ internal sealed class MailTransaction : IDisposable
 
     public CleanupSession? Queue { get; set; }
 
+    /// <summary>The way through the before-queue filter; null without one.</summary>
+    public Proxy.ProxyTransaction? Proxy { get; set; }
+
+    /// <summary>The client's MAIL command, for the filter.</summary>
+    public string MailLine { get; init; } = "";
+
+    /// <summary>Where the content goes. There is one as soon as a recipient is accepted.</summary>
+    public Text.BufferedOutput Content => Proxy?.Records ?? Queue!.Output; // one of them was opened for the first recipient
+
     /// <summary>The connection to cleanup broke: the end of the message answers so.</summary>
     public bool IsQueueBroken { get; set; }
 
@@ -70,6 +97,8 @@ internal sealed class MailTransaction : IDisposable
 
     public void Dispose()
     {
+        Proxy?.Dispose();
+        Proxy = null;
         Queue?.Dispose();
         Queue = null;
     }

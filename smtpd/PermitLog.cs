@@ -10,6 +10,15 @@ internal sealed class PermitLog(Configuration configuration, TableRegistry table
 {
     private readonly StringMatchList _actions = StringMatchList.Create(configuration, SmtpdParameters.SmtpdLogAccessPermitActions, tables);
 
+    /// <summary>A table's entry permits.</summary>
+    public async ValueTask NoteEntryAsync(Evaluation at, string action, string table, string replyClass, string name, CancellationToken stop)
+    {
+        if (!_actions.IsEmpty && await _actions.MatchesAsync(action, stop) == MatchResult.Yes)
+        {
+            LogLines.Permit(at.Session, action, $"{replyClass}={name} from {table}", at.Recipient);
+        }
+    }
+
     public async ValueTask NoteAsync(Evaluation at, Restriction restriction, CancellationToken stop)
     {
         if (!_actions.IsEmpty && await _actions.MatchesAsync(restriction.Name, stop) == MatchResult.Yes)

@@ -48,7 +48,13 @@ internal static class QueueSubmission
     /// <summary>Ends the envelope: what access tables asked for, then the start of the content with our trace field.</summary>
     public static void BeginContent(Session session, MailTransaction transaction)
     {
-        BufferedOutput output = transaction.Queue!.Output; // there is a recipient, so there is a queue file
+        BufferedOutput output = transaction.Content;
+        if (transaction.Proxy is not null)
+        {
+            WriteOwnHeaders(session, transaction, output);
+            return;
+        }
+
         if (transaction.ExtraFlags != CleanupFlags.None)
         {
             RecordWriter.Write(output, RecordType.Flags, ((int)transaction.ExtraFlags).ToString());
@@ -71,6 +77,11 @@ internal static class QueueSubmission
         }
 
         RecordWriter.Write(output, RecordType.Message);
+        WriteOwnHeaders(session, transaction, output);
+    }
+
+    private static void WriteOwnHeaders(Session session, MailTransaction transaction, BufferedOutput output)
+    {
         foreach (string header in transaction.Prepended ?? [])
         {
             foreach (string line in header.Split('\n'))
@@ -79,7 +90,11 @@ internal static class QueueSubmission
             }
         }
 
-        ReceivedField.Write(session, transaction, output);
+        // A filter behind another hop of the same host: that hop has written its field.
+        if (transaction.Proxy is null || session.Forwarded is null)
+        {
+            ReceivedField.Write(session, transaction, output);
+        }
     }
 
     /// <summary>Ends the message. The answer is cleanup's word, or a write error where it did not give one.</summary>
@@ -127,10 +142,10 @@ internal static class QueueSubmission
         ForwardedClient? forwarded = session.Forwarded;
         RecordWriter.WriteAttribute(output, QueueAttribute.LogIdent, forwarded?.Identifier ?? queue.Id.Value);
         RecordWriter.WriteAttribute(output, QueueAttribute.RewriteContext, forwarded?.IsLocal ?? transaction.IsLocalRewrite ? "local" : "remote");
-        if (session.SaslUser is not null)
+        if (session.Login is { } login)
         {
-            RecordWriter.WriteAttribute(output, QueueAttribute.SaslMethod, session.SaslMethod);
-            RecordWriter.WriteAttribute(output, QueueAttribute.SaslUsername, session.SaslUser);
+            RecordWriter.WriteAttribute(output, QueueAttribute.SaslMethod, login.Method);
+            RecordWriter.WriteAttribute(output, QueueAttribute.SaslUsername, login.UserName);
         }
 
         if (transaction.SaslSender.Length > 0)

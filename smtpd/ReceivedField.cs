@@ -12,12 +12,12 @@ internal static class ReceivedField
     {
         SmtpdSettings settings = session.Settings;
         ClientIdentity client = session.Client;
-        string id = session.QueueId;
+        string id = transaction.Proxy is null ? " id " + session.QueueId : "";
         string date = HeaderDate.Format(transaction.Arrival.UtcDateTime);
         string by;
         if (settings.HideClientSession)
         {
-            by = $"Received: by {settings.HostName} ({settings.MailName}) id {id}";
+            by = $"Received: by {settings.HostName} ({settings.MailName}){id}";
         }
         else
         {
@@ -25,12 +25,12 @@ internal static class ReceivedField
             WriteTls(session, output);
             string protocol = !transaction.IsSmtpUtf8 ? session.Protocol : "UTF8SMTP";
             protocol += session.Tls is not null && protocol != "SMTP" ? "S" : "";
-            if (session.SaslUser is not null && protocol != "SMTP")
+            if (session.Login is not null && protocol != "SMTP")
             {
                 protocol += "A"; // RFC 3848: with authentication
             }
 
-            by = $"\tby {settings.HostName} ({settings.MailName}) with {protocol} id {id}";
+            by = $"\tby {settings.HostName} ({settings.MailName}) with {protocol}{id}";
         }
 
         if (transaction.RecipientCount == 1)

@@ -1,4 +1,6 @@
 using System.Text;
+using Mta.Config;
+using Mta.Config.Parameters;
 using Mta.Mail;
 using Mta.Mail.Addresses;
 using Mta.Text;
@@ -9,6 +11,12 @@ namespace Mta.Smtpd;
 /// <summary>Replies as finished text: <c>NNN D.S.N text</c>, several lines separated by LF.</summary>
 internal static class ReplyText
 {
+    private static readonly HashSet<string> MacroNames = new(StringComparer.Ordinal)
+    {
+        "client", "client_address", "client_name", "client_port", "helo_name", "localtime", "recipient", "recipient_domain",
+        "recipient_name", "sender", "sender_domain", "sender_name", "server_name",
+    };
+
     /// <summary>Writes a reply; every line but the last has a hyphen behind the code.</summary>
     public static void Write(BufferedOutput output, string reply)
     {
@@ -38,10 +46,13 @@ internal static class ReplyText
         }
     }
 
-    /// <summary><c>soft_bounce</c>: a permanent refusal becomes a temporary one, in the code and in the enhanced code.</summary>
-    public static string Soften(string reply)
+    /// <summary><c>soft_bounce</c>: a permanent refusal becomes a temporary one, in the code and in the enhanced code of every line.</summary>
+    public static string Soften(string reply) =>
+        reply.Contains('\n') ? string.Join('\n', reply.Split('\n').Select(SoftenLine)) : SoftenLine(reply);
+
+    private static string SoftenLine(string reply)
     {
-        if (reply[0] != '5')
+        if (reply.Length < 4 || reply[0] != '5')
         {
             return reply;
         }
@@ -51,10 +62,9 @@ internal static class ReplyText
             : string.Concat("4", reply.AsSpan(1));
     }
 
-    /// <summary>Adds <c>smtpd_reject_footer</c>.</summary>
-    public static string WithFooter(Session session, string reply)
+    /// <summary>Adds <c>smtpd_reject_footer</c>, or what <c>smtpd_reject_footer_maps</c> gave in its place.</summary>
+    public static string WithFooter(Session session, string reply, string footer)
     {
-        string footer = session.Settings.RejectFooter;
         bool continues = footer.StartsWith("\\c", StringComparison.Ordinal);
         string text = Expand(session, continues ? footer[2..] : footer);
         string prefix = reply[..4];
@@ -79,30 +89,40 @@ internal static class ReplyText
         return result.ToString();
     }
 
+    // What clients sent cannot become a macro of its own, nor more than the characters that smtpd_expansion_filter lets through.
     private static string Expand(Session session, string text)
     {
-        var result = new StringBuilder(text.Length);
-        for (int i = 0; i < text.Length; i++)
+        try
         {
-            if (text[i] != '$')
+            return new Expander(name =>
             {
-                result.Append(text[i]);
-                continue;
-            }
+                if (!MacroNames.Contains(name))
+                {
+                    LogLines.Warning($"unknown macro name \"{name}\" in expansion request");
+                    return null;
+                }
 
-            bool braced = i + 1 < text.Length && text[i + 1] is '{' or '(';
-            int start = i + (braced ? 2 : 1);
-            int end = start;
-            while (end < text.Length && (Ascii.IsAlphanumeric(text[end]) || text[end] == '_'))
-            {
-                end++;
-            }
-
-            result.Append(Printable.Neutralize(Value(session, text[start..end]) ?? ""));
-            i = braced && end < text.Length ? end : end - 1;
+                return Value(session, name) is { Length: > 0 } value ? Escape(session, value) : null;
+            }).Expand(text);
         }
+        catch (ExpansionException error)
+        {
+            LogLines.Warning($"{SmtpdParameters.SmtpdRejectFooter.Name}: {error.Message}");
+            return text;
+        }
+    }
 
-        return result.ToString();
+    /// <summary>A macro's value as it may stand in a reply, safe from being expanded again.</summary>
+    public static string Escape(Session session, string value)
+    {
+        string allowed = session.Settings.ExpansionFilter;
+        return string.Create(value.Length, (value, allowed), static (span, state) =>
+        {
+            for (int i = 0; i < span.Length; i++)
+            {
+                span[i] = state.allowed.Contains(state.value[i]) ? state.value[i] : '_';
+            }
+        }).Replace("$", "$$", StringComparison.Ordinal);
     }
 
     /// <summary>Value of a macro in reply templates and footers; null when unknown.</summary>

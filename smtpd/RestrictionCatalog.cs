@@ -3,7 +3,9 @@ using Mta.Config.Parameters;
 using Mta.Dns;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
+using Mta.Mail;
 using Mta.Smtpd.Access;
+using Mta.Smtpd.Policy;
 using Mta.Smtpd.Restrictions;
 using Mta.Tables;
 using Mta.Text;
@@ -28,11 +30,15 @@ internal sealed class RestrictionCatalog
     private DomainLookups? _lookups;
     private BlockListReplies? _listReplies;
     private VerifyClient? _verify;
+    private AddressLookup? _owners;
+    private readonly LocalDomainTest _isLocal;
+    private readonly Dictionary<string, PolicyServer> _policyServers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RestrictionClass> _classes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Func<string, Words, Restriction>> _makers = new(StringComparer.Ordinal);
 
-    public RestrictionCatalog(Configuration configuration, TableRegistry tables, AddressMatchList mynetworks, OwnAddresses own, AddressExtension extension)
+    public RestrictionCatalog(Configuration configuration, TableRegistry tables, AddressMatchList mynetworks, OwnAddresses own, AddressExtension extension, LocalDomainTest isLocal)
     {
+        _isLocal = isLocal;
         _configuration = configuration;
         _tables = tables;
         _mynetworks = mynetworks;
@@ -46,7 +52,8 @@ internal sealed class RestrictionCatalog
         AddDns();
         AddServers();
         AddVerification();
-        AddUnbuilt();
+        AddIdentity();
+        AddOld();
         AddClasses();
     }
 
@@ -113,6 +120,8 @@ internal sealed class RestrictionCatalog
     private CheckAccess Access(string name, Subject subject, string table) =>
         new(name, subject, new AccessTable(_tables.Open(table), _matchesSubdomains, _extension), _actions);
 
+    private bool AsksCertificates => _configuration.Get(SmtpdParameters.SmtpdTlsAskCcert) || _configuration.Get(SmtpdParameters.SmtpdTlsReqCcert);
+
     private int Code(IntParameter parameter) => _configuration.Get(parameter);
 
     private void Add(string name, Func<string, Words, Restriction> make) => _makers[name] = make;
@@ -127,15 +136,16 @@ internal sealed class RestrictionCatalog
         Add("warn_if_reject", static (name, _) => new WarnIfReject(name));
         Add("sleep", static (name, words) => words.TryTake(out string text) && int.TryParse(text, out int seconds) && seconds >= 0
             ? new Sleep(name, TimeSpan.FromSeconds(seconds))
-            : new UnknownRestriction(name, $"restriction {name} requires a number of seconds"));
+            : new UnknownRestriction(name, $"restriction {name} must be followed by number"));
         Add("reject_unauth_pipelining", static (name, _) => new RejectUnauthPipelining(name));
         Add("reject_plaintext_session", (name, _) => new RejectPlaintextSession(name, Code(SmtpdParameters.PlaintextRejectCode)));
         Add("reject_multi_recipient_bounce", (name, _) => new RejectMultiRecipientBounce(name, Code(SmtpdParameters.MultiRecipientBounceRejectCode)));
         Add("permit_mynetworks", (name, _) => new PermitMynetworks(name, _mynetworks));
         Add("permit_inet_interfaces", (name, _) => new PermitInetInterfaces(name, _own));
         Add("permit_sasl_authenticated", static (name, _) => new PermitAuthenticated(name));
-        Add("permit_tls_clientcerts", static (name, _) => new PermitAuthenticated(name));
-        Add("permit_tls_all_clientcerts", static (name, _) => new PermitAuthenticated(name));
+        Add("permit_tls_clientcerts", (name, _) => new PermitCertificate(name, TableList.Open(_tables, SmtpdParameters.RelayClientcerts.Name, _configuration.Get(SmtpdParameters.RelayClientcerts)), AsksCertificates));
+        Add("permit_tls_all_clientcerts", (name, _) => new PermitCertificate(name, null, AsksCertificates));
+        Add("permit_naked_ip_address", static (name, _) => new PermitNakedAddress(name));
     }
 
     private void AddTests()
@@ -245,10 +255,16 @@ internal sealed class RestrictionCatalog
             SmtpdParameters.UnverifiedSenderRejectCode, SmtpdParameters.UnverifiedSenderDeferCode, SmtpdParameters.UnverifiedSenderRejectReason, SmtpdParameters.UnverifiedSenderTempfailAction)));
         Add("reject_unverified_recipient", (name, _) => new RejectUnverified(name, false, Verify(), Policy(
             SmtpdParameters.UnverifiedRecipientRejectCode, SmtpdParameters.UnverifiedRecipientDeferCode, SmtpdParameters.UnverifiedRecipientRejectReason, SmtpdParameters.UnverifiedRecipientTempfailAction)));
-        foreach (string name in (string[])["reject_sender_login_mismatch", "reject_authenticated_sender_login_mismatch", "reject_unauthenticated_sender_login_mismatch", "reject_known_sender_login_mismatch"])
-        {
-            Add(name, static (word, _) => new RejectSenderLogin(word));
-        }
+        AddLogin("reject_sender_login_mismatch", LoginMismatch.Authenticated | LoginMismatch.Unauthenticated);
+        AddLogin("reject_authenticated_sender_login_mismatch", LoginMismatch.Authenticated);
+        AddLogin("reject_unauthenticated_sender_login_mismatch", LoginMismatch.Unauthenticated);
+        AddLogin("reject_known_sender_login_mismatch", LoginMismatch.Authenticated | LoginMismatch.Unauthenticated | LoginMismatch.KnownOnly);
+
+        void AddLogin(string name, LoginMismatch about) => Add(name, (word, _) => new RejectSenderLogin(word, about, _owners ??= new AddressLookup(
+            TableList.Open(_tables, SmtpdParameters.SmtpdSenderLoginMaps.Name, _configuration.Get(SmtpdParameters.SmtpdSenderLoginMaps)),
+            _extension,
+            _configuration.Get(GlobalParameters.Myorigin),
+            _isLocal)));
 
         VerifyClient Verify() => _verify ??= new VerifyClient("private/" + _configuration.Get(VerifyParameters.AddressVerifyServiceName));
 
@@ -261,22 +277,73 @@ internal sealed class RestrictionCatalog
             _configuration.Get(VerifyParameters.AddressVerifyPollDelay));
     }
 
-    // Known names that are not served: with their argument they are one word of the list.
-    private void AddUnbuilt()
+    private void AddIdentity()
     {
-        foreach (string name in (string[])["check_ccert_access", "check_sasl_access", "check_policy_service"])
+        Add("check_sasl_access", (word, words) => words.TryTake(out string table)
+            ? new CheckSaslAccess(word, new AccessTable(_tables.Open(table), _matchesSubdomains, _extension), _actions)
+            : new UnknownRestriction(word, $"restriction {word} requires a table"));
+        Add("check_ccert_access", (word, words) => words.TryTake(out string table)
+            ? CertificateAccess(word, table)
+            : new UnknownRestriction(word, $"restriction {word} requires a table"));
+        Add("check_policy_service", (word, words) => words.TryTake(out string server)
+            ? new CheckPolicyService(word, PolicyServerFor(server), _actions)
+            : new UnknownRestriction(word, $"restriction {word} must be followed by transport:server"));
+    }
+
+    // One server, one set of connections, however often it is named.
+    private PolicyServer PolicyServerFor(string specification)
+    {
+        if (!_policyServers.TryGetValue(specification, out PolicyServer? server))
         {
-            Add(name, static (word, words) =>
-            {
-                words.TryTake(out _);
-                return new UnknownRestriction(word, $"restriction {word} is not implemented");
-            });
+            (string name, PolicySettings settings) = PolicySettings.Parse(_configuration, specification);
+            server = new PolicyServer(Endpoint.Parse(name), settings);
+            _policyServers.Add(specification, server);
         }
 
-        foreach (string name in (string[])["permit_mx_backup", "check_relay_domains", "reject_maps_rbl", "permit_naked_ip_address"])
+        return server;
+    }
+
+    // type:table, or { type:table, { search_order = name, name } }.
+    private CheckCertificateAccess CertificateAccess(string word, string specification)
+    {
+        List<CertificateKey> order = [CertificateKey.CertificateFingerprint, CertificateKey.KeyFingerprint];
+        string table = specification;
+        if (specification.StartsWith('{'))
         {
-            Add(name, static (word, _) => new UnknownRestriction(word, $"restriction {word} is not implemented"));
+            List<string> parts = TableListSyntax.TryUnbrace(specification, out string inner, out _) ? TableListSyntax.Split(inner) : [];
+            table = parts.Count > 0 ? parts[0] : throw new FatalException($"bad {word} argument: {specification}");
+            foreach (string part in parts.Skip(1))
+            {
+                string option = TableListSyntax.TryUnbrace(part, out string plain, out _) ? plain : part;
+                int equals = option.IndexOf('=');
+                if (equals < 0 || option[..equals].Trim() != "search_order")
+                {
+                    throw new FatalException($"bad {word} argument: {specification}");
+                }
+
+                order = TableListSyntax.Split(option[(equals + 1)..]).ConvertAll(name => name switch
+                {
+                    "cert_fingerprint" => CertificateKey.CertificateFingerprint,
+                    "pubkey_fingerprint" => CertificateKey.KeyFingerprint,
+                    _ => throw new FatalException($"bad {word} search order: {name}"),
+                });
+            }
         }
+
+        return new CheckCertificateAccess(word, new AccessTable(_tables.Open(table), _matchesSubdomains, _extension), _actions, order, AsksCertificates);
+    }
+
+    private void AddOld()
+    {
+        bool hasNetworks = _configuration.Get(SmtpdParameters.PermitMxBackupNetworks).Length > 0;
+        Add("permit_mx_backup", (name, _) => new PermitMxBackup(
+            name, Lookups(), _own, AddressMatchList.Create(_configuration, SmtpdParameters.PermitMxBackupNetworks, _tables), hasNetworks));
+        Add("check_relay_domains", (name, _) => new CheckRelayDomains(
+            name, DomainMatchList.Create(_configuration, GlobalParameters.RelayDomains, _tables), Code(SmtpdParameters.RelayDomainsRejectCode)));
+        Add("reject_maps_rbl", (name, _) => new RejectMapsRbl(
+            name,
+            new RestrictionList(TableListSyntax.Split(_configuration.Get(SmtpdParameters.MapsRblDomains)).ConvertAll<Restriction>(list => new BlockList(
+                name, list, BlockListKey.Address, Subject.Client, permits: false, Lookups(), _listReplies ??= new BlockListReplies(_configuration, _tables))))));
     }
 
     private void AddClasses()

@@ -1,4 +1,5 @@
 using Mta.Service;
+using Mta.Smtpd.Identity;
 using Mta.Text;
 using Mta.Tls;
 
@@ -50,11 +51,36 @@ internal sealed class Session : IDisposable
     /// <summary>What XFORWARD told about the client of the next message.</summary>
     public ForwardedClient? Forwarded { get; set; }
 
-    /// <summary>Login name that XCLIENT told; it opens no doors.</summary>
-    public string? SaslUser { get; set; }
+    /// <summary>Who has logged in; null for nobody.</summary>
+    public Login? Login { get; set; }
 
-    /// <summary>How that name came to be known.</summary>
-    public string SaslMethod { get; set; } = "XCLIENT";
+    /// <summary>This server knows logins itself: AUTH is served to this client.</summary>
+    public bool IsSaslActive { get; set; }
+
+    /// <summary>A user has logged in, and that opens doors.</summary>
+    public bool IsAuthenticated => IsSaslActive && Login is { IsAnonymous: false };
+
+    /// <summary>The TLS session in force; null in plain text.</summary>
+    public Encryption? Encryption => Tls is null ? null : new Encryption(
+        Tls.Protocol,
+        Tls.Cipher,
+        Tls.CipherBits,
+        Tls.Peer is { } peer ? new ClientCertificate(peer.SubjectCn, peer.IssuerCn, peer.Fingerprint, peer.KeyFingerprint, Tls.IsTrusted) : null);
+
+    /// <summary>What was said; null when nobody wants to know.</summary>
+    public Transcript? Transcript { get; init; }
+
+    /// <summary>Kinds of trouble met so far.</summary>
+    public NoticeClass Notices { get; set; }
+
+    /// <summary>The next refusal is a restriction's.</summary>
+    public bool IsPolicy { get; set; }
+
+    /// <summary>Why the session ended before its time; null when it did not.</summary>
+    public string? AbortReason { get; set; }
+
+    /// <summary>The client may ask for variable return paths (XVERP).</summary>
+    public bool MayVerp { get; set; }
 
     /// <summary>Connections of this client at its arrival, this one included; 0 when they are not counted.</summary>
     public int ConnectionCount { get; set; }
@@ -167,14 +193,21 @@ internal sealed class Session : IDisposable
     /// <summary>Writes one reply line; it is sent when the client is waited for.</summary>
     public ValueTask ReplyAsync(string line, CancellationToken stop)
     {
+        return line[0] is '4' or '5' ? RefuseAsync(line, stop) : SendAsync(line, stop);
+    }
+
+    private async ValueTask RefuseAsync(string line, CancellationToken stop)
+    {
+        Notices |= IsPolicy ? NoticeClass.Policy : NoticeClasses.Of(line);
+        IsPolicy = false;
+        if (!Server.ReplyChanges.AreNone)
+        {
+            line = await Server.ReplyChanges.ApplyAsync(this, line, stop);
+        }
+
         if (Settings.SoftBounce)
         {
             line = ReplyText.Soften(line);
-        }
-
-        if (line[0] is '4' or '5' && Settings.RejectFooter.Length > 0)
-        {
-            line = ReplyText.WithFooter(this, line);
         }
 
         if (line.StartsWith("421", StringComparison.Ordinal) || line.StartsWith("521", StringComparison.Ordinal))
@@ -182,6 +215,12 @@ internal sealed class Session : IDisposable
             MustClose = true;
         }
 
+        await SendAsync(line, stop);
+    }
+
+    private ValueTask SendAsync(string line, CancellationToken stop)
+    {
+        Transcript?.Out(line);
         return ErrorCount >= Settings.SoftErrorLimit && Settings.ErrorSleepTime > TimeSpan.Zero
             ? DelayedReplyAsync(line, stop)
             : WriteAsync(line);

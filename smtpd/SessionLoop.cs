@@ -18,31 +18,51 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
     public async Task RunAsync(CancellationToken stop)
     {
         bool isStandalone = !connection.Peer.IsInternet;
+        SocketName peer = connection.Peer;
+        SocketName local = connection.Local;
+        bool isUnintroduced = false;
+        connection.InitialBuffer = 1024;
+        if (server.Settings.HasUpstreamProxy && !isStandalone && !connection.IsPassed)
+        {
+            ProxiedConnection? proxied = await UpstreamProxy.ReadAsync(connection.Input, server.Settings.UpstreamProxyTimeout, stop);
+            isUnintroduced = proxied is null;
+            if (proxied is { IsLocal: false } told)
+            {
+                (peer, local) = (told.Client, told.Server);
+            }
+        }
+
         ClientIdentity client = isStandalone
             ? ClientIdentity.Local
-            : connection.Peer.Address.Length == 0
+            : peer.Address.Length == 0
                 ? ClientIdentity.Gone
-                : await server.Names.IdentifyAsync(connection.Peer, server.Settings.PeerNameLookup, stop);
-        using var session = new Session(server, connection, client) { IsStandalone = isStandalone };
-        connection.InitialBuffer = 1024;
+                : await server.Names.IdentifyAsync(peer, server.Settings.PeerNameLookup, stop);
+        using var session = new Session(server, connection, client) { IsStandalone = isStandalone, Transcript = server.Notices.IsOn ? new Transcript() : null };
+        session.ServerAddress = local.IsInternet ? local.Address : "";
+        session.ServerPort = local.Port;
         session.Input.Timeout = session.Settings.Timeout;
         session.Output.Timeout = session.Settings.Timeout;
         LogLines.Connect(session);
-        await RunGuardedAsync(session, stop);
+        await RunGuardedAsync(session, isUnintroduced, stop);
         if (session.Milters is { } milters)
         {
             await milters.QuitAsync();
         }
 
         await server.Limits.DisconnectAsync(session);
+        await server.Notices.SendAsync(session, stop);
         LogLines.Disconnect(session);
     }
 
-    private async Task RunGuardedAsync(Session session, CancellationToken stop)
+    private async Task RunGuardedAsync(Session session, bool isUnintroduced, CancellationToken stop)
     {
         try
         {
-            if (await GreetAsync(session, stop))
+            if (isUnintroduced)
+            {
+                await session.ReplyAsync($"421 4.3.0 {session.Settings.HostName} Server local error", stop);
+            }
+            else if (await GreetAsync(session, stop))
             {
                 await ServeAsync(session, stop);
             }
@@ -63,6 +83,7 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
         catch (TimeoutException)
         {
             LogLines.Timeout(session, StageText(session));
+            session.AbortReason = "timeout";
             await TrySendAsync(session, $"421 4.4.2 {session.Settings.HostName} Error: timeout exceeded", stop);
         }
         catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
@@ -76,6 +97,7 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
     {
         if (!session.EndsInOrder)
         {
+            session.AbortReason = "lost connection";
             LogLines.LostConnection(session, StageText(session));
         }
     }
@@ -105,7 +127,7 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
         {
             session.MayXclient = await server.MayXclientAsync(session.Client, stop);
             session.MayXforward = await server.MayXforwardAsync(session.Client, stop);
-            if (HasWaitingInput(session) && await RefusePipeliningAsync(session, stop))
+            if (!connection.IsPassed && HasWaitingInput(session) && await RefusePipeliningAsync(session, stop))
             {
                 return false;
             }
@@ -139,6 +161,7 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
         }
 
         session.Hidden = hidden;
+        session.MayVerp = await server.MayVerpAsync(session.Client, stop);
         if (!settings.DelayReject && !session.IsStandalone && await server.Checks.CheckClientAsync(session, stop) is { } refusal)
         {
             session.AccessDenied = refusal;
@@ -195,6 +218,7 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
             if (session.ErrorCount >= session.Settings.HardErrorLimit)
             {
                 LogLines.TooManyErrors(session);
+                session.AbortReason = "too many errors";
                 await session.ReplyAsync($"421 4.7.0 {session.Settings.HostName} Error: too many errors", stop);
                 return;
             }
@@ -210,6 +234,7 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
             switch (await session.Commands.ReadAsync(stop))
             {
                 case CommandRead.Line:
+                    session.Transcript?.In(session.Commands.Line);
                     if (!await ExecuteAsync(session, session.Commands.Line, stop))
                     {
                         session.ErrorCount++;
@@ -217,6 +242,7 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
 
                     break;
                 case CommandRead.TooLong:
+                    session.Transcript?.In(session.Commands.Line);
                     await session.ReplyAsync($"500 5.5.2 {session.Settings.HostName} Error: command too long", stop);
                     break;
                 case CommandRead.BareNewline:

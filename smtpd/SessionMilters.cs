@@ -302,8 +302,8 @@ internal sealed class SessionMilters : IDisposable
             "rcpt_addr" => _refusedText ?? (_recipientAddress is { } recipient ? AddressSyntax.ToExternal(recipient) : null),
             "rcpt_host" => _refusedText is not null ? _refusedStatus : _recipient?.NextHop,
             "rcpt_mailer" => _refusedText is not null ? "error" : _recipient?.Transport,
-            "auth_type" => session.SaslUser is null ? null : session.SaslMethod,
-            "auth_authen" => session.SaslUser,
+            "auth_type" => session.Login?.Method,
+            "auth_authen" => session.Login?.UserName,
             "auth_author" => session.Transaction is { SaslSender.Length: > 0 } sent ? sent.SaslSender : null,
             _ => null,
         };

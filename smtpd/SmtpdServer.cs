@@ -16,6 +16,7 @@ internal sealed class SmtpdServer
     private readonly AddressMatchList _bareNewlineExclusions;
     private readonly AddressMatchList _xclientHosts;
     private readonly AddressMatchList _xforwardHosts;
+    private readonly AddressMatchList _verpClients;
     private readonly TableList _commandFilter;
     private readonly TableList _discardMaps;
 
@@ -42,7 +43,7 @@ internal sealed class SmtpdServer
         AddressMatchList mynetworks = AddressMatchList.Create(configuration, GlobalParameters.Mynetworks, tables);
         var local = new LocalDomains(configuration, tables);
         Listed = new ListedAddresses(configuration, tables, extension, local.IsLocalAsync);
-        var catalog = new RestrictionCatalog(configuration, tables, mynetworks, configuration.OwnAddresses, extension);
+        var catalog = new RestrictionCatalog(configuration, tables, mynetworks, configuration.OwnAddresses, extension, local.IsLocalAsync);
         Checks = new Checks(configuration, catalog, Settings.ChecksUnknownRecipients);
         LocalRewriteClients = new LocalRewriteClients(configuration, tables, mynetworks);
         _xclientHosts = AddressMatchList.Create(configuration, SmtpdParameters.SmtpdAuthorizedXclientHosts, tables);
@@ -54,6 +55,12 @@ internal sealed class SmtpdServer
         PermitLog = new PermitLog(configuration, tables);
         Tls = new ServerTls(context);
         QueueSpace = new QueueSpace(Settings.QueueMinFree, Settings.MessageSizeLimit);
+        ProxyFilter = Proxy.ProxyFilter.From(configuration);
+        Notices = new PostmasterNotices(configuration, Cleanup, Rewrite);
+        ReplyChanges = new ReplyChanges(configuration, tables);
+        _verpClients = AddressMatchList.Create(configuration, SmtpdParameters.SmtpdAuthorizedVerpClients, tables);
+        VerpDelimiters = configuration.Get(GlobalParameters.DefaultVerpDelimiters);
+        VerpDelimiterFilter = configuration.Get(GlobalParameters.VerpDelimiterFilter);
         NullAccessKey = configuration.Get(SmtpdParameters.SmtpdNullAccessLookupKey);
         AllowsUntrustedRouting = configuration.Get(GlobalParameters.AllowUntrustedRouting);
         _forbiddenCommands = StringMatchList.Create(configuration, SmtpdParameters.SmtpdForbiddenCommands, tables);
@@ -94,6 +101,19 @@ internal sealed class SmtpdServer
 
     public ServerTls Tls { get; }
 
+    /// <summary>The before-queue filter; null without one.</summary>
+    public Proxy.ProxyFilter? ProxyFilter { get; }
+
+    public PostmasterNotices Notices { get; }
+
+    public ReplyChanges ReplyChanges { get; }
+
+    /// <summary>What XVERP means without an argument.</summary>
+    public string VerpDelimiters { get; }
+
+    /// <summary>Characters that may be delimiters.</summary>
+    public string VerpDelimiterFilter { get; }
+
     /// <summary>The key of the null sender in access tables.</summary>
     public string NullAccessKey { get; }
 
@@ -107,6 +127,9 @@ internal sealed class SmtpdServer
 
     public async ValueTask<bool> MayXforwardAsync(ClientIdentity client, CancellationToken stop) =>
         !_xforwardHosts.IsEmpty && await _xforwardHosts.MatchesAsync(client.Name, client.Address, stop) == MatchResult.Yes;
+
+    public async ValueTask<bool> MayVerpAsync(ClientIdentity client, CancellationToken stop) =>
+        !_verpClients.IsEmpty && await _verpClients.MatchesAsync(client.Name, client.Address, stop) == MatchResult.Yes;
 
     public async ValueTask<bool> IsForbiddenAsync(string command, CancellationToken stop) =>
         await _forbiddenCommands.MatchesAsync(command, stop) == MatchResult.Yes;

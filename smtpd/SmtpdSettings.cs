@@ -48,9 +48,12 @@ internal sealed class SmtpdSettings
         BareNewlineRejectCode = configuration.Get(SmtpdParameters.SmtpdForbidBareNewlineRejectCode);
         PortLogging = configuration.Get(SmtpdParameters.SmtpdClientPortLogging);
         PeerNameLookup = configuration.Get(SmtpdParameters.SmtpdPeernameLookup);
+        HasUpstreamProxy = configuration.Get(SmtpdParameters.SmtpdUpstreamProxyProtocol) == "haproxy";
+        UpstreamProxyTimeout = configuration.Get(SmtpdParameters.SmtpdUpstreamProxyTimeout);
         HideClientSession = configuration.Get(SmtpdParameters.SmtpdHideClientSession);
         LogExternalAddresses = configuration.Get(GlobalParameters.InfoLogAddressFormat) != "internal";
-        RejectFooter = configuration.Get(SmtpdParameters.SmtpdRejectFooter);
+        ExpansionFilter = Unescape(configuration.Get(SmtpdParameters.SmtpdExpansionFilter));
+        HistoryFlushThreshold = configuration.Get(SmtpdParameters.SmtpdHistoryFlushThreshold);
         NoopCommands = TableListSyntax.Split(configuration.Get(SmtpdParameters.SmtpdNoopCommands)).ToArray();
         DiscardedKeywords = EhloKeywords.Parse(configuration.Get(SmtpdParameters.SmtpdDiscardEhloKeywords), out bool silent);
         DiscardsSilently = silent;
@@ -127,11 +130,20 @@ internal sealed class SmtpdSettings
 
     public bool PeerNameLookup { get; }
 
+    /// <summary>Every connection begins with a proxy's word about its client.</summary>
+    public bool HasUpstreamProxy { get; }
+
+    public TimeSpan UpstreamProxyTimeout { get; }
+
     public bool HideClientSession { get; }
 
     public bool LogExternalAddresses { get; }
 
-    public string RejectFooter { get; }
+    /// <summary>Characters of clients' values that may stand in replies.</summary>
+    public string ExpansionFilter { get; }
+
+    /// <summary>Lines of a transcript that are kept across messages.</summary>
+    public int HistoryFlushThreshold { get; }
 
     public IReadOnlyList<string> NoopCommands { get; }
 
@@ -154,6 +166,39 @@ internal sealed class SmtpdSettings
     public bool AutodetectsUtf8 { get; }
 
     public bool ChecksUnknownRecipients { get; }
+
+    // Backslash escapes of main.cf: \t, \\, \ooo.
+    private static string Unescape(string text)
+    {
+        var plain = new System.Text.StringBuilder(text.Length);
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] != '\\' || i + 1 >= text.Length)
+            {
+                plain.Append(text[i]);
+                continue;
+            }
+
+            char c = text[++i];
+            if (c is < '0' or > '7')
+            {
+                plain.Append(c switch { 'a' => '\a', 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', 'v' => '\v', _ => c });
+                continue;
+            }
+
+            int value = 0;
+            int digits = 0;
+            while (digits < 3 && i + digits < text.Length && text[i + digits] is >= '0' and <= '7')
+            {
+                value = (value * 8) + text[i + digits++] - '0';
+            }
+
+            plain.Append((char)(value & 255));
+            i += digits - 1;
+        }
+
+        return plain.ToString();
+    }
 
     private static HashSet<string> Overrides(Configuration configuration) =>
         [.. TableListSyntax.Split(configuration.Get(GlobalParameters.ReceiveOverrideOptions)).Select(Ascii.ToLower)];

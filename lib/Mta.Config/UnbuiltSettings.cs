@@ -38,12 +38,7 @@ public static class UnbuiltSettings
 
     private static void RefuseServer(Configuration configuration)
     {
-        configuration.RefuseUnbuilt(
-            SmtpdParameters.SmtpdSaslAuthEnable,
-            SmtpdParameters.SmtpdProxyFilter,
-            SmtpdParameters.SmtpdUpstreamProxyProtocol,
-            SmtpdParameters.SmtpdRejectFilterMaps,
-            SmtpdParameters.SmtpdRejectFooterMaps);
+        configuration.RefuseUnbuilt(SmtpdParameters.SmtpdSaslAuthEnable);
     }
 
     private static void RefuseClient(Configuration configuration, string prefix)

@@ -27,6 +27,14 @@ public sealed class ClientConnection : IDisposable
         Timeout = timeout;
     }
 
+    /// <summary>A client that another service has handed over.</summary>
+    internal ClientConnection(ServiceContext context, FileHandle file, SocketName peer, SocketName local, TimeSpan timeout)
+        : this(context, file, peer, timeout)
+    {
+        _local = local;
+        IsPassed = true;
+    }
+
     /// <summary>A connection over any stream: stdin and stdout (option -S), and tests.</summary>
     public ClientConnection(ServiceContext context, Stream stream, SocketName peer, SocketName local, TimeSpan timeout)
     {
@@ -38,6 +46,9 @@ public sealed class ClientConnection : IDisposable
     }
 
     public ServiceContext Context { get; }
+
+    /// <summary>Another service has handed this client over (service type <c>pass</c>).</summary>
+    public bool IsPassed { get; internal init; }
 
     /// <summary>Longest wait of a read or flush that this connection's buffers start with: <c>ipc_timeout</c>.</summary>
     public TimeSpan Timeout { get; }

@@ -249,7 +249,7 @@ internal sealed class DaemonProcess(Daemon daemon)
 
         bool isKnown = daemon.Model switch
         {
-            ServerModel.Single or ServerModel.Multi or ServerModel.Event => options.Type is "inet" or "unix",
+            ServerModel.Single or ServerModel.Multi or ServerModel.Event => options.Type is "inet" or "unix" or "pass",
             ServerModel.Trigger => options.Type is "unix" or "fifo",
             ServerModel.Dgram => options.Type is "unix-dgram",
         };

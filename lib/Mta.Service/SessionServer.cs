@@ -86,6 +86,13 @@ internal sealed class SessionServer
         LogSession.Scope? number = _process.Daemon.HasNumberedSessions ? LogSession.Begin() : null;
         try
         {
+            if (_process.Context.ServiceType == "pass")
+            {
+                ClientConnection sender = client;
+                client = await PassedClient.ReceiveAsync(sender, _process.Stop);
+                sender.Dispose();
+            }
+
             if (client.Peer.IsInternet)
             {
                 client.PrepareInternetSocket();

@@ -51,7 +51,7 @@ internal sealed class AccessActions(Configuration configuration, Func<string, Re
             case "dunno":
                 return new(Verdict.Dunno);
             case "ok" or "relay":
-                return new(Verdict.Permit);
+                return PermitAsync(at, word, source, name, replyClass, stop);
             case "reject":
                 return new(Refuse(at, _rejectCode, "5.7.1", text, "Access denied", name, replyClass));
             case "defer":
@@ -80,12 +80,18 @@ internal sealed class AccessActions(Configuration configuration, Func<string, Re
 
         if (IsDigits(word))
         {
-            return new(IsReplyCode(word) && text.Length > 0
-                ? Refuse(at, int.Parse(word), $"{word[0]}.7.1", text, "", name, replyClass)
-                : Verdict.Permit);
+            return IsReplyCode(word) && text.Length > 0
+                ? new(Refuse(at, int.Parse(word), $"{word[0]}.7.1", text, "", name, replyClass))
+                : PermitAsync(at, word, source, name, replyClass, stop);
         }
 
         return FollowAsync(at, value, name, replyClass, source, stop);
+    }
+
+    private static async ValueTask<Verdict> PermitAsync(Evaluation at, string action, string source, string name, string replyClass, CancellationToken stop)
+    {
+        await at.Server.PermitLog.NoteEntryAsync(at, action, source["table ".Length..], replyClass, name, stop);
+        return Verdict.Permit;
     }
 
     private static bool IsDigits(string word) => word.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0;
@@ -114,6 +120,12 @@ internal sealed class AccessActions(Configuration configuration, Func<string, Re
     private Verdict ChangeMessage(Evaluation at, string action, string text, string key, string source, string name, string replyClass)
     {
         string upper = action.ToUpperInvariant();
+        if (at.Server.ProxyFilter is not null && action != "prepend")
+        {
+            LogLines.Warning($"access {source}: with smtpd_proxy_filter specified, action {upper} is unavailable");
+            return Verdict.Dunno;
+        }
+
         if (at.Session.Transaction is not { } transaction)
         {
             if (!_delaysReject)

@@ -53,6 +53,7 @@ internal static class BdatCommand
                 refusal = await milters.DataAsync(transaction, stop);
             }
 
+            refusal ??= transaction.Proxy is { } proxy ? await DataCommand.BeginProxyAsync(proxy, stop) : null;
             if (refusal is not null)
             {
                 return await FailAsync(session, transaction, count, refusal, stop);
@@ -79,7 +80,7 @@ internal static class BdatCommand
     private static async ValueTask<bool> ReceiveAsync(Session session, MailTransaction transaction, BdatState bdat, long count, bool isLast, CancellationToken stop)
     {
         BufferedInput input = session.Input;
-        BufferedOutput output = transaction.Queue!.Output; // there is a recipient, so there is a queue file
+        BufferedOutput output = transaction.Content;
         ContentDecoder decoder = bdat.Decoder;
         session.ContentProgress = decoder;
         using (ContentDeadline deadline = new(session))

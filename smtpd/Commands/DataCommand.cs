@@ -1,4 +1,5 @@
 using Mta.Mail.Protocols;
+using Mta.Smtpd.Proxy;
 using Mta.Text;
 
 namespace Mta.Smtpd.Commands;
@@ -26,6 +27,11 @@ internal static class DataCommand
         if (problem is null && transaction is not null && session.Milters is { } milters)
         {
             problem = await milters.DataAsync(transaction, stop);
+        }
+
+        if (problem is null && transaction!.Proxy is { } proxy) // with no transaction there is a problem
+        {
+            problem = await BeginProxyAsync(proxy, stop);
         }
 
         if (problem is not null || transaction is null)
@@ -60,7 +66,7 @@ internal static class DataCommand
     private static async ValueTask<bool> ReceiveAsync(Session session, MailTransaction transaction, ContentDecoder decoder, CancellationToken stop)
     {
         BufferedInput input = session.Input;
-        BufferedOutput output = transaction.Queue!.Output; // there is a recipient, so there is a queue file
+        BufferedOutput output = transaction.Content;
         await session.Output.FlushAsync(stop);
         using ContentDeadline deadline = new(session);
         while (true)
@@ -90,18 +96,38 @@ internal static class DataCommand
         }
     }
 
+    /// <summary>Tells the filter that content follows. Null when it wants it, else its reply.</summary>
+    public static async ValueTask<string?> BeginProxyAsync(ProxyTransaction proxy, CancellationToken stop)
+    {
+        try
+        {
+            return await proxy.CommandAsync("DATA", '3', stop);
+        }
+        catch (ProxyException)
+        {
+            return "451 4.3.0 Error: queue file write error";
+        }
+    }
+
     /// <summary>Sends what is gathered to cleanup. When cleanup is gone, the rest of the message is read and dropped.</summary>
     public static async ValueTask ForwardAsync(Session session, MailTransaction transaction, ContentDecoder decoder, CancellationToken stop)
     {
         if (transaction.IsQueueBroken)
         {
-            transaction.Queue!.Output.Discard(); // the caller has written to it
+            transaction.Content.Discard();
             return;
         }
 
         try
         {
-            await transaction.Queue!.Output.FlushAsync(stop); // as above
+            if (transaction.Proxy is { } proxy)
+            {
+                await proxy.ForwardAsync(stop);
+            }
+            else
+            {
+                await transaction.Content.FlushAsync(stop);
+            }
         }
         catch (Exception error) when (error is IOException or TimeoutException)
         {

@@ -1,5 +1,6 @@
 using Mta.Mail;
 using Mta.Mail.Protocols;
+using Mta.Smtpd.Proxy;
 
 namespace Mta.Smtpd.Commands;
 
@@ -30,6 +31,11 @@ internal static class EndOfMessage
             LogLines.SizeLimitExceeded(session.QueueId);
             reply = "552 5.3.4 Error: message file too big";
         }
+        else if (reply is null && transaction.Proxy is { } proxy)
+        {
+            reply = await FinishProxyAsync(session, transaction, proxy, stop);
+            isAccepted = reply[0] == '2';
+        }
         else if (reply is null)
         {
             string id = session.QueueId;
@@ -44,6 +50,7 @@ internal static class EndOfMessage
         {
             session.ErrorCount = 0;
             session.JunkCount = 0;
+            session.Transcript?.Trim(session.Settings.HistoryFlushThreshold);
         }
 
         session.Reset();
@@ -53,6 +60,27 @@ internal static class EndOfMessage
         }
 
         return isAccepted;
+    }
+
+    private static async ValueTask<string> FinishProxyAsync(Session session, MailTransaction transaction, ProxyTransaction proxy, CancellationToken stop)
+    {
+        if (transaction.IsQueueBroken)
+        {
+            return "451 4.3.0 Error: queue file write error";
+        }
+
+        try
+        {
+            string reply = await proxy.FinishAsync(session, stop);
+            LogLines.Verdict(session, reply[0] == '2' ? "proxy-accept" : "proxy-reject", $"{reply.Replace('\n', ' ')}", transaction.OnlyRecipient, withClient: false);
+            return reply;
+        }
+        catch (ProxyException)
+        {
+            const string Failed = "451 4.3.0 Error: queue file write error";
+            LogLines.Verdict(session, "proxy-reject", Failed, transaction.OnlyRecipient, withClient: false);
+            return Failed;
+        }
     }
 
     public static string BareNewlineReply(Session session) =>

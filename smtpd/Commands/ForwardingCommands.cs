@@ -1,5 +1,6 @@
 using Mta.Mail;
 using Mta.Mail.Addresses;
+using Mta.Smtpd.Identity;
 using Mta.Text;
 
 namespace Mta.Smtpd.Commands;
@@ -36,7 +37,7 @@ internal static class ForwardingCommands
         session.HeloName = changed.HeloName;
         session.IsExtended = changed.Protocol == "ESMTP";
         session.Protocol = changed.Protocol;
-        session.SaslUser = changed.KeepsLogin ? session.SaslUser : changed.Login;
+        session.Login = changed.KeepsLogin ? session.Login : changed.Login is { } user ? new Login(Login.XclientMethod, user) : null;
         session.ServerAddress = changed.ServerAddress ?? session.ServerAddress;
         session.ServerPort = changed.ServerPort ?? session.ServerPort;
         session.MustRestart = true;

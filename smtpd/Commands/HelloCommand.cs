@@ -48,6 +48,11 @@ internal static class HelloCommand
             Offer(EhloKeywords.StartTls, "STARTTLS");
         }
 
+        if (session.MayVerp)
+        {
+            Offer(EhloKeywords.Xverp, "XVERP");
+        }
+
         if (session.MayXclient)
         {
             Offer(EhloKeywords.Xclient, "XCLIENT " + ForwardingCommands.XclientAttributes);

@@ -8,6 +8,8 @@ namespace Mta.Smtpd.Commands;
 /// <summary>MAIL (RFC 5321 §4.1.1.2; SIZE RFC 1870, BODY RFC 6152, RET and ENVID RFC 3461, SMTPUTF8 RFC 6531).</summary>
 internal static class MailCommand
 {
+    private const string NoRoom = "452 4.3.1 Insufficient system storage";
+
     public static async ValueTask<bool> RunAsync(Session session, List<CommandToken> words, CancellationToken stop)
     {
         SmtpdServer server = session.Server;
@@ -18,7 +20,7 @@ internal static class MailCommand
             return false;
         }
 
-        if (!session.Settings.DelayOpenUntilValidRecipient && !await QueueSubmission.OpenAsync(session, stop))
+        if (!session.Settings.DelayOpenUntilValidRecipient && server.ProxyFilter is null && !await QueueSubmission.OpenAsync(session, stop))
         {
             session.Reset();
             await session.ReplyAsync("451 4.3.0 Error: queue file write error", stop);
@@ -61,7 +63,7 @@ internal static class MailCommand
             return "501 5.1.7 Bad sender address syntax";
         }
 
-        var transaction = new MailTransaction(sender) { Arrival = arrival };
+        var transaction = new MailTransaction(sender) { Arrival = arrival, MailLine = session.Commands.Line };
         for (int i = 3; i < words.Count; i++)
         {
             string? problem = TakeParameter(session, transaction, words[i].Text);
@@ -69,11 +71,6 @@ internal static class MailCommand
             {
                 return problem;
             }
-        }
-
-        if (transaction.VerpDelimiters is not null && sender.Length == 0)
-        {
-            return "503 5.5.4 Error: XVERP requires non-null sender";
         }
 
         session.Begin(transaction);
@@ -86,6 +83,13 @@ internal static class MailCommand
         if (refusal is not null)
         {
             session.Reset();
+            if (refusal == NoRoom)
+            {
+                // Whoever it comes from, there is no room for it.
+                LogLines.Verdict(session, "reject", refusal, null);
+                server.QueueSpace.IsShort(out long free);
+                LogLines.NotEnoughSpace(free);
+            }
         }
 
         return refusal;
@@ -102,6 +106,11 @@ internal static class MailCommand
             return TooBig;
         }
 
+        if (transaction.VerpDelimiters is not null && transaction.Sender.Length == 0)
+        {
+            return "503 5.5.4 Error: XVERP requires non-null sender";
+        }
+
         if (!settings.DelayReject && !session.IsStandalone && await server.Checks.CheckSenderAsync(session, stop) is { } refused)
         {
             return refused;
@@ -113,10 +122,9 @@ internal static class MailCommand
             return "553 5.6.7 Must declare SMTPUTF8 to send unicode address";
         }
 
-        if (server.QueueSpace.IsShort(out long free))
+        if (server.ProxyFilter is not { AdjustsSpeed: false } && server.QueueSpace.IsShort(out _))
         {
-            LogLines.NotEnoughSpace(free);
-            return "452 4.3.1 Insufficient system storage";
+            return NoRoom;
         }
 
         return null;
@@ -162,6 +170,17 @@ internal static class MailCommand
 
             string sender = word["AUTH=".Length..];
             transaction.SaslSender = sender == "<>" ? "" : Printable.Neutralize(sender);
+        }
+        else if (session.MayVerp && (Ascii.EqualsIgnoreCase(word, "XVERP") || Ascii.StartsWithIgnoreCase(word, "XVERP=")))
+        {
+            string delimiters = word.Length > "XVERP".Length ? word["XVERP=".Length..] : session.Server.VerpDelimiters;
+            string allowed = session.Server.VerpDelimiterFilter;
+            if (delimiters.Length != 2 || !allowed.Contains(delimiters[0]) || !allowed.Contains(delimiters[1]))
+            {
+                return $"501 5.5.4 Error: XVERP needs two characters from {allowed}";
+            }
+
+            transaction.VerpDelimiters = delimiters;
         }
         else if (Ascii.StartsWithIgnoreCase(word, "RET="))
         {

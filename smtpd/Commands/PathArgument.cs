@@ -28,9 +28,9 @@ internal static class PathArgument
             return address;
         }
 
-        // Without SMTPUTF8 a domain must be ASCII or have an ASCII form.
+        // Without SMTPUTF8 a domain must be ASCII.
         ReadOnlySpan<char> domain = AddressSyntax.Domain(address);
-        if (!utf8 && !Ascii.IsAscii(domain) && !DomainSyntax.TryToAscii(domain.ToString(), out _))
+        if (!utf8 && !Ascii.IsAscii(domain))
         {
             LogLines.IllegalAddress(session, command, word.Text);
             return null;

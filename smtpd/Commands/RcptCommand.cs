@@ -2,6 +2,7 @@ using Mta.Config;
 using Mta.Mail;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
+using Mta.Smtpd.Proxy;
 using Mta.Text;
 
 namespace Mta.Smtpd.Commands;
@@ -88,13 +89,24 @@ internal static class RcptCommand
             return false;
         }
 
-        if (transaction.Queue is null && !await QueueSubmission.OpenAsync(session, stop))
+        if (session.Server.ProxyFilter is { } filter)
+        {
+            if (await ForwardAsync(session, transaction, filter, stop) is { } answer)
+            {
+                await session.ReplyAsync(answer, stop);
+                return false;
+            }
+        }
+        else if (transaction.Queue is null && !await QueueSubmission.OpenAsync(session, stop))
         {
             await session.ReplyAsync("451 4.3.0 Error: queue file write error", stop);
             return false;
         }
+        else
+        {
+            QueueSubmission.AddRecipient(transaction, recipient, options.OriginalRecipient ?? DefaultOriginal(recipient), options.Notify);
+        }
 
-        QueueSubmission.AddRecipient(transaction, recipient, options.OriginalRecipient ?? DefaultOriginal(recipient), options.Notify);
         if (transaction.RecipientCount++ == 0)
         {
             transaction.FirstRecipient = recipient;
@@ -102,6 +114,32 @@ internal static class RcptCommand
 
         await session.ReplyAsync("250 2.1.5 Ok", stop);
         return true;
+    }
+
+    // The filter sees the client's own words; its refusal is the reply.
+    private static async ValueTask<string?> ForwardAsync(Session session, MailTransaction transaction, ProxyFilter filter, CancellationToken stop)
+    {
+        try
+        {
+            if (transaction.Proxy is null)
+            {
+                (transaction.Proxy, string? refusal) = await ProxyTransaction.OpenAsync(filter, session, transaction.MailLine, stop);
+                if (refusal is not null)
+                {
+                    return refusal;
+                }
+
+                LogLines.NewMessage(session, transaction, "NOQUEUE");
+            }
+
+            return await transaction.Proxy!.CommandAsync(session.Commands.Line, '2', stop); // opened above
+        }
+        catch (ProxyException)
+        {
+            transaction.Proxy?.Dispose();
+            transaction.Proxy = null;
+            return "451 4.3.0 Error: queue file write error";
+        }
     }
 
     private static string DefaultOriginal(string recipient) =>
@@ -185,8 +223,13 @@ internal static class RcptCommand
             }
 
             string address = value[(semicolon + 1)..];
+            if (address.Length == 0)
+            {
+                return $"{type};"; // as Postfix: nothing is known, and nothing is wrong
+            }
+
             bool valid = Ascii.EqualsIgnoreCase(type, "utf-8")
-                ? (Xtext.TryDecodeUnitext(address, out string decoded) || Xtext.TryDecode(address, out decoded)) && Xtext.IsPrintableUtf8(decoded)
+                ? (Xtext.TryDecodeUnitext(address, out string decoded) || (!address.Contains('\\') && Xtext.TryDecode(address, out decoded))) && Xtext.IsPrintableUtf8(decoded)
                 : Xtext.TryDecode(address, out decoded) && Xtext.IsPrintableUtf8(decoded);
             return valid ? $"{type};{decoded}" : null;
         }

@@ -27,7 +27,7 @@ internal static class VrfyCommand
 
         bool utf8 = false;
         int count = words.Count;
-        if (settings.SmtpUtf8Enable && count > 2 && Ascii.EqualsIgnoreCase(words[count - 1].Text, "SMTPUTF8"))
+        if (settings.SmtpUtf8Enable && count > 1 && Ascii.EqualsIgnoreCase(words[count - 1].Text, "SMTPUTF8"))
         {
             utf8 = true;
             count--;

@@ -7,6 +7,8 @@ namespace Mta.Smtpd.Restrictions;
 /// <summary><c>check_client_access</c> and its kin: a table says what becomes of a client, a name or an address.</summary>
 internal sealed class CheckAccess(string name, Subject subject, AccessTable table, AccessActions actions) : Restriction(name)
 {
+    public override bool IsIndirect => true;
+
     public override (string Class, string Name) About(Evaluation at) => subject switch
     {
         Subject.Client => (ReplyClass.Client, at.Session.NameAndAddress),

@@ -19,6 +19,8 @@ internal enum ServerKind
 /// </summary>
 internal sealed class CheckServersAccess(string name, Subject subject, ServerKind kind, DomainLookups lookups, AccessTable table, AccessActions actions) : Restriction(name)
 {
+    public override bool IsIndirect => true;
+
     public override async ValueTask<Verdict> EvaluateAsync(Evaluation at, CancellationToken stop)
     {
         (string? domain, string about, string replyClass) = Target(at);

@@ -148,14 +148,15 @@ internal sealed class Evaluation(Session session, string? recipient = null, stri
 
     private Verdict Refuse(string reply)
     {
-        LogLines.Verdict(Session, "reject", reply, Recipient);
+        Session.IsPolicy = !reply.StartsWith("451 4.3.", StringComparison.Ordinal);
+        LogLines.Verdict(Session, "reject", Session.Settings.SoftBounce ? ReplyText.Soften(reply) : reply, Recipient);
         return Verdict.Reject(reply);
     }
 
-    private static string Clean(string text)
+    private string Clean(string text)
     {
         string cut = text.Length > MaxReplyLength ? text[..MaxReplyLength] : text;
-        return Printable.Neutralize(cut, allowUtf8: true, replacement: ' ');
+        return Printable.Neutralize(cut, allowUtf8: Session.Settings.SmtpUtf8Enable, replacement: ' ');
     }
 
     /// <summary>Puts the names back.</summary>
@@ -178,4 +179,6 @@ internal static class ReplyClass
     public const string Etrn = "Etrn command";
     public const string Data = "Data command";
     public const string EndOfData = "End-of-data";
+    public const string Certificate = "Client certificate";
+    public const string Login = "SASL login name";
 }

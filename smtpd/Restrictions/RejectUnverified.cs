@@ -54,8 +54,8 @@ internal sealed class RejectUnverified(string name, bool isSender, VerifyClient 
             return at.Reject(code, isSender ? "5.1.7" : "5.1.1", address, replyClass, $"undeliverable address: {why}");
         }
 
-        string text = known.Status == VerifyStatus.Bounce ? $"undeliverable address: {why}" : $"unverified address: {why}";
-        if (known.Status != VerifyStatus.Bounce && policy.DefersIfPermit)
+        string text = $"unverified address: {why}";
+        if (policy.DefersIfPermit)
         {
             at.DeferIfPermit(code, status, address, replyClass, text);
             return Verdict.Dunno;

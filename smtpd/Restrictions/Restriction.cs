@@ -41,6 +41,9 @@ internal abstract class Restriction(string name)
     /// <summary>Nothing behind it in a list is ever reached.</summary>
     public virtual bool IsFinal => false;
 
+    /// <summary>Its permissions are logged where they are made: by a table's entry, or inside a class.</summary>
+    public virtual bool IsIndirect => false;
+
     /// <summary>What it judges, for the log of what is permitted.</summary>
     public virtual (string Class, string Name) About(Evaluation at) => (at.Class, at.Name);
 

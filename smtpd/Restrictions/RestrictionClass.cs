@@ -8,6 +8,8 @@ internal sealed class RestrictionClass(string name) : Restriction(name)
     /// <summary>The list; set when all classes are known, since they may name each other.</summary>
     public RestrictionList List { get; set; } = RestrictionList.Empty;
 
+    public override bool IsIndirect => true;
+
     public override async ValueTask<Verdict> EvaluateAsync(Evaluation at, CancellationToken stop)
     {
         if (at.Depth >= MaxDepth)

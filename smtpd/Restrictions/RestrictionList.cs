@@ -29,7 +29,7 @@ internal sealed class RestrictionList(IReadOnlyList<Restriction> items)
                 LogLines.Warning($"restriction `{Items[i + 1].Name}' after `{item.Name}' is ignored");
             }
 
-            if (verdict.Kind == VerdictKind.Permit)
+            if (verdict.Kind == VerdictKind.Permit && !item.IsIndirect)
             {
                 await at.Server.PermitLog.NoteAsync(at, item, stop);
             }

@@ -1,0 +1,61 @@
+using Mta.Linux;
+using Mta.Mail.Protocols;
+using Mta.Text;
+
+namespace Mta.Service;
+
+/// <summary>Takes a client over from another service: the receiving side of <see cref="PassProtocol"/>.</summary>
+internal static class PassedClient
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
+
+    /// <param name="sender">The connection over which it comes; still the caller's to dispose.</param>
+    /// <exception cref="IOException">The sender broke off, or sent something else.</exception>
+    /// <exception cref="TimeoutException">Nothing came in time.</exception>
+    public static async Task<ClientConnection> ReceiveAsync(ClientConnection sender, CancellationToken stop)
+    {
+        FileHandle descriptor = await ReceiveDescriptorAsync(sender, stop);
+        try
+        {
+            sender.Input.Timeout = Limit;
+            PassedEnds ends = await PassProtocol.ReadEndsAsync(sender.Input, stop);
+            Posix.TryGetPeerName((int)descriptor.DangerousGetHandle(), out SocketName peer);
+            Posix.TryGetSocketName((int)descriptor.DangerousGetHandle(), out SocketName local);
+            return new ClientConnection(sender.Context, descriptor, ends.Client ?? peer, ends.Server ?? local, sender.Timeout);
+        }
+        catch
+        {
+            descriptor.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<FileHandle> ReceiveDescriptorAsync(ClientConnection sender, CancellationToken stop)
+    {
+        System.Net.Sockets.Socket socket = sender.Socket ?? throw new IOException("no socket to receive a descriptor from");
+        long deadline = Environment.TickCount64 + (long)Limit.TotalMilliseconds;
+        TimeSpan pause = TimeSpan.FromMilliseconds(1);
+        while (true)
+        {
+            int errno = Posix.TryReceiveDescriptor(socket.SafeHandle, out FileHandle descriptor);
+            if (errno == 0)
+            {
+                return descriptor;
+            }
+
+            if (errno != Errno.EAGAIN)
+            {
+                throw new LinuxException(errno, "recvmsg", "passed client");
+            }
+
+            if (Environment.TickCount64 > deadline)
+            {
+                throw new TimeoutException("timeout while receiving a client");
+            }
+
+            await Task.Delay(pause, stop);
+            pause = pause < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace Mta.EndToEnd;
+
+/// <summary>Programs that decide for the SMTP server, and proxies before it, as people run them.</summary>
+public sealed class PolicyTests
+{
+    [PeerFact("/usr/sbin/postgrey")]
+    public void Postgrey_makes_strangers_come_again()
+    {
+        using var mta = new Instance();
+        int port = Ports.Free();
+        string data = Path.Combine(mta.Directory, "postgrey");
+        Directory.CreateDirectory(data);
+        Shell.Bash($"chmod 755 {mta.Directory}; chown nobody {data}").MustSucceed();
+        mta.Main["smtpd_recipient_restrictions"] = $"check_policy_service inet:127.0.0.1:{port}";
+        using var postgrey = new Peer("/usr/sbin/postgrey", $"--inet=127.0.0.1:{port}", $"--dbdir={data}", $"--pidfile={data}/pid", "--delay=1", "--user=nobody", "--group=nogroup");
+        Wait.Until(() => IsOpen(port), "postgrey listens");
+        mta.Start();
+        using SmtpClient client = mta.Connect();
+        client.Command("EHLO test.example", "250");
+        client.Command("MAIL FROM:<s@elsewhere.example>", "250");
+        Assert.Contains("reylist", client.Command($"RCPT TO:<{mta.User}@example.test>", "450"), StringComparison.Ordinal);
+        Wait.Until(() => client.Command($"RCPT TO:<{mta.User}@example.test>").StartsWith("250", StringComparison.Ordinal), "postgrey lets it in", () => client.Last);
+    }
+
+    [PeerFact("/usr/bin/policyd-spf")]
+    public void Policyd_spf_runs_under_spawn_and_adds_a_header()
+    {
+        using var mta = new Instance(privileged: true);
+        mta.MasterCf += "policyd-spf unix - n n - 0 spawn user=nobody argv=/usr/bin/policyd-spf\n";
+        mta.Main["smtpd_recipient_restrictions"] = "check_policy_service unix:private/policyd-spf";
+        mta.Start();
+        mta.Send("s@elsewhere.example", $"{mta.User}@example.test", "Subject: spf\n\nspf token\n");
+        Assert.Contains("SPF", mta.WaitForMail(mta.User, "spf token"), StringComparison.Ordinal);
+    }
+
+    [PeerTheory("/usr/sbin/haproxy")]
+    [InlineData("send-proxy")]
+    [InlineData("send-proxy-v2")]
+    public void Haproxy_tells_who_the_client_is(string version)
+    {
+        using var mta = new Instance();
+        mta.Main["smtpd_upstream_proxy_protocol"] = "haproxy";
+        mta.Start();
+        int port = Ports.Free();
+        string configuration = Path.Combine(mta.Directory, "haproxy.cfg");
+        File.WriteAllText(configuration, $"""
+            defaults
+              mode tcp
+              timeout connect 10s
+              timeout client 60s
+              timeout server 60s
+            listen smtp
+              bind 127.0.0.1:{port}
+              server mta 127.0.0.1:{mta.SmtpPort} {version}
+
+            """);
+        using var haproxy = new Peer("/usr/sbin/haproxy", "-db", "-f", configuration);
+        Wait.Until(() => IsOpen(port), "haproxy listens");
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Parse("127.0.0.77"), 0));
+        socket.Connect("127.0.0.1", port);
+        using var reader = new StreamReader(new NetworkStream(socket));
+        Assert.StartsWith("220", reader.ReadLine(), StringComparison.Ordinal);
+        mta.WaitForLog("connect from unknown[127.0.0.77]");
+    }
+
+    private static bool IsOpen(int port)
+    {
+        try
+        {
+            using var client = new TcpClient("127.0.0.1", port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A program in the foreground for as long as a test.</summary>
+    private sealed class Peer : IDisposable
+    {
+        private readonly Process _process;
+
+        public Peer(string program, params string[] arguments) =>
+            _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!; // started or thrown
+
+        public void Dispose()
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.Dispose();
+        }
+    }
+}
