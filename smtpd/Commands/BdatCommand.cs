@@ -59,7 +59,7 @@ internal static class BdatCommand
                 return await FailAsync(session, transaction, count, refusal, stop);
             }
 
-            if (session.Milters is { } filters)
+            if (session.Milters is { } filters && transaction.Queue is not null)
             {
                 await filters.HandOverAsync(transaction, stop);
             }

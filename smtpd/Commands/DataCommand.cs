@@ -45,7 +45,7 @@ internal static class DataCommand
         }
 
         await session.ReplyAsync("354 End data with <CR><LF>.<CR><LF>", stop);
-        if (session.Milters is { } filters)
+        if (session.Milters is { } filters && transaction.Queue is not null)
         {
             await filters.HandOverAsync(transaction, stop);
         }
