@@ -8,7 +8,7 @@ namespace Mta.House.Tests;
 /// </summary>
 public sealed partial class UnreadParametersTests
 {
-    private const int Most = 409;
+    private const int Most = 269;
     private const string ListName = "tests/Mta.House.Tests/unread-parameters.txt";
 
     [Fact]
