@@ -485,6 +485,7 @@ class Instance:
         text = re.sub(r"delay=[\d.]+, delays=[\d./]+, ", "", text)
         text = re.sub(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun),? [A-Z0-9][\w :]*\d\d:\d\d:\d\d( [+-]\d{4})?( \(\w+\)| \d{4})?", "DATE", text)
         text = re.sub(r"\bPORT=\d+", "PORT=N", text)
+        text = re.sub(r"\d\d:\d\d:\d\d \+0000 \(UTC\)", "TIME", text)
         text = re.sub(r"SIZE=\d+", "SIZE=N", text)
         text = re.sub(r"message size \d+ exceeds", "message size N exceeds", text)
         text = re.sub(r"\b[0-9A-F]{9,14}\b", "QID", text)
