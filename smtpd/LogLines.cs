@@ -37,7 +37,7 @@ internal static class LogLines
     public static void TooManyErrors(Session session) => Log.Info($"too many errors after {session.Stage} from {session.NameAndAddress}");
 
     public static void LocalDataError(Session session) =>
-        Log.Info($"reject: {session.Stage} from {session.NameAndAddress}: 421 4.3.0 {session.Settings.HostName} Server local data error");
+        Log.Info($"{session.QueueId}: reject: {session.Stage} from {session.NameAndAddress}: 421 4.3.0 {session.Settings.HostName} Server local data error");
 
     public static void NewMessage(Session session, MailTransaction transaction, string queueId)
     {
