@@ -30,6 +30,7 @@ internal readonly record struct CheckOutcome(CheckVerdict Verdict, string Text =
 internal sealed class ContentChecks(Message message)
 {
     private bool _isMilterHeader;
+    private string? _mimeError;
 
     private const string DefaultRejection = "message content rejected";
 
@@ -120,7 +121,16 @@ internal sealed class ContentChecks(Message message)
         }
 
         LogLines.MimeError(message.Id, what, text, Origin, message.LogTail());
-        message.Fail(CleanupStatus.Content, $"5.6.0 {what}");
+        _mimeError ??= $"5.6.0 {what}";
+    }
+
+    /// <summary>The content has ended: an error of its structure refuses it now, when all else is known.</summary>
+    public void EndContent()
+    {
+        if (_mimeError is not null)
+        {
+            message.Fail(CleanupStatus.Content, _mimeError);
+        }
     }
 
     private string Origin => message.Origin.Length > 0 ? message.Origin : "local";

@@ -146,6 +146,7 @@ internal sealed class ContentStage(Message message, HeaderStage headers, Content
             milters.Slots.Extracted = message.File.Position;
         }
 
+        checks.EndContent();
         message.DataSize = message.File.Position - message.DataOffset;
     }
 

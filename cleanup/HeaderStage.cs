@@ -88,8 +88,21 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
         }
         else
         {
-            WriteText(rewritten);
+            WriteText(Limited(rewritten));
         }
+    }
+
+    // What rewriting makes longer than header_size_limit is cut, at the end of a line where little is lost by it.
+    private string Limited(string header)
+    {
+        int limit = _settings.HeaderSizeLimit;
+        if (header.Length <= limit)
+        {
+            return header;
+        }
+
+        int lineEnd = header.LastIndexOf('\n', limit);
+        return header[..(lineEnd > limit / 10 * 9 ? lineEnd : limit)];
     }
 
     /// <summary>At the end of the primary header: what is missing.</summary>

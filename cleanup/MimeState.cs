@@ -29,7 +29,9 @@ internal sealed class MimeState(CleanupSettings settings, ContentChecks checks)
 
     private readonly List<(byte[] Boundary, bool IsDigest)> _boundaries = [];
     private MimeContentType _type;
-    private string _typeText = "";
+    private string _encodingText = "";
+    private bool _isPiece;
+    private bool _isEncodedBody;
     private bool _isEncoded;
     private bool _allows8Bit;
     private Errors _reported;
@@ -62,13 +64,14 @@ internal sealed class MimeState(CleanupSettings settings, ContentChecks checks)
 
         if (info?.Kind == HeaderKind.ContentType)
         {
-            TakeContentType(header[(colon + 1)..]);
+            TakeContentType(header, colon);
         }
         else if (info?.Kind == HeaderKind.ContentTransferEncoding)
         {
             ReadOnlySpan<byte> value = header[(colon + 1)..].Trim(" \t\n"u8);
             _allows8Bit = IsEightBit(value);
             _isEncoded = Ascii.StartsWithIgnoreCase(value, "base64"u8) || Ascii.StartsWithIgnoreCase(value, "quoted-printable"u8);
+            _encodingText = settings.StrictMimeEncodingDomain ? ByteString.FromBytes(value) : "";
         }
     }
 
@@ -89,15 +92,17 @@ internal sealed class MimeState(CleanupSettings settings, ContentChecks checks)
     /// <param name="inserted">By a line that is no header, not by an empty one.</param>
     public void EndHeader(bool inserted = false)
     {
-        if (settings.StrictMimeEncodingDomain && ((_type == MimeContentType.OtherMessage && (_isEncoded || _allows8Bit))
+        // RFC 2045 §6.4, 2046 §5.2: what holds other entities is not encoded; pieces of messages are 7bit.
+        if (settings.StrictMimeEncodingDomain && ((_isPiece && _allows8Bit)
             || (_type is MimeContentType.Message or MimeContentType.Multipart or MimeContentType.MultipartDigest && _isEncoded)))
         {
-            Report(Errors.Domain, BadDomain, _typeText);
+            Report(Errors.Domain, BadDomain, _encodingText);
         }
 
         bool isMessage = _type == MimeContentType.Message && !inserted && !settings.DisableMime;
         _type = MimeContentType.Other;
-        _isEncoded = false;
+        _isEncodedBody = _isEncoded && !isMessage;
+        _isEncoded = _isPiece = false;
         BodyOffset = 0;
         Place = isMessage ? MimePlace.NestedHeader : MimePlace.Body;
         if (isMessage)
@@ -110,7 +115,7 @@ internal sealed class MimeState(CleanupSettings settings, ContentChecks checks)
     /// <param name="startsLine">Not the rest of an overlong line.</param>
     public bool TakeBody(ReadOnlySpan<byte> line, bool startsLine)
     {
-        if (settings.Strict8BitBody && !_allows8Bit && !Ascii.IsAscii(line))
+        if (settings.Strict8BitBody && !_allows8Bit && !_isEncodedBody && !Ascii.IsAscii(line))
         {
             Report(Errors.Body, Body8Bit, ByteString.FromBytes(line));
         }
@@ -119,8 +124,9 @@ internal sealed class MimeState(CleanupSettings settings, ContentChecks checks)
         return HasBoundaries && startsLine && line.StartsWith("--"u8) && TryBoundary(line[2..]);
     }
 
-    private void TakeContentType(ReadOnlySpan<byte> value)
+    private void TakeContentType(ReadOnlySpan<byte> header, int colon)
     {
+        ReadOnlySpan<byte> value = header[(colon + 1)..];
         if (settings.DisableMime)
         {
             return;
@@ -128,14 +134,15 @@ internal sealed class MimeState(CleanupSettings settings, ContentChecks checks)
 
         List<byte[]> boundaries = [];
         _type = MimeContentTypeParser.Parse(value, settings.MimeBoundaryLengthLimit, boundaries);
-        _typeText = settings.StrictMimeEncodingDomain ? ByteString.FromBytes(value).Trim() : "";
+        ReadOnlySpan<byte> text = value.TrimStart(" \t\n"u8);
+        _isPiece = Ascii.StartsWithIgnoreCase(text, "message/partial"u8) || Ascii.StartsWithIgnoreCase(text, "message/external-body"u8);
         foreach (byte[] boundary in boundaries)
         {
-            if (_boundaries.Count >= settings.MimeNestingLimit)
+            if (_boundaries.Count > settings.MimeNestingLimit)
             {
                 if (settings.ReportsNesting)
                 {
-                    Report(Errors.Nesting, TooDeep, ByteString.FromBytes(value).Trim());
+                    Report(Errors.Nesting, TooDeep, ByteString.FromBytes(header));
                 }
 
                 return;
@@ -158,7 +165,7 @@ internal sealed class MimeState(CleanupSettings settings, ContentChecks checks)
             bool isLast = line[boundary.Length..].StartsWith("--"u8);
             int keep = isLast ? level : level + 1;
             _boundaries.RemoveRange(keep, _boundaries.Count - keep);
-            _allows8Bit = false;
+            _allows8Bit = _isEncodedBody = false;
             if (!isLast)
             {
                 Place = MimePlace.PartHeader;

@@ -20,7 +20,7 @@ internal sealed partial class CleanupPeer(DaemonPair pair, CaseFile file, char s
         List<string>? greeting = wire.ReadList();
         if (greeting is null)
         {
-            return "no greeting";
+            Assert.Fail($"the cleanup of {file.Name}{side} does not start\n{string.Join('\n', pair.Log.Split('\n').TakeLast(8))}");
         }
 
         string id = greeting[1]["queue_id=".Length..];
