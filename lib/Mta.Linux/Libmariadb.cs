@@ -56,9 +56,14 @@ public sealed unsafe partial class MysqlConnection : IDisposable
     private const int WriteTimeout = 12;
     private const int VerifyServerCertificate = 21;
     private const ulong MultiResults = 1 << 17;
-    private const uint ServerGone = 2006;
-    private const uint ServerLost = 2013;
+
+    // Numbers of errmsg.h and mysqld_error.h: the client's own, and failures of the net.
+    private const uint FirstClientError = 2000;
     private const uint LastClientError = 2999;
+    private const uint AbortedConnection = 1152;
+    private const uint NetWriteInterrupted = 1161;
+    private const uint ShutdownInProgress = 1053;
+    private const uint ConnectionKilled = 1927;
     private void* _connection;
 
     private MysqlConnection(void* connection) => _connection = connection;
@@ -205,7 +210,7 @@ public sealed unsafe partial class MysqlConnection : IDisposable
     private DatabaseException Failure()
     {
         uint number = ErrorNumber(_connection);
-        return new DatabaseException(Reason(), number is >= ServerGone and <= LastClientError || number == ServerLost || number is 1053 or 1927 or 1080);
+        return new DatabaseException(Reason(), number is (>= FirstClientError and <= LastClientError) or (>= AbortedConnection and <= NetWriteInterrupted) or ShutdownInProgress or ConnectionKilled);
     }
 
     private string Reason() => NativeText.FromPointer(ErrorText(_connection));

@@ -106,7 +106,8 @@ internal abstract class SqlTable : LookupTable
                     }
                     catch (DatabaseException error)
                     {
-                        Drop(host, error.ConnectionLost);
+                        // Whatever went wrong, the next lookup begins with a connection of its own.
+                        Drop(host);
                         if (reused && error.ConnectionLost)
                         {
                             reused = false;
@@ -166,9 +167,9 @@ internal abstract class SqlTable : LookupTable
             return collector.Result;
         }
 
-        private void Drop(DatabaseHost host, bool lost)
+        private void Drop(DatabaseHost host)
         {
-            if (lost && _open.Remove(host, out ISqlConnection? connection))
+            if (_open.Remove(host, out ISqlConnection? connection))
             {
                 connection.Dispose();
             }
