@@ -1,3 +1,4 @@
+using Mta.Delivery.Security;
 using Mta.Mail.Protocols;
 using Mta.Tables;
 using Mta.Text;
@@ -6,7 +7,7 @@ using NLog;
 namespace Mta.Smtp;
 
 /// <summary>Greeting and EHLO, HELO or LHLO (RFC 5321 §3.1, §4.1.1.1): what the server can do.</summary>
-internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSession session, Delivery.Delivery delivery)
+internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSession session, Delivery.Delivery delivery, ClientTls tls, TlsTarget target)
 {
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
@@ -17,6 +18,11 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
     {
         try
         {
+            if (tls.Settings.IsWrapper && await WrapAsync(stop) is { } notWrapped)
+            {
+                return notWrapped;
+            }
+
             session.SetTimeout(settings.HelloTimeout);
             session.State = "receiving the initial server greeting";
             SmtpReply greeting = await session.ReadReplyAsync(stop);
@@ -27,14 +33,91 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
 
             bool isEsmtp = NoteGreeting(greeting) & !await NoteFirewallAsync(greeting, stop);
             await FindDiscardedAsync(stop);
-            return settings.IsLmtp
+            Dsn? refused = settings.IsLmtp
                 ? await SayHelloAsync("LHLO", canFallBack: false, stop)
                 : isEsmtp ? await SayHelloAsync("EHLO", canFallBack: true, stop) : await SayHelloAsync("HELO", canFallBack: false, stop);
+            return refused ?? await SecureAsync(stop);
         }
         catch (Exception failure) when (SmtpSession.IsConnectionLoss(failure))
         {
             return session.LossOf(failure);
         }
+    }
+
+    private async ValueTask<Dsn?> WrapAsync(CancellationToken stop)
+    {
+        session.State = "performing the TLS handshake";
+        return tls.IsAvailable
+            ? await session.StartTlsAsync(tls, target, stop)
+            : new Dsn("4.7.5", "", "TLS is required, but our TLS engine is unavailable");
+    }
+
+    // STARTTLS as the policy demands, then the capabilities once more: those said before could be anybody's.
+    private async ValueTask<Dsn?> SecureAsync(CancellationToken stop)
+    {
+        TlsLevel level = session.Policy.Level;
+        if (level == TlsLevel.None)
+        {
+            if (tls.Settings.NotesOffer && session.Has(ServerFeatures.StartTls))
+            {
+                Log.Info($"Host offered STARTTLS: [{session.Server.Host}]");
+            }
+
+            return null;
+        }
+
+        if (session.Tls is null && await StartTlsAsync(level == TlsLevel.May, stop) is { } refused)
+        {
+            return refused;
+        }
+
+        if (session.Tls is null)
+        {
+            return null;
+        }
+
+        await tls.StoreAsync(session.Tls, target, session.Policy, session.HelloName, stop);
+        if (tls.Settings.BlocksEarlyReply && !session.Input.Available.IsEmpty)
+        {
+            Log.Warn($"server {session.Server.NameWithPort} violates {tls.Settings.Prefix}_tls_block_early_mail_reply policy");
+            session.IsBroken = true;
+            return new Dsn("4.7.0", "", "unexpected server message");
+        }
+
+        return null;
+    }
+
+    // Null with no TLS under the session: plain text is allowed, and it stays at that.
+    private async ValueTask<Dsn?> StartTlsAsync(bool isOptional, CancellationToken stop)
+    {
+        if (!session.Has(ServerFeatures.StartTls))
+        {
+            return isOptional ? null : new Dsn("4.7.4", "", $"TLS is required, but was not offered by host {session.Server.Name}");
+        }
+
+        if (!tls.IsAvailable)
+        {
+            return isOptional ? null : new Dsn("4.7.5", "", "TLS is required, but our TLS engine is unavailable");
+        }
+
+        session.SetTimeout(tls.Settings.StartTlsTimeout);
+        session.State = "receiving the STARTTLS response";
+        session.Output.Write("STARTTLS\r\n"u8);
+        SmtpReply reply = await session.AskAsync(stop);
+        if (!reply.IsPositive)
+        {
+            string status = reply.Status.StartsWith('4') || reply.Status.StartsWith('5') ? reply.Status : "5.5.0";
+            return isOptional ? null : session.FailureOf(reply, status, $"TLS is required, but host {session.Server.Name} refused to start TLS: {reply.OneLine}");
+        }
+
+        session.State = "performing the TLS handshake";
+        if (await session.StartTlsAsync(tls, target, stop) is { } failure)
+        {
+            return failure;
+        }
+
+        session.SetTimeout(settings.HelloTimeout);
+        return await SayHelloAsync(settings.IsLmtp ? "LHLO" : "EHLO", canFallBack: false, stop);
     }
 
     private bool DetectsLoops => !settings.IsLmtp && session.Server.EndPoint?.Port == SmtpSettings.LoopPort;
@@ -158,6 +241,8 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
             line = line.Length > 4 ? line[4..].Trim(' ') : default;
             if (isFirst)
             {
+                int nameEnd = line.IndexOf(' ');
+                session.HelloName = (nameEnd < 0 ? line : line[..nameEnd]).ToString();
                 if (IsMyself(line))
                 {
                     return Loop();

@@ -1,5 +1,6 @@
 using Mta.Config;
 using Mta.Delivery;
+using Mta.Delivery.Security;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
 using Mta.Text;
@@ -11,7 +12,7 @@ namespace Mta.Smtp;
 /// Delivers one request: goes through destinations and their servers until every recipient has an answer that counts
 /// (RFC 5321 §5.1), and reports each. One object per request.
 /// </summary>
-internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, ServerLookup lookup, SessionPool pool, Delivery.Delivery delivery)
+internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, ServerLookup lookup, SessionPool pool, ClientTls tls, Delivery.Delivery delivery)
 {
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
@@ -176,7 +177,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         while (servers.Count > 0 && _left.Count > 0)
         {
             int best = servers[0].Preference;
-            SmtpSession? session = reuses ? TakeResting(servers) : null;
+            SmtpSession? session = reuses ? await TakeRestingAsync(servers, destination, stop) : null;
             ServerAddress server = session?.Server ?? servers[0];
             servers.Remove(server);
             attempts++;
@@ -214,7 +215,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         return !isFinalDestination;
     }
 
-    private SmtpSession? TakeResting(List<ServerAddress> servers)
+    private async ValueTask<SmtpSession?> TakeRestingAsync(List<ServerAddress> servers, Destination destination, CancellationToken stop)
     {
         // Any server of the best preference will do; others only when their turn has come.
         foreach (ServerAddress server in servers)
@@ -224,7 +225,9 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
                 break;
             }
 
-            if (pool.TryTake(server) is SmtpSession session)
+            // A session rests under what was demanded of its server: plain text is no answer to who wants TLS.
+            TlsPolicy policy = await tls.Policies.DecideAsync(TargetOf(server, destination), IsTlsOptional, stop);
+            if (policy.Failure is null && pool.TryTake(server, policy.Key) is SmtpSession session)
             {
                 return session;
             }
@@ -235,23 +238,34 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
 
     private async ValueTask<SmtpSession?> OpenAsync(ServerAddress server, int bestPreference, Destination destination, bool isFinal, CancellationToken stop)
     {
-        (SmtpSession? session, Dsn? failure) = await SmtpSession.ConnectAsync(settings, tables, server, stop);
+        TlsTarget target = TargetOf(server, destination);
+        TlsPolicy policy = await tls.Policies.DecideAsync(target, IsTlsOptional, stop);
+        if (policy.Failure is not null)
+        {
+            NoteError(policy.Failure, isSite: true);
+            return null;
+        }
+
+        (SmtpSession? session, Dsn? failure) = await ConnectAsync(server, target, policy, bestPreference, destination, stop);
+        if (session is { HasFailedTls: true } && MayFallBack(policy))
+        {
+            session.Dispose();
+            (session, failure) = await ConnectAsync(server, target, TlsPolicy.Off, bestPreference, destination, stop);
+        }
+
         if (session is null)
         {
             NoteError(failure!, isSite: true); // Without a session there is a failure.
             return null;
         }
 
-        session.QueueId = delivery.QueueId;
-        Handshake handshake = new(settings, tables, session, delivery) { BestPreference = bestPreference, NextHop = destination.Host };
-        failure = await handshake.RunAsync(stop);
         if (failure is null)
         {
             return session;
         }
 
         _relay = server.NameWithPort;
-        NoteError(failure, isSite: true);
+        NoteError(failure, isSite: !session.HasFailedTls || policy.Level > TlsLevel.May);
         await session.QuitAsync(stop);
         if (failure.Status.StartsWith('5'))
         {
@@ -265,6 +279,38 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
 
         return null;
     }
+
+    private async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(ServerAddress server, TlsTarget target, TlsPolicy policy, int bestPreference, Destination destination, CancellationToken stop)
+    {
+        (SmtpSession? session, Dsn? failure) = await SmtpSession.ConnectAsync(settings, tables, server, policy, stop);
+        if (session is null)
+        {
+            return (null, failure);
+        }
+
+        session.QueueId = delivery.QueueId;
+        Handshake handshake = new(settings, tables, session, delivery, tls, target) { BestPreference = bestPreference, NextHop = destination.Host };
+        return (session, await handshake.RunAsync(stop));
+    }
+
+    // Where encryption is welcome only, a message that has waited for it goes without.
+    private bool MayFallBack(TlsPolicy policy)
+    {
+        const long second = 1_000_000;
+        MessageTimes times = delivery.Times;
+        return policy.Level == TlsLevel.May && !tls.Settings.IsWrapper
+            && (delivery.IsProbe || times.Active - times.Incoming >= (long)settings.MinimalBackoffTime.TotalSeconds * second);
+    }
+
+    private bool IsTlsOptional => settings.ObeysTlsRequired && (delivery.Request.SmtpUtf8 & 16) != 0;
+
+    private static TlsTarget TargetOf(ServerAddress server, Destination destination) => new(
+        destination.Text,
+        destination.Host,
+        destination.UsesMx,
+        server.Host,
+        server.EndPoint?.Address.ToString() ?? server.UnixPath,
+        server.EndPoint?.Port ?? 0);
 
     // False when a reused session turned out to be dead before the server had said anything: nothing was sent.
     private async ValueTask<bool> UseAsync(SmtpSession session, bool isCached, bool isFinal, CancellationToken stop)

@@ -23,14 +23,16 @@ internal sealed class SessionPool : IDisposable
 
     /// <summary>Takes a session to this address, in whose dialogue nothing unexpected has happened since.</summary>
     /// <returns>Null when there is none.</returns>
-    public SmtpSession? TryTake(ServerAddress server)
+    /// <param name="server">The address.</param>
+    /// <param name="security">What is demanded of the server: the policy's key.</param>
+    public SmtpSession? TryTake(ServerAddress server, string security)
     {
         while (true)
         {
             SmtpSession session;
             lock (_lock)
             {
-                if (!_resting.TryGetValue(server.Key, out Stack<(SmtpSession Session, long ExpiresAt)>? stack) || !stack.TryPop(out (SmtpSession Session, long ExpiresAt) entry))
+                if (!_resting.TryGetValue(server.Key + security, out Stack<(SmtpSession Session, long ExpiresAt)>? stack) || !stack.TryPop(out (SmtpSession Session, long ExpiresAt) entry))
                 {
                     return null;
                 }
@@ -56,9 +58,9 @@ internal sealed class SessionPool : IDisposable
         {
             if (!_isClosed)
             {
-                if (!_resting.TryGetValue(session.Server.Key, out Stack<(SmtpSession Session, long ExpiresAt)>? stack))
+                if (!_resting.TryGetValue(session.PoolKey, out Stack<(SmtpSession Session, long ExpiresAt)>? stack))
                 {
-                    _resting[session.Server.Key] = stack = new Stack<(SmtpSession Session, long ExpiresAt)>();
+                    _resting[session.PoolKey] = stack = new Stack<(SmtpSession Session, long ExpiresAt)>();
                 }
 
                 stack.Push((session, Environment.TickCount64 + _restTime));

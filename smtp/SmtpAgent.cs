@@ -1,8 +1,10 @@
 using Mta.Config.Parameters;
 using Mta.Delivery;
+using Mta.Delivery.Security;
 using Mta.Dns;
 using Mta.Service;
 using Mta.Text;
+using Mta.Tls;
 
 namespace Mta.Smtp;
 
@@ -15,13 +17,15 @@ internal sealed class SmtpAgent : IDisposable
     private readonly ServerLookup _lookup;
     private readonly DnsResolver? _resolver;
     private readonly SessionPool _pool;
+    private readonly ClientTls _tls;
 
-    private SmtpAgent(SmtpSettings settings, SmtpTables tables, DeliveryAgent agent, DnsResolver? resolver)
+    private SmtpAgent(SmtpSettings settings, SmtpTables tables, DeliveryAgent agent, DnsResolver? resolver, ClientTls tls)
     {
         _settings = settings;
         _tables = tables;
         _agent = agent;
         _resolver = resolver;
+        _tls = tls;
         _lookup = new ServerLookup(settings, resolver, new NativeNames(), tables.DnsFilter);
         _pool = new SessionPool(settings.CacheTimeLimit);
 
@@ -44,10 +48,16 @@ internal sealed class SmtpAgent : IDisposable
                 ? new DnsResolver(new DnsSettings
                 {
                     ValidatesDnssec = settings.ValidatesDnssec,
+                    TrustAnchorFile = context.Configuration.Get(GlobalParameters.DnsTrustAnchorFile),
                     ForwardAddress = context.Configuration.Get(GlobalParameters.DnsForwardAddress),
                 })
                 : null;
-            return new SmtpAgent(settings, new SmtpTables(context.Configuration, context.Tables, settings.IsLmtp), agent, resolver);
+            ClientTls tls = new(context.Configuration, settings.IsLmtp ? "lmtp" : "smtp", context.Tables, settings.ValidatesDnssec ? resolver : null, settings.WhyNoDane);
+            return new SmtpAgent(settings, new SmtpTables(context.Configuration, context.Tables, settings.IsLmtp), agent, resolver, tls);
+        }
+        catch (TlsException failure)
+        {
+            throw new FatalException(failure.Message, failure);
         }
         catch (DnsException failure)
         {
@@ -61,8 +71,9 @@ internal sealed class SmtpAgent : IDisposable
     {
         _pool.Dispose();
         _resolver?.Dispose();
+        _tls.Dispose();
     }
 
     private ValueTask HandleAsync(Delivery.Delivery delivery, CancellationToken stop) =>
-        new RequestHandler(_settings, _tables, _lookup, _pool, delivery).RunAsync(stop);
+        new RequestHandler(_settings, _tables, _lookup, _pool, _tls, delivery).RunAsync(stop);
 }

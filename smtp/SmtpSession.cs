@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using Mta.Delivery.Security;
 using Mta.Linux;
 using Mta.Mail.Protocols;
 using Mta.Text;
+using Mta.Tls;
 using NLog;
 
 namespace Mta.Smtp;
@@ -58,6 +60,49 @@ internal sealed class SmtpSession : IDisposable
     /// <summary>The message under way, for log lines.</summary>
     public string QueueId { get; set; } = "";
 
+    /// <summary>What was demanded of the server when this session was opened.</summary>
+    public TlsPolicy Policy { get; init; } = TlsPolicy.Off;
+
+    /// <summary>The TLS stream, once there is one.</summary>
+    public TlsStream? Tls { get; private set; }
+
+    /// <summary>What was agreed; null without TLS.</summary>
+    public TlsSession? TlsSession { get; private set; }
+
+    /// <summary>The certificate is the one that the policy wants: safe for what only this server may see.</summary>
+    public bool IsTlsMatched { get; private set; }
+
+    /// <summary>What a resting session is kept under: the address, and what was demanded.</summary>
+    public string PoolKey => Server.Key + Policy.Key;
+
+    /// <summary>The name by which the server answered EHLO.</summary>
+    public string HelloName { get; set; } = "";
+
+    /// <summary>Shakes hands; everything that was read ahead is forgotten (RFC 3207 §4.2).</summary>
+    /// <returns>Why this server gets no mail now; null when it does.</returns>
+    public async ValueTask<Dsn?> StartTlsAsync(ClientTls tls, TlsTarget target, CancellationToken stop)
+    {
+        ClientTlsResult result = await tls.StartAsync(_stream, target, Policy, HelloName, stop);
+        if (result.Stream is null)
+        {
+            IsBroken = true;
+            HasFailedTls = true;
+            return result.Failure;
+        }
+
+        Tls = result.Stream;
+        TlsSession = result.Session;
+        IsTlsMatched = result.IsMatched;
+        Input.SwitchTo(Tls);
+        Output.SwitchTo(Tls);
+        Features = ServerFeatures.None;
+        SizeLimit = 0;
+        return result.Failure;
+    }
+
+    /// <summary>TLS did not come about, or the connection was lost under it.</summary>
+    public bool HasFailedTls { get; private set; }
+
     public BufferedInput Input { get; }
 
     public BufferedOutput Output { get; }
@@ -91,7 +136,7 @@ internal sealed class SmtpSession : IDisposable
 
     /// <summary>The session may serve a further delivery after this one.</summary>
     public bool MayBeReused =>
-        !IsBroken && !HasProtocolError
+        !IsBroken && !HasProtocolError && (Tls is null || Policy.ReusesConnections)
         && Environment.TickCount64 - _openedAt < _settings.ReuseTimeLimit.TotalMilliseconds
         && (_settings.ReuseCountLimit <= 0 || UseCount < _settings.ReuseCountLimit);
 
@@ -117,7 +162,7 @@ internal sealed class SmtpSession : IDisposable
 
     /// <summary>Connects.</summary>
     /// <returns>The session, or why there is none.</returns>
-    public static async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(SmtpSettings settings, SmtpTables tables, ServerAddress server, CancellationToken stop)
+    public static async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(SmtpSettings settings, SmtpTables tables, ServerAddress server, TlsPolicy policy, CancellationToken stop)
     {
         string error;
         using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -129,8 +174,8 @@ internal sealed class SmtpSession : IDisposable
         try
         {
             return server.EndPoint is null
-                ? (new SmtpSession(settings, tables, server, await UnixSocket.ConnectAsync(server.UnixPath, timer.Token)), null)
-                : await ConnectAsync(settings, tables, server, server.EndPoint, timer.Token);
+                ? (new SmtpSession(settings, tables, server, await UnixSocket.ConnectAsync(server.UnixPath, timer.Token)) { Policy = policy }, null)
+                : await ConnectAsync(settings, tables, server, server.EndPoint, policy, timer.Token);
         }
         catch (SocketException failure)
         {
@@ -154,7 +199,7 @@ internal sealed class SmtpSession : IDisposable
         return (null, new Dsn("4.4.1", "", reason));
     }
 
-    private static async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(SmtpSettings settings, SmtpTables tables, ServerAddress server, IPEndPoint endPoint, CancellationToken stop)
+    private static async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(SmtpSettings settings, SmtpTables tables, ServerAddress server, IPEndPoint endPoint, TlsPolicy policy, CancellationToken stop)
     {
         Socket socket = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -167,7 +212,7 @@ internal sealed class SmtpSession : IDisposable
             }
 
             await socket.ConnectAsync(endPoint, stop);
-            return (new SmtpSession(settings, tables, server, new SocketStream(socket)), null);
+            return (new SmtpSession(settings, tables, server, new SocketStream(socket)) { Policy = policy }, null);
         }
         catch
         {
@@ -254,6 +299,7 @@ internal sealed class SmtpSession : IDisposable
     public Dsn LossOf(Exception failure)
     {
         IsBroken = true;
+        HasFailedTls |= Tls is not null;
         if (failure is LocalDataException)
         {
             return new Dsn("4.3.0", "", $"local data error while talking to {Server.Name}");
@@ -273,6 +319,7 @@ internal sealed class SmtpSession : IDisposable
     {
         Input.Dispose();
         Output.Dispose();
+        Tls?.Dispose();
         _stream.Dispose();
     }
 

@@ -131,6 +131,18 @@ internal sealed class SmtpSettings
 
     public bool NeverSendsEhlo { get; private set; }
 
+    /// <summary>How long a message waits at least between two tries.</summary>
+    public TimeSpan MinimalBackoffTime { get; private set; }
+
+    /// <summary>A message may say that TLS is not to be in its way.</summary>
+    public bool ObeysTlsRequired { get; private set; }
+
+    /// <summary>Why TLSA records cannot be used; null when they can.</summary>
+    public string? WhyNoDane => !LooksUpInDns ? "host names are not looked up in the DNS"
+        : !ValidatesDnssec ? $"{(IsLmtp ? "lmtp" : "smtp")}_dns_support_level is not \"dnssec\""
+        : IgnoresMxLookupError && !IsLmtp ? "ignore_mx_lookup_error is on"
+        : null;
+
     public bool Skips5xxGreeting { get; private set; }
 
     public bool SkipsQuitReply { get; private set; }
@@ -288,6 +300,8 @@ internal sealed class SmtpSettings
 
     private void ReadDialogue()
     {
+        MinimalBackoffTime = _configuration.Get(QmgrParameters.MinimalBackoffTime);
+        ObeysTlsRequired = _configuration.Get(TlsParameters.TlsRequiredEnable);
         if (!IsLmtp)
         {
             AlwaysSendsEhlo = _configuration.Get(SmtpParameters.SmtpAlwaysSendEhlo);

@@ -11,8 +11,7 @@ public static class UnbuiltSettings
 {
     private static readonly string[] SmtpClient =
     [
-        "tls_policy_maps", "tls_per_site", "tls_wrappermode", "enforce_tls", "sasl_auth_enable", "sasl_password_maps",
-        "tls_block_early_mail_reply",
+        "sasl_auth_enable", "sasl_password_maps",
     ];
 
     /// <summary>Whether there is anything to refuse for a program.</summary>
@@ -46,13 +45,6 @@ public static class UnbuiltSettings
         foreach (string name in SmtpClient)
         {
             configuration.RefuseUnbuilt($"{prefix}_{name}");
-        }
-
-        // Opportunistic TLS allows plain text; every stronger level forbids it.
-        string level = configuration.Get(prefix == "lmtp" ? LmtpParameters.LmtpTlsSecurityLevel : SmtpParameters.SmtpTlsSecurityLevel);
-        if (level is not ("" or "none" or "may"))
-        {
-            throw new ConfigurationException($"parameter {prefix}_tls_security_level = {level}: this setting is not implemented");
         }
     }
 

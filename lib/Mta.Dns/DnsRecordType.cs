@@ -5,6 +5,7 @@ public enum DnsRecordType
 {
     A = 1,
     Ns = 2,
+    Cname = 5,
     Ptr = 12,
     Mx = 15,
     Txt = 16,
@@ -20,6 +21,7 @@ public static class DnsRecordTypes
     {
         DnsRecordType.A => "A",
         DnsRecordType.Ns => "NS",
+        DnsRecordType.Cname => "CNAME",
         DnsRecordType.Ptr => "PTR",
         DnsRecordType.Mx => "MX",
         DnsRecordType.Txt => "TXT",

@@ -17,7 +17,7 @@ internal static class RecordParser
         {
             DnsRecordType.A => data.Length == 4 ? new DnsRecord(type) { Address = new IPAddress(data) } : null,
             DnsRecordType.Aaaa => data.Length == 16 ? new DnsRecord(type) { Address = new IPAddress(data) } : null,
-            DnsRecordType.Ns or DnsRecordType.Ptr => Name(type, data),
+            DnsRecordType.Ns or DnsRecordType.Ptr or DnsRecordType.Cname => Name(type, data),
             DnsRecordType.Mx => MailExchange(data),
             DnsRecordType.Txt => Text(data),
             DnsRecordType.Srv => Service(data),

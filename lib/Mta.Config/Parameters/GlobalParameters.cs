@@ -78,6 +78,9 @@ public static class GlobalParameters
     /// </summary>
     public static readonly StringParameter DnsForwardAddress = new("dns_forward_address", "");
 
+    /// <summary>Key of the DNS root for DNSSEC validation.</summary>
+    public static readonly StringParameter DnsTrustAnchorFile = new("dns_trust_anchor_file", "/usr/share/dns/root.key");
+
     /// <summary>Keep queue files of delivered mail in the saved queue.</summary>
     public static readonly IntParameter DontRemove = new("dont_remove", 0);
 
@@ -375,6 +378,7 @@ public static class GlobalParameters
         DeliverLockAttempts,
         DeliverLockDelay,
         DnsForwardAddress,
+        DnsTrustAnchorFile,
         DontRemove,
         DoubleBounceSender,
         DuplicateFilterLimit,
