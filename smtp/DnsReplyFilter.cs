@@ -57,7 +57,7 @@ internal sealed class DnsReplyFilter(TableList? table)
             DnsRecordType.A or DnsRecordType.Aaaa => record.Address?.ToString() ?? "",
             DnsRecordType.Mx => $"{record.Preference} {record.Target}.",
             DnsRecordType.Srv => $"{record.Preference} {record.Weight} {record.Port} {record.Target}.",
-            DnsRecordType.Ns or DnsRecordType.Ptr => $"{record.Target}.",
+            DnsRecordType.Ns or DnsRecordType.Ptr or DnsRecordType.Cname => $"{record.Target}.",
             DnsRecordType.Txt or DnsRecordType.Tlsa => record.Data,
         };
         return $"{answer.CanonicalName}. {seconds} IN {record.Type.Name()} {value}";
