@@ -4,10 +4,8 @@ public class UnbuiltSettingsTests
 {
     [Theory]
     [InlineData("smtpd", "smtpd_sasl_auth_enable = yes")]
-    [InlineData("smtpd", "smtpd_tls_security_level = encrypt")]
     [InlineData("smtp", "smtp_tls_security_level = dane")]
     [InlineData("lmtp", "lmtp_sasl_auth_enable = yes")]
-    [InlineData("cleanup", "force_mime_input_conversion = yes")]
     public void What_would_restrict_filter_or_encrypt_and_is_not_built_is_refused_by_name(string program, string line)
     {
         Configuration configuration = Configuration.FromText(line + "\n");

@@ -1,0 +1,75 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Mta.Config.Tests;
+
+/// <summary>What holds for any text: parsers end in a value or in their own error, and what is written can be read.</summary>
+public sealed class GrammarProperties
+{
+    private static readonly Arbitrary<string> Texts =
+        Gen.Elements("a", "B", "9", "_", "$", "{", "}", "(", ")", "?", ":", "=", "==", "<", "!", " ", "\t", "\n", "\n ", "#", ",", "-", "o", "smtp", "inet", "y", "n", "\r", "\0", "\u00e9", "level", "$$", "${a", "-o ")
+            .ArrayOf().Select(string.Concat).ToArbitrary();
+
+    [Fact]
+    public void Expansion_ends_with_a_value_or_its_own_error() => Prop.ForAll(Texts, text =>
+    {
+        var values = new Dictionary<string, string> { ["a"] = "value", ["B"] = "$a", ["o"] = "${o}" };
+        return Ends<ExpansionException>(() => new Expander(values.GetValueOrDefault).Expand(text)) && Ends<ExpansionException>(() => Expander.NamesIn(text));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Text_without_a_dollar_expands_to_itself() => Prop.ForAll(Texts, text =>
+    {
+        string plain = text.Replace("$", "", StringComparison.Ordinal);
+        return new Expander(static _ => null).Expand(plain) == plain && new Expander(static _ => null).Expand(plain + "$$") == plain + "$";
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Main_cf_ends_with_entries_or_an_error() => Prop.ForAll(Texts, static text => Ends<ConfigurationException>(() => MainCf.Parse(text, "main.cf"))).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void An_assignment_that_is_written_is_read_again() => Prop.ForAll(Texts, static text =>
+    {
+        string value = string.Join(' ', text.Split(['\n', '\r', '\t', ' ', '\0'], StringSplitOptions.RemoveEmptyEntries));
+        MainCfEntry entry = MainCf.Parse($"name = {value}\n", "main.cf").Entries[0];
+        return entry == new MainCfEntry(1, "name", value);
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_value_is_the_same_in_one_line_and_in_several() => Prop.ForAll(Texts, static text =>
+    {
+        string[] words = text.Split(['\n', '\r', '\t', ' ', '\0', '#'], StringSplitOptions.RemoveEmptyEntries);
+        return MainCf.Parse($"name = {string.Join(' ', words)}\n", "f").Entries[0].Value == MainCf.Parse($"name = {string.Join("\n# comment\n ", words)}\n", "f").Entries[0].Value;
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Master_cf_ends_with_entries_or_an_error() => Prop.ForAll(Texts, static text =>
+        Ends<ConfigurationException>(() => MasterCf.Parse(text, "master.cf")) && Ends<ConfigurationException>(() => MasterCf.Parse($"smtp inet n - n - - smtpd {text}", "master.cf"))).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Times_are_digits_and_a_unit() => Prop.ForAll(Gen.Choose(1, 1_000_000).ToArbitrary(), static number =>
+        TimeParameter.TryParse($"{number}s", 'h', out long seconds) && seconds == number
+        && TimeParameter.TryParse($"{number % 10_000}", 'h', out long hours) && hours == (number % 10_000) * 3600L
+        && TimeParameter.TryParse($"{number % 1000}w", 's', out long weeks) && weeks == (number % 1000) * 604_800L
+        && !TimeParameter.TryParse($"-{number}s", 's', out _)).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Times_and_sizes_of_any_text_are_a_value_or_an_error() => Prop.ForAll(Texts, static text =>
+        (!TimeParameter.TryParse(text, 's', out long seconds) || seconds >= 0)
+        && Ends<ConfigurationException>(() => new SizeParameter("x", 0).Parse(text)) && Ends<ConfigurationException>(() => new IntParameter("x", 0).Parse(text))).QuickCheckThrowOnFailure();
+
+    private static bool Ends<TError>(Action action)
+        where TError : Exception
+    {
+        try
+        {
+            action();
+        }
+        catch (TError)
+        {
+            // An answer, too.
+        }
+
+        return true;
+    }
+}
