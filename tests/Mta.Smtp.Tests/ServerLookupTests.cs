@@ -156,8 +156,7 @@ public sealed class ServerLookupTests
         await Assert.ThrowsAsync<FatalException>(() => FindAsync("d.test:no-such-service"));
 
     [Theory]
-    [InlineData("smtp_tls_security_level = encrypt")]
-    [InlineData("smtp_tls_policy_maps = static:secure")]
+    [InlineData("smtp_sasl_password_maps = static:user:secret")]
     [InlineData("smtp_sasl_auth_enable = yes")]
     public async Task Setting_that_is_not_built_ends_the_start(string setting)
     {
