@@ -211,7 +211,15 @@ internal sealed class SmtpSession : IDisposable
                 return (null, misconfigured);
             }
 
-            await socket.ConnectAsync(endPoint, stop);
+            try
+            {
+                await socket.ConnectAsync(endPoint, stop);
+            }
+            catch (SocketException failure) when (failure.NativeErrorCode is Errno.EPIPE or Errno.ECONNRESET)
+            {
+                // There was a connection, and it is gone already: who reads the greeting finds its end.
+            }
+
             return (new SmtpSession(settings, tables, server, new SocketStream(socket)) { Policy = policy }, null);
         }
         catch
