@@ -38,6 +38,35 @@ public sealed class ConfigurationTests
         mta.WaitForMail(mta.User, "and again");
     }
 
+    [Theory]
+    [InlineData("regexp", "/good/ x\n/a(b/ y\n", "line 2: Unmatched ( or \\(")]
+    [InlineData("texthash", "key value\nalone\n", "line 2: expected format: key whitespace value")]
+    [InlineData("cidr", "192.0.2.0/33 x\n", "line 1: bad mask length in \"192.0.2.0/33\"")]
+    [InlineData("hash", null, "No such file or directory")]
+    public void A_broken_table_is_refused_with_file_line_and_reason(string type, string? content, string reason)
+    {
+        using Instance mta = new Instance().Start();
+        string table = Path.Combine(mta.Etc, "table");
+        if (content is not null)
+        {
+            File.WriteAllText(table, content);
+        }
+
+        mta.Main["virtual_alias_maps"] = $"{type}:{table}";
+        mta.WriteConfiguration();
+        Assert.NotEqual(0, mta.Postfix("reload").ExitCode);
+        mta.Postfix("status").MustSucceed();
+        mta.Postfix("stop").MustSucceed();
+        foreach (string verb in (string[])["check", "start"])
+        {
+            Outcome outcome = mta.Postfix(verb);
+            Assert.NotEqual(0, outcome.ExitCode);
+            Assert.Contains(reason, outcome.Error, StringComparison.Ordinal);
+            Assert.Contains(table, outcome.Error, StringComparison.Ordinal);
+            Assert.Contains(reason, mta.Log, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void A_setting_that_restricts_and_is_not_built_stops_the_start()
     {

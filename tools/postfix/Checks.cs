@@ -28,7 +28,7 @@ internal static class Checks
             return false;
         }
 
-        return MasterCfIsUsable(instance) && SettingsAreUsable(instance) && IndexedTables.Rebuild(instance) && StructureIsSound(instance);
+        return MasterCfIsUsable(instance) && SettingsAreUsable(instance) && IndexedTables.Rebuild(instance) && TablesAreSound(instance) && StructureIsSound(instance);
     }
 
     /// <returns>0: warnings do not fail a command.</returns>
@@ -145,6 +145,10 @@ internal static class Checks
 
         return isUsable;
     }
+
+    /// <summary>The tables that main.cf, and master.cf's services, name. Both files were looked at before.</summary>
+    public static bool TablesAreSound(Instance instance) =>
+        TableChecks.AreSound(instance, MasterCf.Load($"{instance.Configuration.Directory}/master.cf"));
 
     private static bool StructureIsSound(Instance instance)
     {

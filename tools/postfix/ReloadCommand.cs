@@ -23,7 +23,11 @@ internal static class ReloadCommand
             return ControlLog.Fatal(error.Message);
         }
 
-        IndexedTables.Rebuild(instance);
+        if (!IndexedTables.Rebuild(instance) || !Checks.TablesAreSound(instance))
+        {
+            return ControlLog.Fatal("the running mail system keeps its configuration");
+        }
+
         ControlLog.Info("refreshing the Postfix mail system");
         string postsuper = $"{instance.CommandDirectory}/postsuper";
         if (Posix.TryAccess(postsuper, AccessMode.Execute) == 0 && instance.Run(postsuper, "active") != 0)
