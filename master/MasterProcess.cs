@@ -113,6 +113,13 @@ internal sealed class MasterProcess : IDisposable
         FileHandle pidFile = InstanceLock.Take(InstanceLock.PidFile);
         FileHandle dataLock = InstanceLock.Take($"{_settings.DataDirectory}/master.lock", _settings.Owner.Run);
         var supervisor = new Supervisor(_loop, _options, _settings);
+
+        // Whoever started this may have had them ignored (nohup, a background job), which the runtime would respect.
+        foreach (int signal in (ReadOnlySpan<int>)[Signals.SIGHUP, Signals.SIGINT, Signals.SIGQUIT])
+        {
+            Posix.DefaultSignal(signal);
+        }
+
         Watch(PosixSignal.SIGCHLD, supervisor.Reap);
         Watch(PosixSignal.SIGHUP, () => Reload(supervisor));
         Watch(PosixSignal.SIGTERM, () => Terminate(Signals.SIGTERM));
