@@ -21,12 +21,13 @@ internal sealed class CharacterFilter
                 continue;
             }
 
-            if (++i == text.Length)
+            if (i + 1 == text.Length)
             {
                 throw new ConfigurationException($"{parameter}: incomplete escape sequence: {text}");
             }
 
-            bytes.Add(Escape(text, ref i));
+            i++;
+            bytes.Add(CEscape.Read(text, ref i));
         }
 
         _bytes = SearchValues.Create(bytes.ToArray());
@@ -50,35 +51,5 @@ internal sealed class CharacterFilter
         }
 
         return [.. kept];
-    }
-
-    // \a \b \f \n \r \t \v, up to three octal digits, anything else stands for itself.
-    private static byte Escape(string text, ref int i)
-    {
-        char c = text[i];
-        if (c is < '0' or > '7')
-        {
-            return (byte)(c switch
-            {
-                'a' => '\a',
-                'b' => '\b',
-                'f' => '\f',
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                'v' => '\v',
-                _ => c,
-            });
-        }
-
-        int value = 0;
-        int start = i;
-        while (i < text.Length && i - start < 3 && text[i] is >= '0' and <= '7')
-        {
-            value = (value * 8) + (text[i++] - '0');
-        }
-
-        i--;
-        return (byte)value;
     }
 }

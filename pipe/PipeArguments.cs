@@ -146,7 +146,6 @@ internal sealed record PipeArguments
         return flags;
     }
 
-    // The escapes of C, octal ones included; another character stands for itself.
     private static string Unescape(string text)
     {
         System.Text.StringBuilder result = new();
@@ -158,32 +157,8 @@ internal sealed record PipeArguments
                 continue;
             }
 
-            char c = text[++i];
-            if (c is >= '0' and <= '7')
-            {
-                int number = 0;
-                int digits = 0;
-                for (; digits < 3 && i < text.Length && text[i] is >= '0' and <= '7'; digits++)
-                {
-                    number = (number * 8) + (text[i++] - '0');
-                }
-
-                i--;
-                result.Append((char)(number & 0xFF));
-                continue;
-            }
-
-            result.Append(c switch
-            {
-                'a' => '\a',
-                'b' => '\b',
-                'f' => '\f',
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                'v' => '\v',
-                _ => c,
-            });
+            i++;
+            result.Append((char)CEscape.Read(text, ref i));
         }
 
         return result.ToString();

@@ -18,14 +18,12 @@ internal sealed class SevenBitConverter(MessageWriter writer, int headerLimit, i
         Body,
     }
 
-    private const int SoftBreak = 72;
-
     private static readonly System.Buffers.SearchValues<byte> WordEnds = System.Buffers.SearchValues.Create(" \t\r\n;("u8);
 
     private readonly List<(byte[] Boundary, bool IsDigest)> _boundaries = [];
     private readonly List<byte> _header = [];
     private readonly List<byte[]> _found = [];
-    private readonly byte[] _line = new byte[SoftBreak + 8];
+    private readonly QuotedPrintableEncoder _encoder = new(writer.Add);
     private Place _place = Place.Header;
     private MimeContentType _type;
     private bool _isGlobal;
@@ -34,7 +32,6 @@ internal sealed class SevenBitConverter(MessageWriter writer, int headerLimit, i
     private bool _continuesLine;
     private bool _headerOverflows;
     private bool _continuesHeaderLine;
-    private int _column;
 
     /// <summary>The message needed more than is allowed: nesting.</summary>
     public string? Error { get; private set; }
@@ -61,7 +58,7 @@ internal sealed class SevenBitConverter(MessageWriter writer, int headerLimit, i
             EndHeaders();
         }
 
-        FlushEncoded(endsLine: false);
+        _encoder.Finish();
     }
 
     private void AddHeader(ReadOnlySpan<byte> text, bool endsLine)
@@ -222,7 +219,7 @@ internal sealed class SevenBitConverter(MessageWriter writer, int headerLimit, i
     {
         if (!_continuesLine && _boundaries.Count > 0 && IsBoundary(text))
         {
-            FlushEncoded(endsLine: false);
+            _encoder.Finish();
             PassBoundary(text);
             writer.Add(text, endsLine);
             _continuesLine = !endsLine;
@@ -232,7 +229,7 @@ internal sealed class SevenBitConverter(MessageWriter writer, int headerLimit, i
         _continuesLine = !endsLine;
         if (_isEncoding)
         {
-            Encode(text, endsLine);
+            _encoder.Add(text, endsLine);
         }
         else
         {
@@ -269,45 +266,5 @@ internal sealed class SevenBitConverter(MessageWriter writer, int headerLimit, i
         _header.Clear();
         Reset(isDigest && !isEnd ? MimeContentType.Message : MimeContentType.Other);
         _place = isEnd ? Place.Body : Place.PartHeader;
-    }
-
-    private void Encode(ReadOnlySpan<byte> text, bool endsLine)
-    {
-        for (int i = 0; i < text.Length; i++)
-        {
-            byte b = text[i];
-            bool isLastBlank = b is (byte)' ' or (byte)'\t' && endsLine && i == text.Length - 1;
-            if (_column > SoftBreak)
-            {
-                _line[_column++] = (byte)'=';
-                writer.Add(_line.AsSpan(0, _column), true);
-                _column = 0;
-            }
-
-            if ((b < 32 && b != (byte)'\t') || b is (byte)'=' or > 126 || isLastBlank)
-            {
-                _line[_column++] = (byte)'=';
-                _line[_column++] = (byte)"0123456789ABCDEF"[b >> 4];
-                _line[_column++] = (byte)"0123456789ABCDEF"[b & 15];
-            }
-            else
-            {
-                _line[_column++] = b;
-            }
-        }
-
-        if (endsLine)
-        {
-            FlushEncoded(endsLine: true);
-        }
-    }
-
-    private void FlushEncoded(bool endsLine)
-    {
-        if (_column > 0 || endsLine)
-        {
-            writer.Add(_line.AsSpan(0, _column), endsLine);
-            _column = 0;
-        }
     }
 }

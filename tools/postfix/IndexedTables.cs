@@ -52,9 +52,11 @@ internal static class IndexedTables
                 continue;
             }
 
-            foreach (string word in (value ?? "").Split([' ', '\t', '\r', '\n', ',', '{', '}'], StringSplitOptions.RemoveEmptyEntries))
+            foreach (string reference in TableChecks.References(value ?? ""))
             {
-                if (TryTable(word, out string type, out string name) && !found.Exists(f => f.Item1 == type && f.Item2 == name))
+                string type = reference[..reference.IndexOf(':')];
+                string name = reference[(type.Length + 1)..];
+                if (type is "hash" or "btree" && !found.Exists(f => f.Item1 == type && f.Item2 == name))
                 {
                     found.Add((type, name, isAliases));
                 }
@@ -62,15 +64,5 @@ internal static class IndexedTables
         }
 
         return found;
-    }
-
-    // "proxy:hash:/etc/x" is served from the same index as "hash:/etc/x".
-    private static bool TryTable(string word, out string type, out string name)
-    {
-        word = word.StartsWith("proxy:", StringComparison.Ordinal) ? word["proxy:".Length..] : word;
-        int colon = word.IndexOf(':');
-        type = colon < 0 ? "" : word[..colon];
-        name = colon < 0 ? "" : word[(colon + 1)..];
-        return type is "hash" or "btree" && name.StartsWith('/');
     }
 }
