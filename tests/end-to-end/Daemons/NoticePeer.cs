@@ -53,6 +53,12 @@ internal sealed partial class NoticePeer : IDisposable
         foreach (string line in one.Lines.Skip(split + 1))
         {
             string answer = Request(id, CaseFile.Unescape(line));
+            if (line.EndsWith(" flags=1", StringComparison.Ordinal))
+            {
+                // The log that a refused flush removes: Postfix does so after its answer.
+                Wait.Until(() => !File.Exists(LogPath(line.Split(' ')[0], id)), "no log", () => _pair.Log, 10);
+            }
+
             result.Append(answer).Append('\n');
             while (_notices.TryDequeue(out string? notice))
             {
