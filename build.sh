@@ -3,7 +3,8 @@
 #
 #   ./build.sh [--managed] [OUTDIR]
 #
-# OUTDIR     where the programs go, default out/: OUTDIR/sbin has the commands, OUTDIR/libexec the daemons
+# OUTDIR     where the programs go, default out/: OUTDIR/sbin has the commands, OUTDIR/libexec the daemons,
+#            OUTDIR/share manual pages and bash completion
 # --managed  links to managed builds instead of NativeAOT binaries: quicker to make, for trying things out
 #
 # Incremental: only what changed is compiled again. Needs a .NET SDK 9 or later, clang (or gcc) and zlib's headers.
@@ -74,3 +75,5 @@ ln -sfn sendmail "$out/sbin/newaliases"
 
 # The marker that tells `postfix start` whose daemons stand here.
 sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props >"$out/libexec/mta-release"
+
+tools/documentation/install "$out"

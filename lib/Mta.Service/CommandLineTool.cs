@@ -65,6 +65,9 @@ public sealed class CommandLineTool
     /// <summary>Number of -v options; callers count them here.</summary>
     public int Verbosity { get; set; }
 
+    /// <summary>Standard output is a terminal that takes colours, and nobody asked for none (NO_COLOR, TERM=dumb).</summary>
+    public bool HasColour { get; private set; }
+
     /// <summary>main.cf, read on first use.</summary>
     /// <exception cref="ConfigurationException">It cannot be read.</exception>
     public Configuration Configuration => _configuration ??= LoadConfiguration();
@@ -218,6 +221,8 @@ public sealed class CommandLineTool
             }
         }
 
+        // Asked before the environment is replaced by what main.cf imports.
+        HasColour = Posix.IsTerminal(1) && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
         Posix.Umask(0x12);
         Posix.IgnoreSignal(Signals.SIGXFSZ);
         MailLog.StderrName = Name;

@@ -8,7 +8,7 @@ namespace Mta.House.Tests;
 /// </summary>
 public sealed partial class UnreadParametersTests
 {
-    private const int Most = 269;
+    private const int Most = 209;
     private const string ListName = "tests/Mta.House.Tests/unread-parameters.txt";
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed partial class UnreadParametersTests
     [GeneratedRegex("\"(?:[^\"\\\\\n]|\\\\.)*\"")]
     private static partial Regex Literal();
 
-    [GeneratedRegex("[a-z0-9_]{4,}")]
+    [GeneratedRegex("[A-Za-z0-9_]{4,}")]
     private static partial Regex Name();
 
     [GeneratedRegex(@"\$[({]?(\w+)")]

@@ -41,7 +41,7 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
-    public void Only_five_variables_pass_and_only_when_printable_and_short()
+    public void Only_seven_variables_pass_and_only_when_printable_and_short()
     {
         string program = Build("/usr/bin/env");
         string output = Run(program, start =>
@@ -50,11 +50,13 @@ public sealed class LauncherTests : IDisposable
             start.Environment["MAIL_LOGTAG"] = "a\tb";
             start.Environment["LANG"] = new string('x', 300);
             start.Environment["TZ"] = "Europe/Vienna";
+            start.Environment["NO_COLOR"] = "1";
+            start.Environment["TERM"] = "../../tmp/mine";
             start.Environment["DOTNET_DbgEnableMiniDump"] = "1";
             start.Environment["LD_PRELOAD"] = "";
             start.Environment["PATH"] = "/tmp";
         });
-        Assert.Equal("MAIL_CONFIG=/etc/other\nTZ=Europe/Vienna\n", output);
+        Assert.Equal("MAIL_CONFIG=/etc/other\nTZ=Europe/Vienna\nNO_COLOR=1\n", output);
     }
 
     [Theory]

@@ -1,7 +1,7 @@
 /*
  * Stands in front of a managed program that needs a set-gid bit (postdrop, postqueue, postlog). The runtime of such
  * a program obeys its caller's environment before Main, so it never carries the bit itself: this launcher does, and
- * hands over nothing of the caller's but the arguments, the real user, descriptors 0 to 2 and five checked variables.
+ * hands over nothing of the caller's but the arguments, the real user, descriptors 0 to 2 and seven checked variables.
  *
  *   cc -DTARGET='"/abs/libexec/postdrop"' -DNAME='"postdrop"' -o postdrop launcher.c
  * The effective group stays effective only: the real group tells the program that it runs for somebody else.
@@ -26,7 +26,7 @@ static void die(const char *reason)
     _exit(71);
 }
 
-/* Printable and short; a time zone must be a name, not a path of the caller's choice. */
+/* Printable and short; a time zone must be a name, not a path of the caller's choice; of terminals only the dumb one counts. */
 static int acceptable(const char *name, const char *value)
 {
     size_t length = strlen(value);
@@ -35,6 +35,8 @@ static int acceptable(const char *name, const char *value)
     for (size_t i = 0; i < length; i++)
         if (value[i] < ' ' || value[i] > '~')
             return 0;
+    if (strcmp(name, "TERM") == 0)
+        return strcmp(value, "dumb") == 0;
     return strcmp(name, "TZ") != 0 || (value[0] != '/' && value[0] != ':' && strstr(value, "..") == NULL);
 }
 
@@ -50,7 +52,7 @@ static void lift(int resource, rlim_t most)
 
 int main(int argc, char **argv)
 {
-    static const char *const kept[] = {"MAIL_CONFIG", "MAIL_LOGTAG", "MAIL_DEBUG", "TZ", "LANG"};
+    static const char *const kept[] = {"MAIL_CONFIG", "MAIL_LOGTAG", "MAIL_DEBUG", "TZ", "LANG", "NO_COLOR", "TERM"};
     enum { KEPT = sizeof kept / sizeof kept[0] };
     static char entries[KEPT][sizeof "MAIL_CONFIG=" + VALUE_MAX];
     char *environment[KEPT + 1];

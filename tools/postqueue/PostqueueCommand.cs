@@ -40,7 +40,7 @@ internal sealed class PostqueueCommand(CommandLineTool tool)
         if (_mode is 'p' or 'j')
         {
             await DemandPermissionAsync(configuration, SendmailParameters.AuthorizedMailqUsers, "view the mail queue");
-            using QueueListing listing = new(configuration, _mode == 'j' ? new JsonListing() : new TextListing(configuration.Get(GlobalParameters.EnableLongQueueIds)));
+            using QueueListing listing = new(configuration, _mode == 'j' ? new JsonListing() : new TextListing(configuration.Get(GlobalParameters.EnableLongQueueIds), tool.HasColour));
             return await listing.RunAsync();
         }
 

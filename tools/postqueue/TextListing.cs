@@ -7,9 +7,13 @@ using Mta.Text;
 namespace Mta.Postqueue;
 
 /// <summary>The classic mailq layout, column for column.</summary>
-internal sealed class TextListing(bool longIds) : IListingFormat
+/// <param name="coloured">For a terminal: IDs are bold, reasons yellow. The text is the same.</param>
+internal sealed class TextListing(bool longIds, bool coloured = false) : IListingFormat
 {
     private const int ReasonEnd = 76;
+    private const string Bold = "\x1b[1m";
+    private const string Yellow = "\x1b[33m";
+    private const string Plain = "\x1b[0m";
 
     private readonly string _heading = longIds
         ? "----Queue ID----- --Size-- ---Arrival Time---- --Sender/Recipient------\n"
@@ -37,7 +41,8 @@ internal sealed class TextListing(bool longIds) : IListingFormat
         };
         string id = $"{message.QueueId}{flag}{(message.IsForcedExpire ? "#" : "")}";
         string time = LocalClock.Ascii(DateTime.UnixEpoch.AddSeconds(Math.Clamp(message.ArrivalTime, 0, int.MaxValue * 4L)));
-        output.Write(id.PadRight(_idWidth));
+        WriteIn(output, Bold, id);
+        output.Write(new string(' ', Math.Max(0, _idWidth - id.Length)));
         output.Write((byte)' ');
         output.Write(message.Size.ToString(CultureInfo.InvariantCulture).PadLeft(_sizeWidth));
         output.Write((byte)' ');
@@ -53,7 +58,8 @@ internal sealed class TextListing(bool longIds) : IListingFormat
         if (recipient.Reason != _lastReason)
         {
             string reason = recipient.Reason.Length > 0 ? $"({recipient.Reason})" : "(reason unavailable)";
-            output.Write(reason.PadLeft(ReasonEnd + 2));
+            output.Write(new string(' ', Math.Max(0, ReasonEnd + 2 - reason.Length)));
+            WriteIn(output, Yellow, reason);
             output.Write((byte)'\n');
             _lastReason = recipient.Reason;
         }
@@ -61,6 +67,11 @@ internal sealed class TextListing(bool longIds) : IListingFormat
         output.Write(_recipientIndent);
         output.Write(recipient.Address);
         output.Write((byte)'\n');
+    }
+
+    private void WriteIn(BufferedOutput output, string style, string text)
+    {
+        output.Write(coloured ? $"{style}{text}{Plain}" : text);
     }
 
     public void End(BufferedOutput output)

@@ -7,6 +7,9 @@ namespace Mta.Postsuper;
 internal sealed class Progress : IDisposable
 {
     private const int PatienceMilliseconds = 500;
+
+    /// <summary>So many files are a long run, however fast it is.</summary>
+    private const int Many = 1024;
     private const string ClearLine = "\r\x1b[K";
 
     private readonly FileHandle? _terminal = Posix.IsTerminal(2) ? new FileHandle(2, ownsHandle: false) : null;
@@ -18,7 +21,7 @@ internal sealed class Progress : IDisposable
     public void Step(string queue)
     {
         _files++;
-        if (_terminal is null || (_files & 0x3F) != 0 || Environment.TickCount64 < _next)
+        if (_terminal is null || (_files & 0x3F) != 0 || (_files != Many && Environment.TickCount64 < _next))
         {
             return;
         }

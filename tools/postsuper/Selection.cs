@@ -19,6 +19,11 @@ internal sealed class Selection
     private long? _largerThan;
     private long? _smallerThan;
 
+    private static readonly string[] Names =
+    [
+        "--sender", "--recipient", "--reason", "--older-than", "--younger-than", "--larger-than", "--smaller-than",
+    ];
+
     /// <summary>Nothing is done; what would be done is said.</summary>
     public bool IsDryRun { get; private set; }
 
@@ -54,6 +59,13 @@ internal sealed class Selection
 
             int equals = word.IndexOf('=', StringComparison.Ordinal);
             string name = equals < 0 ? word : word[..equals];
+            if (!Names.Contains(name))
+            {
+                // As for any other letter that is none, the C library's words and the usage line.
+                rest.Add(word);
+                continue;
+            }
+
             string value = equals >= 0 ? word[(equals + 1)..]
                 : ++i < arguments.Count ? arguments[i]
                 : throw new FatalException($"option requires an argument: {Printable.Neutralize(name)}");

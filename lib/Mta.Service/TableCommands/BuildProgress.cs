@@ -8,6 +8,9 @@ namespace Mta.Service.TableCommands;
 internal sealed class BuildProgress(string reference) : IDisposable
 {
     private const int Interval = 1000;
+
+    /// <summary>So many entries are a long build, however fast it is.</summary>
+    private const int Many = 1 << 16;
     private readonly bool _isSeen = Posix.IsTerminal(2);
     private long _next = Environment.TickCount64 + Interval;
     private bool _isShown;
@@ -19,7 +22,7 @@ internal sealed class BuildProgress(string reference) : IDisposable
         foreach (SourceEntry entry in entries)
         {
             // The clock is looked at now and then only.
-            if ((++count & 0x3FF) == 0 && _isSeen && Environment.TickCount64 >= _next)
+            if ((++count & 0x3FF) == 0 && _isSeen && (count == Many || Environment.TickCount64 >= _next))
             {
                 _next = Environment.TickCount64 + Interval;
                 _isShown = true;
