@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using Mta.Linux;
 using Mta.Mail;
 using Mta.Mail.Addresses;
@@ -59,13 +61,22 @@ internal sealed class LogLines(bool externalAddresses, bool allowUtf8, int delay
 
     public static void Clog(string line) => Log.Warn(line);
 
-    public static void Feedback(DestinationQueue queue, string step)
+    public static void FeedbackSetting(string transport, string parameter, ConcurrencyFeedback feedback) =>
+        Log.Info(Invariant($"{transport}: {parameter} feedback type {(feedback.IsPerConcurrency ? 1 : 0)} value at 5: {feedback.At(5):G6}"));
+
+    public static void Feedback(DestinationQueue queue, bool success)
     {
-        (double success, double failure, double cohorts) = queue.Counters;
-        Log.Info(string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"{step}: queue {queue.Name}: limit {queue.Transport.Settings.EffectiveConcurrencyLimit} window {queue.Window} success {success:G6} failure {failure:G6} fail_cohorts {cohorts:G6}"));
+        string step = success ? "qmgr_queue_unthrottle" : "qmgr_queue_throttle";
+        if (queue.LastFeedback is { } feedback)
+        {
+            Log.Info(Invariant($"{step}: feedback {feedback:G6}"));
+        }
+
+        (double successes, double failures, double cohorts) = queue.Counters;
+        Log.Info(Invariant($"{step}: queue {queue.Name}: limit {queue.Transport.Settings.EffectiveConcurrencyLimit} window {queue.Window} success {successes:G6} failure {failures:G6} fail_cohorts {cohorts:G6}"));
     }
+
+    private static string Invariant(DefaultInterpolatedStringHandler text) => string.Create(CultureInfo.InvariantCulture, ref text);
 
     private string Delay(long micros) => DelayText.Format(micros, delayDecimals);
 

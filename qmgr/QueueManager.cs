@@ -68,6 +68,7 @@ internal sealed class QueueManager : IDisposable
         _scheduler.MessageIdle = _completion.Complete;
         _scheduler.RefillWanted = OnRefillWanted;
         _scheduler.Suspended = OnSuspended;
+        _scheduler.ResultCounted = settings.ConcurrencyFeedbackDebug ? LogLines.Feedback : null;
         _scheduler.EntryAdded = (queue, _) => _clog.Consider(queue);
         _scans = [new QueueScan(directory, QueueName.Incoming), new QueueScan(directory, QueueName.Deferred)];
         _flow = settings.InFlowDelay > TimeSpan.Zero ? flow : null;
@@ -264,6 +265,7 @@ internal sealed class QueueManager : IDisposable
             message.UnreadRecipients = 0;
             message.Reader = null;
             message.IsDamaged = true;
+            _scheduler.ReadCompletely(message);
         }
     }
 

@@ -85,16 +85,22 @@ internal static class SettingsReader
         RefillDelay = configuration.Get(QmgrParameters.DefaultRecipientRefillDelay, name),
     };
 
-    private static ConcurrencyFeedback Feedback(Configuration configuration, StringParameter parameter, string name)
+    private static ConcurrencyFeedback Feedback(Configuration configuration, StringParameter parameter, string transport)
     {
-        string text = configuration.Get(parameter, name);
-        if (ConcurrencyFeedback.TryParse(text, out ConcurrencyFeedback feedback))
+        string text = configuration.Get(parameter, transport);
+        string own = ServiceParameters.NameFor(parameter, transport);
+        string name = configuration.IsSet(own) ? own : parameter.Name;
+        if (!ConcurrencyFeedback.TryParse(text, out ConcurrencyFeedback feedback))
         {
-            return feedback;
+            LogLines.BadFeedback(name, text);
         }
 
-        LogLines.BadFeedback(ServiceParameters.NameFor(parameter, name), text);
-        return ConcurrencyFeedback.One;
+        if (configuration.Get(QmgrParameters.DestinationConcurrencyFeedbackDebug))
+        {
+            LogLines.FeedbackSetting(transport, name, feedback);
+        }
+
+        return feedback;
     }
 
     private static long Seconds(TimeSpan time) => (long)time.TotalSeconds;

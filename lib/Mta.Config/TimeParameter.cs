@@ -1,12 +1,18 @@
+using System.Buffers;
+using System.Globalization;
+
 namespace Mta.Config;
 
 /// <summary>
 /// A stretch of time: digits and a unit (<c>s m h d w</c>); a bare number is in the parameter's own unit. Whole
-/// seconds only. Bounds are in seconds; those not given are not checked.
+/// numbers, unless the parameter takes decimal fractions too (<c>0.25s</c>). Bounds are in seconds; those not given
+/// are not checked.
 /// </summary>
-public sealed class TimeParameter(string name, string defaultText, char unit = 's', long min = long.MinValue, long max = long.MaxValue)
+public sealed class TimeParameter(string name, string defaultText, char unit = 's', long min = long.MinValue, long max = long.MaxValue, bool takesFractions = false)
     : Parameter<TimeSpan>(name, defaultText)
 {
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
+
     /// <summary>The unit of a number without one.</summary>
     public char Unit { get; } = unit;
 
@@ -18,6 +24,11 @@ public sealed class TimeParameter(string name, string defaultText, char unit = '
 
     public override TimeSpan Parse(string text)
     {
+        if (takesFractions && text.Contains('.', StringComparison.Ordinal) && TryParseFraction(text, Unit, out TimeSpan time))
+        {
+            return time;
+        }
+
         if (!TryParse(text, Unit, out long seconds))
         {
             throw new ConfigurationException($"parameter {Name}: bad time value or unit: {text}");
@@ -62,5 +73,30 @@ public sealed class TimeParameter(string name, string defaultText, char unit = '
         return true;
     }
 
-    internal override Parameter Renamed(string name, string defaultText) => new TimeParameter(name, defaultText, Unit, MinSeconds, MaxSeconds);
+    internal override Parameter Renamed(string name, string defaultText) => new TimeParameter(name, defaultText, Unit, MinSeconds, MaxSeconds, takesFractions);
+
+    // Digits, a point, digits, perhaps a unit.
+    private static bool TryParseFraction(ReadOnlySpan<char> text, char defaultUnit, out TimeSpan time)
+    {
+        time = TimeSpan.Zero;
+        int end = text.IndexOfAnyExcept(NumberCharacters);
+        ReadOnlySpan<char> digits = end < 0 ? text : text[..end];
+        double factor = (end < 0 ? defaultUnit : text[end]) switch
+        {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86400,
+            'w' => 604800,
+            _ => 0,
+        };
+        if (factor == 0 || !double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
+            || value * factor > int.MaxValue)
+        {
+            return false;
+        }
+
+        time = TimeSpan.FromSeconds(value * factor);
+        return true;
+    }
 }

@@ -98,6 +98,7 @@ internal sealed class AgentDispatcher(EventLoop loop, QmgrSettings settings, Sch
     private async ValueTask<AgentConnection?> TryConnectAsync(Transport transport)
     {
         FileHandle socket;
+        long start = Environment.TickCount64;
         while (true)
         {
             int errno = UnixStreamSocket.TryConnect("private/" + transport.Name, out socket);
@@ -113,6 +114,11 @@ internal sealed class AgentDispatcher(EventLoop loop, QmgrSettings settings, Sch
             }
 
             // More connections wait than the service accepts: its processes are busy.
+            if (settings.DaemonTimeout > TimeSpan.Zero && Environment.TickCount64 - start > settings.DaemonTimeout.TotalMilliseconds)
+            {
+                throw new FatalException($"timeout connecting to transport: {transport.Name}");
+            }
+
             await Task.Delay(BacklogPause);
         }
 
@@ -260,7 +266,7 @@ internal sealed class AgentDispatcher(EventLoop loop, QmgrSettings settings, Sch
             {
                 if (hop.Reason.Length == 0)
                 {
-                    Record(entry, null);
+                    scheduler.RecordResult(entry, null);
                 }
             }
             else
@@ -270,25 +276,16 @@ internal sealed class AgentDispatcher(EventLoop loop, QmgrSettings settings, Sch
                 {
                     string code = EnhancedStatus.TryParse(hop.Status, out _) ? hop.Status : "4.0.0";
                     string reason = hop.Reason.Length > 0 ? hop.Reason : "unknown error";
-                    Record(entry, $"{code} delivery temporarily suspended: {reason}");
+                    scheduler.RecordResult(entry, $"{code} delivery temporarily suspended: {reason}");
                 }
                 else if (hop.Reason.Length == 0)
                 {
-                    Record(entry, null);
+                    scheduler.RecordResult(entry, null);
                 }
             }
         }
 
         scheduler.Finish(entry);
-    }
-
-    private void Record(Entry entry, string? siteFailure)
-    {
-        scheduler.RecordResult(entry, siteFailure);
-        if (settings.ConcurrencyFeedbackDebug)
-        {
-            LogLines.Feedback(entry.Queue, siteFailure is null ? "qmgr_queue_unthrottle" : "qmgr_queue_throttle");
-        }
     }
 
     private void WriteRequest(AttributeWriter writer, Entry entry)

@@ -121,6 +121,7 @@ internal sealed class MessageFeeder(QueueDirectory directory, QmgrSettings setti
                 return false;
             }
 
+            LogWarnings(message, reader);
             message.LastRefill = scheduler.Now;
             CountUnread(message);
             Hand(message);
@@ -164,9 +165,15 @@ internal sealed class MessageFeeder(QueueDirectory directory, QmgrSettings setti
             };
             QueueEnvelopeReader reader = new();
             _batch.Clear();
-            int limit = Math.Clamp(scheduler.Limits.Recipients - scheduler.RecipientCount, Math.Max(1, scheduler.Limits.RecipientMinimum), MaxBatch);
+            int limit = Math.Min(Math.Max(scheduler.Limits.Recipients - scheduler.RecipientCount, scheduler.Limits.RecipientMinimum), MaxBatch);
             if (!reader.ReadFirst(file.File, limit, _batch))
             {
+                if (reader.HasSender)
+                {
+                    TakeEnvelope(message, reader);
+                    log.EnteredActive(message, reader.Envelope.Size.Recipients);
+                }
+
                 LogLines.Damaged(id.Value, reader.Problem);
                 SaveCorrupt(id);
                 return false;
@@ -174,6 +181,7 @@ internal sealed class MessageFeeder(QueueDirectory directory, QmgrSettings setti
 
             TakeEnvelope(message, reader);
             log.EnteredActive(message, reader.Envelope.Size.Recipients);
+            LogWarnings(message, reader);
             if (message.IsFlushed)
             {
                 file.ClearFlushRequest();
@@ -260,6 +268,10 @@ internal sealed class MessageFeeder(QueueDirectory directory, QmgrSettings setti
 
         TakeVerp(message, envelope.Verp);
         message.Reader = reader.HasUnreadRecipients ? reader : null;
+    }
+
+    private static void LogWarnings(Message message, QueueEnvelopeReader reader)
+    {
         foreach (string warning in reader.Warnings)
         {
             LogLines.MessageWarning(message.QueueId, warning);

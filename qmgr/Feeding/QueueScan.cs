@@ -31,7 +31,9 @@ internal sealed class QueueScan(QueueDirectory directory, string queue) : IDispo
             IgnoresTimes |= ignoreTimes;
             IgnoresDeferTransports |= ignoreDeferTransports;
         }
-        else
+
+        // A flush that comes in the middle must reach the files that the running scan has passed already.
+        if (_names is null || start)
         {
             _pendingIgnoreTimes |= ignoreTimes;
             _pendingOverride |= ignoreDeferTransports;

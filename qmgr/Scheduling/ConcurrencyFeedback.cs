@@ -58,6 +58,9 @@ internal readonly record struct ConcurrencyFeedback
         return true;
     }
 
+    /// <summary>Whether the amount depends on the window.</summary>
+    public bool IsPerConcurrency => _perConcurrency;
+
     /// <summary>The amount at a window of this size (1 or more).</summary>
     public double At(int window) => _perConcurrency ? _base / window : _base;
 

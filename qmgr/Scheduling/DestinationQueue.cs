@@ -52,6 +52,9 @@ internal sealed class DestinationQueue(Transport transport, string name)
     /// <summary>What ends the dead or suspended state in time; owned by the scheduler.</summary>
     public object? Timer { get; set; }
 
+    /// <summary>How much the last result counted; null when it moved nothing. For the log.</summary>
+    public double? LastFeedback { get; private set; }
+
     public (double Success, double Failure, double FailedCohorts) Counters => (_success, _failure, _failedCohorts);
 
     public void AddWaiting(Entry entry)
@@ -86,6 +89,7 @@ internal sealed class DestinationQueue(Transport transport, string name)
     /// <returns>True when it was dead.</returns>
     public bool RecordSuccess()
     {
+        LastFeedback = null;
         _failedCohorts = 0;
         if (DeadReason is not null)
         {
@@ -97,6 +101,7 @@ internal sealed class DestinationQueue(Transport transport, string name)
         if (Window > 0 && (limit == 0 || Window < limit) && Window < Busy + Transport.Settings.InitialDestinationConcurrency)
         {
             double feedback = Transport.Settings.PositiveFeedback.At(Window);
+            LastFeedback = feedback;
             _success += feedback;
             while (_success + (feedback / 2) >= 1)
             {
@@ -120,6 +125,7 @@ internal sealed class DestinationQueue(Transport transport, string name)
     /// <returns>True when this killed the destination.</returns>
     public bool RecordFailure(string reason)
     {
+        LastFeedback = null;
         if (!IsReady)
         {
             return false;
@@ -137,6 +143,7 @@ internal sealed class DestinationQueue(Transport transport, string name)
         }
 
         double feedback = Transport.Settings.NegativeFeedback.At(Window);
+        LastFeedback = feedback;
         _failure -= feedback;
         while (_failure - (feedback / 2) < 0)
         {

@@ -5,7 +5,7 @@ namespace Mta.Qmgr.Scheduling;
 /// one, which collects the slots to pay for it with its own deliveries, so that a message of n requests is delayed
 /// by at most about n / cost requests of others.
 /// </summary>
-internal sealed class JobSelection(Func<long> now, Action<Job> refill)
+internal sealed class JobSelection(Func<long> now, Action<Job, bool> refill)
 {
     /// <summary>Takes the next entry off its job, its peer and its destination's waiting list.</summary>
     /// <returns>Null when no destination with room has anything waiting.</returns>
@@ -24,8 +24,15 @@ internal sealed class JobSelection(Func<long> now, Action<Job> refill)
             LinkedListNode<Job>? next = node.Next;
             if (!job.IsBlocker)
             {
-                refill(job);
+                refill(job, false);
                 Peer? peer = PeerWithRoom(job);
+                if (peer is null && job.Message.UnreadRecipients > 0)
+                {
+                    // Recipients not read yet may be for destinations that have room.
+                    refill(job, true);
+                    peer = PeerWithRoom(job);
+                }
+
                 if (peer is not null)
                 {
                     transport.CurrentJob = job;

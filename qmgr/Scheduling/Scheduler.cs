@@ -75,6 +75,9 @@ internal sealed class Scheduler
     /// <summary>An entry joined a destination queue.</summary>
     public Action<DestinationQueue, Entry> EntryAdded { get; set; } = static (_, _) => { };
 
+    /// <summary>A result was counted for its destination: success or not.</summary>
+    public Action<DestinationQueue, bool>? ResultCounted { get; set; }
+
     public IEnumerable<Transport> Transports => _rotation;
 
     public Transport FindOrAddTransport(string name)
@@ -147,7 +150,20 @@ internal sealed class Scheduler
 
         if (readCompletely)
         {
-            RecipientSlots.ReadCompletely(message);
+            ReadCompletely(message);
+        }
+    }
+
+    /// <summary>Nothing more will be read of a message: its jobs that wait for more leave the lists.</summary>
+    public void ReadCompletely(Message message)
+    {
+        RecipientSlots.ReadCompletely(message);
+        foreach (Job job in message.Jobs)
+        {
+            if (job.Peers.Count == 0)
+            {
+                _selection.Retire(job);
+            }
         }
     }
 
@@ -170,7 +186,8 @@ internal sealed class Scheduler
     /// <summary>An agent of the transport is ready: what it is to do.</summary>
     public Entry? SelectEntry(Transport transport)
     {
-        if (transport.DeadReason is not null)
+        // Without this an agent that asks once more would make a walk over all the jobs that wait.
+        if (transport.DeadReason is not null || transport.Capacity == 0)
         {
             return null;
         }
@@ -197,8 +214,14 @@ internal sealed class Scheduler
             {
                 CancelTimer(queue);
             }
+
+            ResultCounted?.Invoke(queue, true);
+            return;
         }
-        else if (queue.RecordFailure(siteFailure))
+
+        bool died = queue.RecordFailure(siteFailure);
+        ResultCounted?.Invoke(queue, false);
+        if (died)
         {
             queue.Timer = _timers.Start(Limits.DeadDestination, () => Revive(queue));
             SuspendWaiting(queue, siteFailure);
@@ -227,7 +250,7 @@ internal sealed class Scheduler
         DropIfIdle(queue);
         if (entry.Message.UnreadRecipients > 0)
         {
-            ConsiderRefill(entry.Peer.Job);
+            ConsiderRefill(entry.Peer.Job, entry.Peer.Job.Peers.Count == 0);
         }
 
         Release(entry.Message);
@@ -385,7 +408,7 @@ internal sealed class Scheduler
         }
     }
 
-    private void ConsiderRefill(Job job)
+    private void ConsiderRefill(Job job, bool hasNothingToSelect)
     {
         Message message = job.Message;
         if (message.UnreadRecipients == 0 || message.IsRefilling)
@@ -397,7 +420,7 @@ internal sealed class Scheduler
         TransportSettings settings = job.Transport.Settings;
         if (free > 0
             && (free >= settings.RefillLimit
-                || job.Peers.Count == 0
+                || hasNothingToSelect
                 || _timers.Now - message.LastRefill >= settings.RefillDelay.TotalSeconds))
         {
             RefillWanted(message);

@@ -28,7 +28,7 @@ public static class QmgrParameters
     public static readonly StringParameter DefaultDestinationConcurrencyPositiveFeedback = new("default_destination_concurrency_positive_feedback", "1", min: 1);
 
     /// <summary>Pause between deliveries to one destination.</summary>
-    public static readonly TimeParameter DefaultDestinationRateDelay = new("default_destination_rate_delay", "0s");
+    public static readonly TimeParameter DefaultDestinationRateDelay = new("default_destination_rate_delay", "0s", takesFractions: true);
 
     /// <summary>Most recipients in one delivery.</summary>
     public static readonly IntParameter DefaultDestinationRecipientLimit = new("default_destination_recipient_limit", 50);
@@ -52,7 +52,7 @@ public static class QmgrParameters
     public static readonly IntParameter DefaultRecipientRefillLimit = new("default_recipient_refill_limit", 100, min: 1);
 
     /// <summary>Pause between deliveries over one transport.</summary>
-    public static readonly TimeParameter DefaultTransportRateDelay = new("default_transport_rate_delay", "0s");
+    public static readonly TimeParameter DefaultTransportRateDelay = new("default_transport_rate_delay", "0s", takesFractions: true);
 
     /// <summary>Transports whose mail waits until it is asked for.</summary>
     public static readonly StringParameter DeferTransports = new("defer_transports", "");

@@ -16,6 +16,7 @@ public sealed class QueueEnvelopeReader
     private bool _sizeSeen;
     private bool _logClientSeen;
     private long _unreadOffset;
+    private int _recipientsRead;
 
     // Of the recipient to come.
     private string _original = "";
@@ -26,6 +27,9 @@ public sealed class QueueEnvelopeReader
 
     /// <summary>Whether recipients were left for a later batch.</summary>
     public bool HasUnreadRecipients => _unreadOffset != 0;
+
+    /// <summary>Whether a sender was found, be the file corrupt or not.</summary>
+    public bool HasSender => _senderSeen;
 
     /// <summary>What is wrong with the file, after a read said false.</summary>
     public string Problem { get; private set; } = "";
@@ -102,6 +106,7 @@ public sealed class QueueEnvelopeReader
             switch (type)
             {
                 case RecordType.End:
+                    CompareCount();
                     return extracted || Corrupt("message end record in the envelope");
                 case RecordType.Message when !extracted:
                     if (!_sizeSeen || Envelope.Size.DataOffset <= 0)
@@ -125,6 +130,7 @@ public sealed class QueueEnvelopeReader
 
                     recipients.Add(new QueueRecipient(records.RecordOffset, ByteString.FromBytes(data), _original, _dsnOriginal, _notify));
                     ForgetRecipient();
+                    _recipientsRead++;
                     if (++taken >= limit)
                     {
                         _unreadOffset = records.Position;
@@ -380,6 +386,13 @@ public sealed class QueueEnvelopeReader
         }
 
         return isKnown;
+    }
+
+    // A wrong count does no harm; it tells of a program that edits queue files carelessly.
+    private void CompareCount()
+    {
+        int counted = _recipientsRead + Envelope.DoneRecipients;
+        Note(_unreadOffset == 0 && counted != Envelope.Size.Recipients, $"rcpt count mismatch ({Envelope.Size.Recipients - counted})");
     }
 
     private void ForgetRecipient()
