@@ -10,6 +10,7 @@ internal sealed class DestinationQueue(Transport transport, string name)
     private double _failure;
     private double _failedCohorts;
     private int _capacity;
+    private LinkedListNode<DestinationQueue>? _inReady;
 
     public Transport Transport { get; } = transport;
 
@@ -202,6 +203,21 @@ internal sealed class DestinationQueue(Transport transport, string name)
     private void UpdateCapacity()
     {
         int capacity = Math.Clamp(Window - Busy, 0, Waiting.Count);
+        if (capacity == _capacity)
+        {
+            return;
+        }
+
+        if (_capacity == 0)
+        {
+            _inReady ??= new LinkedListNode<DestinationQueue>(this);
+            Transport.ReadyQueues.AddLast(_inReady);
+        }
+        else if (capacity == 0)
+        {
+            Transport.ReadyQueues.Remove(_inReady!); // made when the capacity rose above 0
+        }
+
         Transport.Capacity += capacity - _capacity;
         _capacity = capacity;
     }

@@ -7,6 +7,15 @@ namespace Mta.Qmgr.Scheduling;
 /// </summary>
 internal sealed class JobSelection(Func<long> now, Action<Job, bool> refill)
 {
+    /// <summary>
+    /// Jobs looked at in one search. Behind so many that are blocked the choice is made from the destinations that have
+    /// room, so that a hundred thousand messages for a slow destination cost others nothing.
+    /// </summary>
+    private const int WalkLimit = 64;
+
+    /// <summary>Jobs looked at for one that may pre-empt.</summary>
+    private const int CandidateLimit = 1000;
+
     /// <summary>Takes the next entry off its job, its peer and its destination's waiting list.</summary>
     /// <returns>Null when no destination with room has anything waiting.</returns>
     public Entry? Select(Transport transport)
@@ -18,10 +27,16 @@ internal sealed class JobSelection(Func<long> now, Action<Job, bool> refill)
 
         TryPreempt(transport, transport.CurrentJob);
         LinkedListNode<Job>? node = transport.CurrentJob?.InJobList;
+        int steps = 0;
         while (node is not null)
         {
             Job job = node.Value;
             LinkedListNode<Job>? next = node.Next;
+            if (++steps == WalkLimit && SelectByDestination(transport) is { } entry)
+            {
+                return entry;
+            }
+
             if (!job.IsBlocker)
             {
                 refill(job, false);
@@ -55,6 +70,37 @@ internal sealed class JobSelection(Func<long> now, Action<Job, bool> refill)
 
         transport.CurrentJob = null;
         return null;
+    }
+
+    // The oldest job among the first waiting entries of the destinations that have room.
+    private Entry? SelectByDestination(Transport transport)
+    {
+        Entry? best = null;
+        int seen = 0;
+        foreach (DestinationQueue queue in transport.ReadyQueues)
+        {
+            Entry first = queue.Waiting.First!.Value; // a queue that is ready has one
+            if (best is null || first.Message.EnteredActive < best.Message.EnteredActive)
+            {
+                best = first;
+            }
+
+            if (++seen == WalkLimit)
+            {
+                break;
+            }
+        }
+
+        if (best is null || !best.Peer.Job.IsListed)
+        {
+            return null;
+        }
+
+        // Jobs were passed over without a look: the next room anywhere makes the search start at the head.
+        transport.HasPassedOver = true;
+        transport.CurrentJob = best.Peer.Job;
+        refill(best.Peer.Job, false);
+        return Take(best.Peer.Job, best.Peer);
     }
 
     /// <summary>Puts a job in the lists by the time its message was queued; frees it when it was blocked.</summary>
@@ -122,8 +168,9 @@ internal sealed class JobSelection(Func<long> now, Action<Job, bool> refill)
     public static void Unblock(DestinationQueue queue)
     {
         Transport transport = queue.Transport;
-        if (queue.BlockerTag == transport.BlockerTag && queue.HasRoom && queue.Waiting.Count > 0)
+        if ((transport.HasPassedOver || queue.BlockerTag == transport.BlockerTag) && queue.HasRoom && queue.Waiting.Count > 0)
         {
+            transport.HasPassedOver = false;
             queue.BlockerTag = 0;
             transport.BlockerTag++;
             transport.CurrentJob = transport.Jobs.First?.Value;
@@ -235,7 +282,8 @@ internal sealed class JobSelection(Func<long> now, Action<Job, bool> refill)
         int maximumSlots = (current.Read - current.Selected + current.AvailableSlots) / cost;
         Job? best = null;
         double bestScore = 0;
-        for (LinkedListNode<Job>? node = current.InJobList.Next; node is not null; node = node.Next)
+        int seen = 0;
+        for (LinkedListNode<Job>? node = current.InJobList.Next; node is not null && seen < CandidateLimit; node = node.Next, seen++)
         {
             Job job = node.Value;
             double age = time - (job.Message.EnteredActive / 1_000_000) + 1;

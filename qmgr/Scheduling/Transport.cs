@@ -35,6 +35,12 @@ internal sealed class Transport
     /// <summary>Sum over the destinations of what may be selected now: min(window - busy, waiting).</summary>
     public int Capacity { get; set; }
 
+    /// <summary>Destinations that have a part in <see cref="Capacity"/>, in the order in which they came to it.</summary>
+    public LinkedList<DestinationQueue> ReadyQueues { get; } = new();
+
+    /// <summary>The last search chose a job without a look at all before it.</summary>
+    public bool HasPassedOver { get; set; }
+
     /// <summary>Agents asked for that have not announced themselves.</summary>
     public int PendingConnects { get; set; }
 

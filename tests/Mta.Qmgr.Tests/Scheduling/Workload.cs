@@ -148,6 +148,7 @@ internal sealed class Workload
             }
 
             Assert.Equal(capacity, transport.Capacity);
+            Assert.Equal(transport.Queues.Values.Where(queue => queue.HasRoom && queue.Waiting.Count > 0).Select(queue => queue.Name).Order(), transport.ReadyQueues.Select(queue => queue.Name).Order());
             int held = 0;
             foreach (Job job in transport.Jobs)
             {
