@@ -5,7 +5,7 @@ using Mta.Text;
 namespace Mta.Smtp;
 
 /// <summary>Writes MAIL FROM and RCPT TO with the parameters that the server understands (RFC 5321, 1870, 6152, 3461, 6531).</summary>
-internal sealed class EnvelopeCommands(SmtpSettings settings, SmtpSession session, DeliveryRequest request, bool converts)
+internal sealed class EnvelopeCommands(SmtpSettings settings, SmtpSession session, DeliveryRequest request, bool converts, bool sendsDummyAuth = false)
 {
     private const string HexDigits = "0123456789ABCDEF";
 
@@ -45,6 +45,11 @@ internal sealed class EnvelopeCommands(SmtpSettings settings, SmtpSession sessio
         if (UsesSmtpUtf8)
         {
             _output.Write(" SMTPUTF8"u8);
+        }
+
+        if (sendsDummyAuth && session.Has(ServerFeatures.Auth))
+        {
+            _output.Write(" AUTH=<>"u8);
         }
 
         _output.Write("\r\n"u8);

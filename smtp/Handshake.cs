@@ -1,5 +1,6 @@
 using Mta.Delivery.Security;
 using Mta.Mail.Protocols;
+using Mta.Smtp.Sasl;
 using Mta.Tables;
 using Mta.Text;
 using NLog;
@@ -9,6 +10,8 @@ namespace Mta.Smtp;
 /// <summary>Greeting and EHLO, HELO or LHLO (RFC 5321 §3.1, §4.1.1.1): what the server can do.</summary>
 internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSession session, Delivery.Delivery delivery, ClientTls tls, TlsTarget target)
 {
+    private const int MaxMechanisms = 100;
+
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
     private IReadOnlyList<string> _discardedKeywords = settings.DiscardedKeywords;
@@ -36,13 +39,23 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
             Dsn? refused = settings.IsLmtp
                 ? await SayHelloAsync("LHLO", canFallBack: false, stop)
                 : isEsmtp ? await SayHelloAsync("EHLO", canFallBack: true, stop) : await SayHelloAsync("HELO", canFallBack: false, stop);
-            return refused ?? await SecureAsync(stop);
+            return refused ?? await SecureAsync(stop) ?? await LogInAsync(stop);
+        }
+        catch (LocalDataException)
+        {
+            // The dialogue itself is in order: it is ended as it should be.
+            return new Dsn("4.3.0", "", $"local data error while talking to {session.Server.Name}");
         }
         catch (Exception failure) when (SmtpSession.IsConnectionLoss(failure))
         {
             return session.LossOf(failure);
         }
     }
+
+    // Whoever may log in does, or sends nothing.
+    private ValueTask<Dsn?> LogInAsync(CancellationToken stop) => tables.Sasl is not null && session.Has(ServerFeatures.Auth)
+        ? new SaslLogin(tables.Sasl, session).RunAsync(delivery.Request.Sender, target.Destination, stop)
+        : default;
 
     private async ValueTask<Dsn?> WrapAsync(CancellationToken stop)
     {
@@ -309,6 +322,10 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
         {
             NoteSize(argument);
         }
+        else if (feature == ServerFeatures.Auth)
+        {
+            NoteMechanisms(argument);
+        }
         else if (feature == ServerFeatures.None)
         {
             NoteXforward(argument);
@@ -322,6 +339,7 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
         : Ascii.EqualsIgnoreCase(keyword, "DSN") ? ServerFeatures.Dsn
         : Ascii.EqualsIgnoreCase(keyword, "SMTPUTF8") ? ServerFeatures.SmtpUtf8
         : Ascii.EqualsIgnoreCase(keyword, "STARTTLS") ? ServerFeatures.StartTls
+        : Ascii.EqualsIgnoreCase(keyword, "AUTH") ? ServerFeatures.Auth
         : ServerFeatures.None;
 
     private void NoteSize(ReadOnlySpan<char> argument)
@@ -338,6 +356,19 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
         else
         {
             Log.Warn($"bad EHLO SIZE limit \"{Printable.Neutralize(argument.ToString())}\" from {session.Server.NameWithPort}");
+        }
+    }
+
+    // Several lines add up; one of them may be in the old form AUTH=.
+    private void NoteMechanisms(ReadOnlySpan<char> argument)
+    {
+        foreach (Range range in argument.SplitAny(' ', '\t'))
+        {
+            string name = argument[range].ToString();
+            if (name.Length > 0 && !Contains(session.AuthMechanisms, name) && session.AuthMechanisms.Count < MaxMechanisms)
+            {
+                session.AuthMechanisms.Add(name);
+            }
         }
     }
 

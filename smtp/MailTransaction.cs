@@ -37,7 +37,7 @@ internal sealed class MailTransaction
         _recipients = recipients;
         _keepsSession = keepsSession;
         _converts = converts;
-        _commands = new EnvelopeCommands(settings, session, delivery.Request, converts);
+        _commands = new EnvelopeCommands(settings, session, delivery.Request, converts, tables.Sasl is { SendsDummyAuth: true });
     }
 
     /// <summary>QUIT was sent with the end of data.</summary>

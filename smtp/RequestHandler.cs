@@ -3,6 +3,7 @@ using Mta.Delivery;
 using Mta.Delivery.Security;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
+using Mta.Smtp.Sasl;
 using Mta.Text;
 using NLog;
 
@@ -227,13 +228,31 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
 
             // A session rests under what was demanded of its server: plain text is no answer to who wants TLS.
             TlsPolicy policy = await tls.Policies.DecideAsync(TargetOf(server, destination), IsTlsOptional, stop);
-            if (policy.Failure is null && pool.TryTake(server, policy.Key) is SmtpSession session)
+            if (policy.Failure is null && await LoginKeyAsync(server, destination, stop) is { } login && pool.TryTake(server, policy.Key + login) is SmtpSession session)
             {
                 return session;
             }
         }
 
         return null;
+    }
+
+    // Null when the tables cannot tell: then nobody's session will do.
+    private async ValueTask<string?> LoginKeyAsync(ServerAddress server, Destination destination, CancellationToken stop)
+    {
+        if (tables.Sasl is null)
+        {
+            return "";
+        }
+
+        try
+        {
+            return SaslLogin.KeyOf(await tables.Sasl.FindAsync(delivery.QueueId, delivery.Request.Sender, server.Host, destination.Text, stop));
+        }
+        catch (LocalDataException)
+        {
+            return null;
+        }
     }
 
     private async ValueTask<SmtpSession?> OpenAsync(ServerAddress server, int bestPreference, Destination destination, bool isFinal, CancellationToken stop)
@@ -247,7 +266,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         }
 
         (SmtpSession? session, Dsn? failure) = await ConnectAsync(server, target, policy, bestPreference, destination, stop);
-        if (session is { HasFailedTls: true } && MayFallBack(policy))
+        if (session is { HasFailedTls: true } && MayFallBack(policy) && await LoginKeyAsync(server, destination, stop) is "")
         {
             session.Dispose();
             (session, failure) = await ConnectAsync(server, target, TlsPolicy.Off, bestPreference, destination, stop);

@@ -28,6 +28,8 @@ internal enum ServerFeatures
     XforwardIdent = 2048,
     XforwardSource = 4096,
     StartTls = 8192,
+    Auth = 16384,
+    Chunking = 32768,
 }
 
 /// <summary>
@@ -73,7 +75,13 @@ internal sealed class SmtpSession : IDisposable
     public bool IsTlsMatched { get; private set; }
 
     /// <summary>What a resting session is kept under: the address, and what was demanded.</summary>
-    public string PoolKey => Server.Key + Policy.Key;
+    public string PoolKey => Server.Key + Policy.Key + LoginKey;
+
+    /// <summary>Who is logged in: others do not use the session. Empty: nobody.</summary>
+    public string LoginKey { get; set; } = "";
+
+    /// <summary>Mechanisms that the server offers for logging in.</summary>
+    public List<string> AuthMechanisms { get; } = [];
 
     /// <summary>The name by which the server answered EHLO.</summary>
     public string HelloName { get; set; } = "";
@@ -96,6 +104,7 @@ internal sealed class SmtpSession : IDisposable
         Input.SwitchTo(Tls);
         Output.SwitchTo(Tls);
         Features = ServerFeatures.None;
+        AuthMechanisms.Clear();
         SizeLimit = 0;
         return result.Failure;
     }

@@ -8,8 +8,7 @@ using Mta.Text;
 namespace Mta.Smtp;
 
 /// <summary>
-/// The values of <c>smtp_*</c> or, for a program called lmtp, of <c>lmtp_*</c>, read once at start. Settings that
-/// restrict, filter or encrypt and are not built yet end the start.
+/// The values of <c>smtp_*</c> or, for a program called lmtp, of <c>lmtp_*</c>, read once at start.
 /// </summary>
 internal sealed class SmtpSettings
 {
@@ -27,7 +26,6 @@ internal sealed class SmtpSettings
             "lmtp" => true,
             _ => throw new FatalException($"unexpected process name \"{Printable.Neutralize(processName)}\" - specify \"smtp\" or \"lmtp\""),
         };
-        UnbuiltSettings.Refuse(IsLmtp ? "lmtp" : "smtp", _configuration);
         ReadNames();
         ReadTimes();
         ReadLookups();

@@ -1,5 +1,6 @@
 using Mta.Config;
 using Mta.Config.Parameters;
+using Mta.Smtp.Sasl;
 using Mta.Tables;
 
 namespace Mta.Smtp;
@@ -16,6 +17,7 @@ internal sealed class SmtpTables
         DiscardedKeywords = Open(isLmtp ? LmtpParameters.LmtpDiscardLhloKeywordAddressMaps : SmtpParameters.SmtpDiscardEhloKeywordAddressMaps);
         PixWorkarounds = Open(isLmtp ? LmtpParameters.LmtpPixWorkaroundMaps : SmtpParameters.SmtpPixWorkaroundMaps);
         Notice = new PostmasterNotice(configuration);
+        Sasl = SaslClient.Create(configuration, registry, isLmtp);
         Generic = new GenericAddresses(configuration, registry, isLmtp);
         Checks = new OutgoingChecks(configuration, registry, isLmtp);
         DnsFilter = new DnsReplyFilter(Open(isLmtp ? LmtpParameters.LmtpDnsReplyFilter : SmtpParameters.SmtpDnsReplyFilter));
@@ -36,6 +38,9 @@ internal sealed class SmtpTables
 
     /// <summary>By server address: what to do about a certain broken firewall.</summary>
     public TableList? PixWorkarounds { get; }
+
+    /// <summary>Logs in to servers; null when that is not configured.</summary>
+    public SaslClient? Sasl { get; }
 
     /// <summary>Tells the postmaster of broken dialogues.</summary>
     public PostmasterNotice Notice { get; }

@@ -9,13 +9,8 @@ namespace Mta.Config;
 /// </summary>
 public static class UnbuiltSettings
 {
-    private static readonly string[] SmtpClient =
-    [
-        "sasl_auth_enable", "sasl_password_maps",
-    ];
-
     /// <summary>Whether there is anything to refuse for a program.</summary>
-    public static bool Concern(string program) => program is "smtpd" or "smtp" or "lmtp" or "cleanup";
+    public static bool Concern(string program) => program is "smtpd" or "cleanup";
 
     /// <param name="program">A daemon's program name; those that build everything they read are passed over.</param>
     /// <exception cref="ConfigurationException">One of the program's settings is on; the message names it.</exception>
@@ -26,9 +21,6 @@ public static class UnbuiltSettings
             case "smtpd":
                 RefuseServer(configuration);
                 break;
-            case "smtp" or "lmtp":
-                RefuseClient(configuration, program);
-                break;
             case "cleanup":
                 RefuseCleanup(configuration);
                 break;
@@ -38,14 +30,6 @@ public static class UnbuiltSettings
     private static void RefuseServer(Configuration configuration)
     {
         configuration.RefuseUnbuilt(SmtpdParameters.SmtpdSaslAuthEnable);
-    }
-
-    private static void RefuseClient(Configuration configuration, string prefix)
-    {
-        foreach (string name in SmtpClient)
-        {
-            configuration.RefuseUnbuilt($"{prefix}_{name}");
-        }
     }
 
     private static void RefuseCleanup(Configuration configuration) => configuration.RefuseUnbuilt(

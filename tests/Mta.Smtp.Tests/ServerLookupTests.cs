@@ -155,15 +155,6 @@ public sealed class ServerLookupTests
     public async Task Unknown_service_is_fatal() =>
         await Assert.ThrowsAsync<FatalException>(() => FindAsync("d.test:no-such-service"));
 
-    [Theory]
-    [InlineData("smtp_sasl_password_maps = static:user:secret")]
-    [InlineData("smtp_sasl_auth_enable = yes")]
-    public async Task Setting_that_is_not_built_ends_the_start(string setting)
-    {
-        ConfigurationException failure = await Assert.ThrowsAsync<ConfigurationException>(() => FindAsync("[192.0.2.7]", setting));
-        Assert.Contains(setting[..setting.IndexOf(' ')], failure.Message);
-    }
-
     private sealed class FakeResolver : IDnsResolver
     {
         private readonly Dictionary<(string Name, DnsRecordType Type), List<DnsRecord>> _records = [];

@@ -15,6 +15,7 @@ public class AgreementTests
     [InlineData("virtual")]
     [InlineData("local")]
     [InlineData("smtp")]
+    [InlineData("sasl")]
     [InlineData("dns")]
     [InlineData("notice")]
     public void Every_case_ends_as_with_Debians_Postfix(string cases)

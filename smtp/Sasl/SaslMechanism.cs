@@ -1,0 +1,51 @@
+namespace Mta.Smtp.Sasl;
+
+/// <summary>What a connection demands of a mechanism: words of <c>smtp_sasl_security_options</c>.</summary>
+[Flags]
+internal enum SaslDemands
+{
+    None = 0,
+    NoPlainText = 1,
+    NoActive = 2,
+    NoDictionary = 4,
+    NoAnonymous = 8,
+    MutualAuth = 16,
+}
+
+/// <summary>What a step of an exchange came to.</summary>
+/// <param name="Response">What is sent, before base64; null sends nothing.</param>
+/// <param name="Error">Why there is nothing to send; null when there is.</param>
+internal readonly record struct SaslReply(string? Response, string? Error)
+{
+    public static SaslReply Send(string response) => new(response, null);
+
+    public static SaslReply Fail(string error) => new(null, error);
+}
+
+/// <summary>The client's half of one login (RFC 4422 §3). Used once; secrets live no longer than it.</summary>
+internal abstract class SaslMechanism(string name)
+{
+    public const string ProtocolError = "bad protocol / cancel";
+    public const string GenericFailure = "generic failure";
+    public const string StepNeeded = "another step is needed in authentication";
+
+    /// <summary>As it stands in AUTH.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>What goes with the command (RFC 4954 §4); null when the server speaks first.</summary>
+    public virtual string? Initial => null;
+
+    /// <summary>Answers a challenge. Challenge and response are byte strings, not in base64.</summary>
+    public abstract SaslReply Answer(string challenge);
+
+    /// <summary>The server has said that it is satisfied: whether this side is.</summary>
+    public virtual bool IsSatisfied => true;
+
+    /// <summary>What the mechanism cannot promise.</summary>
+    public static SaslDemands Lacks(string name) => name switch
+    {
+        "PLAIN" or "LOGIN" or "XOAUTH2" or "OAUTHBEARER" => SaslDemands.NoPlainText | SaslDemands.NoActive | SaslDemands.NoDictionary | SaslDemands.MutualAuth,
+        "CRAM-MD5" => SaslDemands.NoActive | SaslDemands.NoDictionary | SaslDemands.MutualAuth,
+        _ => SaslDemands.NoDictionary,
+    };
+}
