@@ -1,7 +1,9 @@
+using Mta.Linux;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
 using Mta.Milter;
+using Mta.Service.Logging;
 using Mta.Text;
 
 namespace Mta.Smtpd;
@@ -19,7 +21,12 @@ internal static class QueueSubmission
         flags |= transaction.IsSmtpUtf8 ? CleanupFlags.SmtpUtf8 : session.Settings.AutodetectsUtf8 ? CleanupFlags.AutoUtf8 : 0;
         try
         {
-            transaction.Queue = await session.Server.Cleanup.OpenAsync(flags, stop);
+            transaction.Queue = session.IsStandalone ? await session.Server.Postdrop.OpenAsync(stop) : await session.Server.Cleanup.OpenAsync(flags, stop);
+        }
+        catch (LinuxException error) when (session.IsStandalone)
+        {
+            // The process serves nobody else.
+            MailLog.Fatal($"unable to execute {error.Path}: {error.Reason}");
         }
         catch (IOException error)
         {
@@ -28,7 +35,15 @@ internal static class QueueSubmission
         }
 
         LogLines.NewMessage(session, transaction, session.QueueId);
-        WriteEnvelope(session, transaction, transaction.Queue);
+        if (session.IsStandalone)
+        {
+            WriteDroppedEnvelope(transaction, transaction.Queue.Output);
+        }
+        else
+        {
+            WriteEnvelope(session, transaction, transaction.Queue);
+        }
+
         return true;
     }
 
@@ -120,6 +135,21 @@ internal static class QueueSubmission
         {
             LogLines.QueueServiceLost(session, error.Message);
             return new CleanupResult(CleanupStatus.Write, "");
+        }
+    }
+
+    // What postdrop lets a user say about his own mail.
+    private static void WriteDroppedEnvelope(MailTransaction transaction, BufferedOutput output)
+    {
+        RecordWriter.Write(output, RecordType.Sender, transaction.Sender);
+        if (transaction.Encoding.Length > 0)
+        {
+            RecordWriter.WriteAttribute(output, QueueAttribute.Encoding, transaction.Encoding);
+        }
+
+        if (transaction.VerpDelimiters is not null)
+        {
+            RecordWriter.Write(output, RecordType.Verp, transaction.VerpDelimiters);
         }
     }
 

@@ -35,6 +35,10 @@ internal sealed class SmtpdServer
             configuration.Get(GlobalParameters.IpcTtl));
         Resolver = new AddressResolver(Rewrite);
         Cleanup = new CleanupClient(configuration.Get(GlobalParameters.CleanupServiceName)) { Timeout = configuration.Get(GlobalParameters.IpcTimeout) };
+        Postdrop = new PostdropClient(
+            $"{configuration.Get(GlobalParameters.CommandDirectory)}/postdrop",
+            [.. Enumerable.Repeat("-v", context.Verbosity)],
+            ProgramEnvironment.ForChild()) { Timeout = configuration.Get(GlobalParameters.IpcTimeout) };
 
         var extension = new AddressExtension(
             configuration.Get(GlobalParameters.RecipientDelimiter),
@@ -80,6 +84,9 @@ internal sealed class SmtpdServer
     public AddressResolver Resolver { get; }
 
     public CleanupClient Cleanup { get; }
+
+    /// <summary>Takes the mail of a stand-alone session.</summary>
+    public PostdropClient Postdrop { get; }
 
     public ClientNames Names { get; } = new();
 

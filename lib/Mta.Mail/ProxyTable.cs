@@ -115,11 +115,16 @@ public sealed class ProxyTable : LookupTable
         {
             Blocks = blocks,
         };
-        return new Pools(Pool(false), Pool(true));
+        return new Pools(Pool(false), Pool(true), path);
     }
 
     private void OpenRemote()
     {
+        if (IsOutOfReach())
+        {
+            return;
+        }
+
         ProxymapReply reply = Call(new ProxymapRequest(ProxymapVerb.Open, Name, RequestFlags, "", "", false));
         if (reply.Status != ProxymapStatus.Ok)
         {
@@ -127,6 +132,20 @@ public sealed class ProxyTable : LookupTable
         }
 
         Flags = (Flags & ~ProxymapProtocol.ReplyMask) | reply.Flags;
+    }
+
+    // sendmail -bs runs the server with the rights of its caller, who may not talk to services. Hardly a table is asked
+    // there; one that is asked fails.
+    private bool IsOutOfReach()
+    {
+        if (!Registry.Settings.UseSurrogates || Posix.EffectiveUser == 0)
+        {
+            return false;
+        }
+
+        int errno = UnixSocket.TryConnect(_pools.Path, out FileHandle socket);
+        socket.Dispose();
+        return errno == Errno.EACCES;
     }
 
     private string Describe(ProxymapStatus status) => status switch
@@ -171,6 +190,12 @@ public sealed class ProxyTable : LookupTable
                     pool.Return(lease, healthy);
                 }
             }
+            catch (LinuxException error) when (error.Errno == Errno.EACCES && Registry.Settings.UseSurrogates)
+            {
+                // No wait changes that.
+                Log.Warn($"problem talking to service {_service}: {error.Message}");
+                return new ProxymapReply(ProxymapStatus.Retry);
+            }
             catch (Exception error) when (error is IOException or TimeoutException or InvalidDataException)
             {
                 // A server may retire between two requests: then the request goes to its successor at once.
@@ -195,5 +220,5 @@ public sealed class ProxyTable : LookupTable
         }
     }
 
-    private sealed record Pools(ServiceConnectionPool Waiting, ServiceConnectionPool Blocking);
+    private sealed record Pools(ServiceConnectionPool Waiting, ServiceConnectionPool Blocking, string Path);
 }

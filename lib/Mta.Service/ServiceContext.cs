@@ -34,6 +34,9 @@ public sealed class ServiceContext
     /// <summary>Words of the master.cf entry behind the options.</summary>
     public IReadOnlyList<string> Arguments => Options.Arguments;
 
+    /// <summary>Number of options -v.</summary>
+    public int Verbosity => Options.Verbosity;
+
     /// <summary>Option -v was given.</summary>
     public bool IsVerbose => Options.Verbosity > 0;
 

@@ -65,7 +65,7 @@ internal sealed class SendmailCommand(CommandLineTool tool)
             SendmailMode.FlushQueue => Become($"{commands}/postqueue", ["postqueue", "-f"]),
             SendmailMode.Daemon => StartMailSystem($"{commands}/postfix"),
             SendmailMode.RebuildAliases => RebuildAliases(configuration, options, $"{commands}/postalias"),
-            SendmailMode.StandAlone => StandAlone(configuration),
+            SendmailMode.StandAlone => StandAlone(configuration, options),
             SendmailMode.Nothing => 0,
         };
     }
@@ -76,10 +76,10 @@ internal sealed class SendmailCommand(CommandLineTool tool)
         return new Submission(configuration, options, tool).Run();
     }
 
-    private int StandAlone(Configuration configuration)
+    private int StandAlone(Configuration configuration, SendmailOptions options)
     {
         DemandPermission(configuration);
-        return Become($"{configuration.Get(GlobalParameters.DaemonDirectory)}/smtpd", ["smtpd", "-S"]);
+        return Become($"{configuration.Get(GlobalParameters.DaemonDirectory)}/smtpd", ["smtpd", "-S", .. Enumerable.Repeat("-v", options.Verbosity)]);
     }
 
     private int RebuildAliases(Configuration configuration, SendmailOptions options, string path)

@@ -229,10 +229,13 @@ public sealed class CleanupSession : IDisposable
     internal const int InitialCapacity = 1 << 10;
 
     private readonly ServiceConnection _connection;
+    private Func<bool>? _reap;
 
-    internal CleanupSession(ServiceConnection connection, QueueId id)
+    /// <param name="reap">Waits for the program behind the connection, where it is a child; tells whether it ended well.</param>
+    internal CleanupSession(ServiceConnection connection, QueueId id, Func<bool>? reap = null)
     {
         _connection = connection;
+        _reap = reap;
         Id = id;
     }
 
@@ -255,7 +258,13 @@ public sealed class CleanupSession : IDisposable
         try
         {
             await Output.FlushAsync(stop);
-            return await CleanupProtocol.ReadResultAsync(_connection.Reader, stop);
+            CleanupResult result = await CleanupProtocol.ReadResultAsync(_connection.Reader, stop);
+            if (_reap is not null && !TryReap() && result.Status == CleanupStatus.Ok)
+            {
+                throw new IOException("postdrop died after its answer");
+            }
+
+            return result;
         }
         catch (Exception error) when (error is TimeoutException or AttributeFormatException)
         {
@@ -263,5 +272,16 @@ public sealed class CleanupSession : IDisposable
         }
     }
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        _connection.Dispose();
+        TryReap();
+    }
+
+    private bool TryReap()
+    {
+        Func<bool>? reap = _reap;
+        _reap = null;
+        return reap is null || reap();
+    }
 }

@@ -34,6 +34,9 @@ public sealed class ServiceConnection : IDisposable
     /// <summary>True when the server has closed or has sent something unasked: the connection is of no more use.</summary>
     public bool IsStale => !Input.Available.IsEmpty || _stream.Socket.Poll(0, SelectMode.SelectRead);
 
+    /// <summary>A connection that somebody else has made; the stream is owned.</summary>
+    internal static ServiceConnection Over(SocketStream stream, TimeSpan timeout, int outputCapacity, int initial) => new(stream, timeout, outputCapacity, initial);
+
     /// <summary>Connects once and checks the announcement.</summary>
     /// <param name="path">Path of the socket, below the current directory (the queue directory) or absolute.</param>
     /// <param name="protocol">The announcement the service must send; null when the caller reads it (cleanup).</param>
