@@ -339,6 +339,7 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
         : Ascii.EqualsIgnoreCase(keyword, "DSN") ? ServerFeatures.Dsn
         : Ascii.EqualsIgnoreCase(keyword, "SMTPUTF8") ? ServerFeatures.SmtpUtf8
         : Ascii.EqualsIgnoreCase(keyword, "STARTTLS") ? ServerFeatures.StartTls
+        : Ascii.EqualsIgnoreCase(keyword, "CHUNKING") ? ServerFeatures.Chunking
         : Ascii.EqualsIgnoreCase(keyword, "AUTH") ? ServerFeatures.Auth
         : ServerFeatures.None;
 

@@ -102,7 +102,25 @@ internal sealed class MailTransaction
             return _mailFailure is null ? TransactionResult.Done : TransactionResult.Message(_mailFailure);
         }
 
-        return await SendDataAsync(stop);
+        return UsesChunks ? await SendChunksAsync(stop) : await SendDataAsync(stop);
+    }
+
+    private bool UsesChunks =>
+        _settings.UsesChunking && _session.Has(ServerFeatures.Chunking) && !_delivery.IsProbe && !_session.DelaysEndOfData;
+
+    // No command says that content may come: what the server thinks of the envelope is known before the first chunk.
+    private async ValueTask<TransactionResult> SendChunksAsync(CancellationToken stop)
+    {
+        await SynchronizeAsync(_recipients.Count, stop);
+        if (_mailFailure is not null || _accepted == 0)
+        {
+            await ResetAsync(stop);
+            return _mailFailure is null ? TransactionResult.Done : TransactionResult.Message(_mailFailure);
+        }
+
+        using ChunkSender chunks = new(_settings, _session);
+        TransactionResult? early = await SendContentAsync(chunks, stop);
+        return early ?? await ReadFinalRepliesAsync(stop);
     }
 
     // Sends what is gathered and reads the replies to MAIL and to recipients before the given one.
@@ -184,7 +202,7 @@ internal sealed class MailTransaction
             return TransactionResult.Done;
         }
 
-        return await SendContentAsync(stop);
+        return await SendContentAsync(null, stop) ?? await ReadFinalRepliesAsync(stop);
     }
 
     // Nobody is left who wants the message, but the server may be waiting for it.
@@ -205,18 +223,26 @@ internal sealed class MailTransaction
         await ResetAsync(stop);
     }
 
-    private async ValueTask<TransactionResult> SendContentAsync(CancellationToken stop)
+    // Null when all was sent: the server's word is what counts then.
+    private async ValueTask<TransactionResult?> SendContentAsync(ChunkSender? chunks, CancellationToken stop)
     {
         _session.State = "sending message body";
         _session.SetTimeout(_settings.DataTransferTimeout);
         try
         {
-            MessageWriter writer = new(_settings, _tables, _session.Output, _delivery, _converts);
+            MessageWriter writer = new(_settings, _tables, chunks?.Content ?? _session.Output, _delivery, _converts, chunks);
             bool isComplete = await writer.WriteAsync(stop);
             if (writer.Error is not null)
             {
                 _session.IsBroken = true;
                 return TransactionResult.Message(new Dsn("5.6.0", "", writer.Error));
+            }
+
+            if (chunks?.Refusal is { } refusal)
+            {
+                Dsn failure = Said(refusal, EndCommand(isChunked: true));
+                await ResetAsync(stop);
+                return TransactionResult.Message(failure);
             }
 
             if (!isComplete)
@@ -231,6 +257,12 @@ internal sealed class MailTransaction
             {
                 await _session.Output.FlushAsync(stop);
                 await Task.Delay(_settings.PixDelayTime, stop);
+            }
+
+            if (chunks is not null)
+            {
+                await chunks.SendLastAsync(stop);
+                return null;
             }
 
             _session.Output.Write(".\r\n"u8);
@@ -249,8 +281,10 @@ internal sealed class MailTransaction
             return await ReadEarlyReplyAsync(failure, stop);
         }
 
-        return await ReadFinalRepliesAsync(stop);
+        return null;
     }
+
+    private static string EndCommand(bool isChunked) => isChunked ? "BDAT command" : "end of DATA command";
 
     // The server has closed while content was being sent: it may have said why.
     private async ValueTask<TransactionResult> ReadEarlyReplyAsync(Exception loss, CancellationToken stop)
@@ -262,7 +296,7 @@ internal sealed class MailTransaction
             SmtpReply reply = await _session.ReadReplyAsync(stop);
             if (reply.Code >= 400)
             {
-                return TransactionResult.Message(Said(reply, "end of DATA command"));
+                return TransactionResult.Message(Said(reply, EndCommand(UsesChunks)));
             }
         }
         catch (Exception failure) when (SmtpSession.IsConnectionLoss(failure))
@@ -282,7 +316,7 @@ internal sealed class MailTransaction
             SmtpReply reply = await _session.ReadReplyAsync(stop);
             if (!reply.IsPositive)
             {
-                return TransactionResult.Message(Said(reply, "end of DATA command"));
+                return TransactionResult.Message(Said(reply, EndCommand(UsesChunks)));
             }
 
             SetAccepted(SentAs(reply));
@@ -295,7 +329,7 @@ internal sealed class MailTransaction
             if (recipient.IsAccepted)
             {
                 SmtpReply reply = await _session.ReadReplyAsync(stop);
-                recipient.Outcome = reply.IsPositive ? SentAs(reply) : Said(reply, "end of DATA command");
+                recipient.Outcome = reply.IsPositive ? SentAs(reply) : Said(reply, EndCommand(UsesChunks));
             }
         }
 

@@ -6,10 +6,10 @@ using NLog;
 namespace Mta.Smtp;
 
 /// <summary>
-/// Streams the content of a message to a server: CRLF line ends, transparency (RFC 5321 §4.5.2), and a limit on the
+/// Streams the content of a message to a server: CRLF line ends, transparency (RFC 5321 §4.5.2) unless it goes in chunks, and a limit on the
 /// length of lines. Memory does not depend on the size of the message.
 /// </summary>
-internal sealed class MessageWriter(SmtpSettings settings, SmtpTables tables, BufferedOutput output, Delivery.Delivery delivery, bool converts)
+internal sealed class MessageWriter(SmtpSettings settings, SmtpTables tables, BufferedOutput output, Delivery.Delivery delivery, bool converts, ChunkSender? chunks = null)
 {
     private const int FlushSize = 32 * 1024;
     private const int PieceSize = 4096;
@@ -60,7 +60,15 @@ internal sealed class MessageWriter(SmtpSettings settings, SmtpTables tables, Bu
             if (output.Pending >= FlushSize)
             {
                 sent += output.Pending;
-                await output.FlushAsync(stop);
+                if (chunks is null)
+                {
+                    await output.FlushAsync(stop);
+                }
+                else if (!await chunks.SendAsync(stop))
+                {
+                    return true;
+                }
+
                 if (settings.PerRequestDeadline && System.Environment.TickCount64 > deadline + (sent * 1000 / settings.MinDataRate))
                 {
                     throw new TimeoutException("the server takes the content too slowly");
@@ -138,7 +146,7 @@ internal sealed class MessageWriter(SmtpSettings settings, SmtpTables tables, Bu
         {
             Span<byte> line = output.GetSpan(text.Length + 3);
             int used = 0;
-            if (text.Length > 0 && text[0] == (byte)'.')
+            if (text.Length > 0 && text[0] == (byte)'.' && chunks is null)
             {
                 line[used++] = (byte)'.';
             }
@@ -170,7 +178,7 @@ internal sealed class MessageWriter(SmtpSettings settings, SmtpTables tables, Bu
                 _column = 1;
             }
 
-            if (_column == 0 && text[0] == (byte)'.')
+            if (_column == 0 && text[0] == (byte)'.' && chunks is null)
             {
                 output.Write((byte)'.');
             }

@@ -145,6 +145,9 @@ internal sealed class SmtpSettings
 
     public bool SkipsQuitReply { get; private set; }
 
+    /// <summary>Content goes by BDAT where it can.</summary>
+    public bool UsesChunking { get; private set; }
+
     public bool QuotesEnvelope { get; private set; }
 
     public bool SendsXforward { get; private set; }
@@ -307,6 +310,7 @@ internal sealed class SmtpSettings
         }
 
         Skips5xxGreeting = Get(SmtpParameters.SmtpSkip5xxGreeting, LmtpParameters.LmtpSkip5xxGreeting);
+        UsesChunking = Get(SmtpParameters.SmtpChunkingEnable, LmtpParameters.LmtpChunkingEnable);
         SkipsQuitReply = Get(SmtpParameters.SmtpSkipQuitResponse, LmtpParameters.LmtpSkipQuitResponse);
         QuotesEnvelope = Get(SmtpParameters.SmtpQuoteRfc821Envelope, LmtpParameters.LmtpQuoteRfc821Envelope);
         SendsXforward = Get(SmtpParameters.SmtpSendXforwardCommand, LmtpParameters.LmtpSendXforwardCommand);

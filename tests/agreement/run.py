@@ -161,6 +161,7 @@ class Hop(socketserver.StreamRequestHandler):
         said = lambda stage, default, number=1: self.answer(case, host, session, stage, default, number)
         said("greeting", "220 next.test ESMTP")
         recipients = accepted = 0
+        chunked, chunks = False, b""
         features = case.script.get("features", "PIPELINING, 8BITMIME, SIZE 10240000, DSN, ENHANCEDSTATUSCODES")
         while True:
             line = self.rfile.readline(70000)
@@ -170,6 +171,9 @@ class Hop(socketserver.StreamRequestHandler):
             text = line.decode("latin-1").rstrip("\r\n")
             seen.append(text if line.endswith(b"\r\n") else text + " (no CRLF)")
             verb = text.split(" ")[0].split(":")[0].upper()
+            if verb in ("DATA", "BDAT") and "CHUNKING" in features and "shown" not in case.script:
+                # Seen is the content, however it comes.
+                seen.pop()
             if verb in ("EHLO", "LHLO"):
                 words = ["next.test"] + [w.strip() for w in features.split(",") if w.strip()]
                 said(verb.lower(), "\\r\\n".join(f"250{'-' if n < len(words) - 1 else ' '}{w}" for n, w in enumerate(words)))
@@ -179,6 +183,7 @@ class Hop(socketserver.StreamRequestHandler):
                 said("xforward", "250 2.0.0 Ok")
             elif verb == "MAIL":
                 recipients = accepted = 0
+                chunked = False
                 said("mail", "250 2.1.0 Ok")
             elif verb == "RCPT":
                 recipients += 1
@@ -203,6 +208,18 @@ class Hop(socketserver.StreamRequestHandler):
                     if line.upper().startswith(b"QUIT"):
                         return
                     number += 1
+            elif verb == "BDAT":
+                words = text.split(" ")
+                chunks = (chunks if chunked else b"") + self.rfile.read(int(words[1]))
+                chunked = len(words) < 3
+                if chunked:
+                    said("chunk", "250 2.0.0 chunk")
+                    continue
+                for line in chunks.split(b"\r\n")[:-1]:
+                    seen.append("." * line.startswith(b".") + line.decode("latin-1"))
+                seen.append("." if chunks.endswith(b"\r\n") else "(no CRLF)")
+                for number in range(1, (accepted if "LMTP" in case.script else 1) + 1):
+                    said("dot", "250 2.0.0 Ok: taken", number)
             elif verb == "QUIT":
                 said("quit", "221 2.0.0 Bye")
                 return

@@ -16,6 +16,7 @@ public class AgreementTests
     [InlineData("local")]
     [InlineData("smtp")]
     [InlineData("sasl")]
+    [InlineData("chunking")]
     [InlineData("dns")]
     [InlineData("notice")]
     public void Every_case_ends_as_with_Debians_Postfix(string cases)

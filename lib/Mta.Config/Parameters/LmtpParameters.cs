@@ -27,6 +27,9 @@ public static class LmtpParameters
     /// <summary>Pattern tables for body lines while delivering; <c>smtp_body_checks</c> of the LMTP client.</summary>
     public static readonly StringParameter LmtpBodyChecks = new("lmtp_body_checks", "");
 
+    /// <summary>Send content by BDAT (RFC 3030) to servers that offer CHUNKING; of this MTA only; <c>smtp_chunking_enable</c> of the LMTP client.</summary>
+    public static readonly BoolParameter LmtpChunkingEnable = new("lmtp_chunking_enable", false);
+
     /// <summary>Use the name that a CNAME record gives for the server; <c>smtp_cname_overrides_servername</c> of the LMTP client.</summary>
     public static readonly BoolParameter LmtpCnameOverridesServername = new("lmtp_cname_overrides_servername", false);
 
@@ -359,6 +362,7 @@ public static class LmtpParameters
         LmtpBindAddress6,
         LmtpBindAddressEnforce,
         LmtpBodyChecks,
+        LmtpChunkingEnable,
         LmtpCnameOverridesServername,
         LmtpConnectTimeout,
         LmtpConnectionCacheDestinations,

@@ -69,6 +69,9 @@ public static class SmtpParameters
     /// <summary>Pattern tables for body lines while delivering.</summary>
     public static readonly StringParameter SmtpBodyChecks = new("smtp_body_checks", "");
 
+    /// <summary>Send content by BDAT (RFC 3030) to servers that offer CHUNKING; of this MTA only.</summary>
+    public static readonly BoolParameter SmtpChunkingEnable = new("smtp_chunking_enable", false);
+
     /// <summary>Use the name that a CNAME record gives for the server.</summary>
     public static readonly BoolParameter SmtpCnameOverridesServername = new("smtp_cname_overrides_servername", false);
 
@@ -424,6 +427,7 @@ public static class SmtpParameters
         SmtpBindAddress6,
         SmtpBindAddressEnforce,
         SmtpBodyChecks,
+        SmtpChunkingEnable,
         SmtpCnameOverridesServername,
         SmtpConnectTimeout,
         SmtpConnectionCacheDestinations,
