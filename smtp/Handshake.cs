@@ -130,7 +130,7 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
         }
 
         session.SetTimeout(settings.HelloTimeout);
-        return await SayHelloAsync(settings.IsLmtp ? "LHLO" : "EHLO", canFallBack: false, stop);
+        return await SayHelloAsync(settings.IsLmtp ? "LHLO" : "EHLO", canFallBack: !settings.IsLmtp, stop);
     }
 
     private bool DetectsLoops => !settings.IsLmtp && session.Server.EndPoint?.Port == SmtpSettings.LoopPort;

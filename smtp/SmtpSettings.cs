@@ -136,9 +136,8 @@ internal sealed class SmtpSettings
     public bool ObeysTlsRequired { get; private set; }
 
     /// <summary>Why TLSA records cannot be used; null when they can.</summary>
-    public string? WhyNoDane => !LooksUpInDns ? "host names are not looked up in the DNS"
-        : !ValidatesDnssec ? $"{(IsLmtp ? "lmtp" : "smtp")}_dns_support_level is not \"dnssec\""
-        : IgnoresMxLookupError && !IsLmtp ? "ignore_mx_lookup_error is on"
+    public string? WhyNoDane => !LooksUpInDns || !ValidatesDnssec ? "dnssec lookups disabled"
+        : IgnoresMxLookupError && !IsLmtp ? "MX lookup errors ignored"
         : null;
 
     public bool Skips5xxGreeting { get; private set; }

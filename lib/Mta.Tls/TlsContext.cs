@@ -52,7 +52,13 @@ public abstract unsafe class TlsContext : IDisposable
         Ssl.SSL_CTX_ctrl(_handle, Ssl.CtrlMode, Ssl.ModePartialWrite | Ssl.ModeMovingWriteBuffer | Ssl.ModeReleaseBuffers, 0);
         SetGroups(settings.Groups);
         Trust(settings);
-        Ssl.SSL_CTX_set_verify_depth(_handle, settings.VerifyDepth);
+
+        // The cipher grades of main.cf say what is good enough, not the library's own scale: opportunistic TLS with an old
+        // or anonymous server is more than plain text.
+        Ssl.SSL_CTX_set_security_level(_handle, 0);
+
+        // The library counts the authorities between, main.cf counts the last one too.
+        Ssl.SSL_CTX_set_verify_depth(_handle, settings.VerifyDepth + 1);
         UseCredentials(settings.Credentials);
     }
 

@@ -84,6 +84,28 @@ public static unsafe class TlsLibrary
     /// <summary>Whether a digest of this name exists.</summary>
     public static bool HasDigest(string name) => Crypto.EVP_get_digestbyname(name) != 0;
 
+    /// <summary>Whether bytes are the binary form of a certificate, or of a public key.</summary>
+    public static bool IsWellFormed(ReadOnlySpan<byte> der, bool isKey)
+    {
+        fixed (byte* start = der)
+        {
+            byte* data = start;
+            nint value = isKey ? Crypto.d2i_PUBKEY(null, &data, der.Length) : Crypto.d2i_X509(null, &data, der.Length);
+            bool isWhole = value != 0 && data == start + der.Length;
+            if (isKey)
+            {
+                Crypto.EVP_PKEY_free(value);
+            }
+            else
+            {
+                Crypto.X509_free(value);
+            }
+
+            Crypto.ERR_clear_error();
+            return isWhole;
+        }
+    }
+
     /// <summary>Random bytes of the library.</summary>
     public static byte[] Random(int count)
     {

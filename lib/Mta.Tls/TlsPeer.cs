@@ -366,6 +366,12 @@ public static class CertificateNames
         if (certified.StartsWith("*.", StringComparison.Ordinal))
         {
             string parent = certified[1..];
+            if (!parent.AsSpan(1).Contains('.'))
+            {
+                // Nobody owns everything below a top-level domain.
+                return false;
+            }
+
             if (wanted[0] == '.')
             {
                 // Any name below a domain that the wildcard covers.

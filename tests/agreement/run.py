@@ -10,6 +10,8 @@ Exit status 0: all agree. 77: something needed is missing here.
 """
 import os, re, shutil, socket, socketserver, struct, subprocess, sys, tempfile, threading, time
 
+import secure
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 AGENTS = ["smtp", "lmtp", "local", "virtual", "pipe", "error", "discard", "spawn"]
 LIMIT = 60
@@ -23,12 +25,14 @@ class Case:
         self.setup = []
         self.extra = []
         self.quiet = False
+        self.same = None
 
 
 class Suite:
     def __init__(self, path):
         self.services, self.main, self.ours, self.users, self.setup, self.dns, self.cases = [], [], [], [], [], [], []
-        self.master = []
+        self.master, self.certs, self.zone, self.hop = [], [], [], None
+        self.shared = self.certificates = self.zones = None
         self.path = path
         self.parse(path)
 
@@ -53,7 +57,10 @@ class Suite:
                         text.pop()
                     self.setup.append((rest.strip(), "\n".join(text) + "\n" if text else ""))
                 else:
-                    {"service": self.services, "main": self.main, "ours": self.ours, "user": self.users,
+                    if word == "hop":
+                        self.hop = rest.strip()
+                        continue
+                    {"cert": self.certs, "zone": self.zone, "service": self.services, "main": self.main, "ours": self.ours, "user": self.users,
                      "dns": self.dns, "sh": self.setup, "master": self.master}[word].append(rest.strip() if word != "sh" else (None, rest.strip()))
                 continue
             if not line.startswith(" "):
@@ -79,6 +86,8 @@ class Suite:
                 case.show.append(rest)
             elif word == "sh":
                 case.setup.append(rest)
+            elif word == "same":
+                case.same = rest
             elif word == "quiet":
                 case.quiet = True
             elif word == "also":
@@ -112,7 +121,10 @@ class Hop(socketserver.StreamRequestHandler):
             session = sum(1 for h, _ in hop.seen[key] if h == host)
         try:
             self.connection.settimeout(40)
-            self.play(case, host, session, seen)
+            tls = hop.secured(case, host)
+            if tls and tls.wraps:
+                self.secure(tls, seen)
+            self.play(case, host, session, seen, tls)
         except (OSError, ValueError):
             seen.append("(connection lost)")
 
@@ -157,10 +169,14 @@ class Hop(socketserver.StreamRequestHandler):
             pass
         raise ValueError
 
-    def play(self, case, host, session, seen):
+    def secure(self, tls, seen):
+        self.connection = tls.start(self.connection, seen)
+        self.rfile = self.connection.makefile("rb")
+
+    def play(self, case, host, session, seen, tls):
         said = lambda stage, default, number=1: self.answer(case, host, session, stage, default, number)
         said("greeting", "220 next.test ESMTP")
-        recipients = accepted = 0
+        recipients = accepted = hellos = 0
         chunked, chunks = False, b""
         features = case.script.get("features", "PIPELINING, 8BITMIME, SIZE 10240000, DSN, ENHANCEDSTATUSCODES")
         while True:
@@ -175,10 +191,17 @@ class Hop(socketserver.StreamRequestHandler):
                 # Seen is the content, however it comes.
                 seen.pop()
             if verb in ("EHLO", "LHLO"):
-                words = ["next.test"] + [w.strip() for w in features.split(",") if w.strip()]
-                said(verb.lower(), "\\r\\n".join(f"250{'-' if n < len(words) - 1 else ' '}{w}" for n, w in enumerate(words)))
+                offers = [w.strip() for w in features.split(",") if w.strip()]
+                if tls and not tls.wraps and self.connection.__class__ is socket.socket:
+                    offers.append("STARTTLS")
+                words = ["next.test"] + offers
+                hellos += 1
+                said(verb.lower(), "\\r\\n".join(f"250{'-' if n < len(words) - 1 else ' '}{w}" for n, w in enumerate(words)), hellos)
             elif verb == "HELO":
                 said("helo", "250 next.test")
+            elif verb == "STARTTLS" and tls:
+                if said("starttls", "220 2.0.0 Ready").startswith("220"):
+                    self.secure(tls, seen)
             elif verb == "XFORWARD":
                 said("xforward", "250 2.0.0 Ok")
             elif verb == "MAIL":
@@ -252,12 +275,24 @@ class HopServer(socketserver.ThreadingTCPServer):
     def __init__(self, cases):
         self.cases = {case.number: case for case in cases}
         self.seen, self.lock = {}, threading.Lock()
+        self.folder, self.servers = None, {}
         super().__init__(("0.0.0.0", 0), Hop)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
     def port(self):
         return self.server_address[1]
+
+    def secured(self, case, host):
+        """The TLS side of a case's host, one for all its sessions; None without."""
+        text = case.script.get(f"{host}.tls", case.script.get("tls"))
+        if text is None or text == "none":
+            return None
+        with self.lock:
+            key = (case.number, host)
+            if key not in self.servers:
+                self.servers[key] = secure.Server(self.folder, text)
+            return self.servers[key]
 
 
 class Dns(threading.Thread):
@@ -353,13 +388,13 @@ def free_port():
 
 
 class Instance:
-    def __init__(self, suite, build, dns):
-        self.suite, self.build = suite, build
+    def __init__(self, suite, build, hops, dns):
+        self.suite, self.build, self.hops = suite, build, hops
         self.dir = tempfile.mkdtemp(prefix="agree-")
         os.chmod(self.dir, 0o755)
         self.port = free_port()
-        self.hops = HopServer(suite.cases)
         self.run([os.path.join(HERE, "../tools/postfix-instance"), self.dir, str(self.port), str(self.hops.port)])
+        self.dns = dns
         self.configure(dns)
 
     def run(self, command, **more):
@@ -369,7 +404,12 @@ class Instance:
         return done.stdout
 
     def expand(self, text):
-        return text.replace("$D", self.dir).replace("$PORT", str(self.hops.port))
+        text = text.replace("$D", self.dir).replace("$PORT", str(self.hops.port))
+        if self.suite.shared:
+            # A certificate's fingerprint: $PRINT(name), of its key $KEYPRINT(name).
+            print_of = lambda match: self.suite.certificates.fingerprint(match[2], match[1] == "KEY", (match[3] or ":sha256")[1:])
+            text = re.sub(r"\$(KEY)?PRINT\((\w+)(:\w+)?\)", print_of, text.replace("$T", self.suite.shared))
+        return text
 
     def configure(self, dns):
         D = self.dir
@@ -385,12 +425,12 @@ class Instance:
         main = [f"daemon_directory = {D}/libexec", f"transport_maps = texthash:{D}/etc/transport", "default_process_limit = 200",
                 "minimal_backoff_time = 3000s", "maximal_backoff_time = 4000s", "queue_run_delay = 3000s", "mail_name = Postfix",
                 "bounce_notice_recipient = n@src.test", "2bounce_notice_recipient = n@src.test", "error_notice_recipient = n@src.test",
-                "smtp_host_lookup = dns" if self.suite.dns else "smtp_host_lookup = native", "smtp_fallback_relay =",
-                f"disable_dns_lookups = {'no' if self.suite.dns else 'yes'}", f"mail_spool_directory = {D}/mail/", "default_destination_concurrency_limit = 20",
+                "smtp_host_lookup = dns" if dns else "smtp_host_lookup = native", "smtp_fallback_relay =",
+                f"disable_dns_lookups = {'no' if dns else 'yes'}", f"mail_spool_directory = {D}/mail/", "default_destination_concurrency_limit = 20",
                 "max_idle = 20s", "initial_destination_concurrency = 20", "biff = no", "trace_service_name = trace", "smtpd_sender_restrictions =",
                 f"alias_maps = texthash:{D}/aliases", "append_dot_mydomain = no", "myorigin = example.test"]
-        if self.build and self.suite.dns:
-            main.append(f"dns_forward_address = {dns.address}@53")
+        if self.build and dns:
+            main.append(f"dns_forward_address = {dns}@53")
         main += [self.expand(line) for line in self.suite.main] + ([self.expand(line) for line in self.suite.ours] if self.build else [])
         # Without repetition: Debian's log service hangs when it has to warn about many of them.
         with open(f"{D}/etc/main.cf", encoding="latin-1") as file:
@@ -411,8 +451,8 @@ class Instance:
             file.write("src.test discard:notice\n")
             for case in self.suite.cases:
                 number = case.number
-                hop = case.hop if case.hop is not None else f"[127.1.{number // 256}.{number % 256}]:$PORT"
-                hop = hop.replace("$N", f"{number // 256}.{number % 256}")
+                hop = case.hop if case.hop is not None else self.suite.hop or f"[127.1.{number // 256}.{number % 256}]:$PORT"
+                hop = hop.replace("$C", case.name).replace("$N", f"{number // 256}.{number % 256}")
                 file.write(f"{case.name}.test {case.service}:{self.expand(hop)}\n")
         os.mkdir(f"{D}/mail")
         os.chmod(f"{D}/mail", 0o1777)
@@ -427,7 +467,7 @@ class Instance:
             os.chown(home, int(uid), int(uid))
         open(f"{D}/passwd", "w").write("\n".join(passwd) + "\n")
         open(f"{D}/group", "w").write("\n".join(group) + "\n")
-        open(f"{D}/resolv.conf", "w").write(f"nameserver {dns.address}\noptions timeout:1 attempts:2\n" if dns else "")
+        open(f"{D}/resolv.conf", "w").write(f"nameserver {dns}\noptions timeout:{'5' if self.suite.shared else '1'} attempts:2 edns0 trust-ad\n" if dns else "")
         for head, text in self.suite.setup:
             if head is None:
                 self.shell(text)
@@ -448,7 +488,7 @@ class Instance:
 
     def start(self):
         D = self.dir
-        binds = "; ".join(f"mount --bind {D}/{name} /etc/{name}" for name in ("passwd", "group") + (("resolv.conf",) if self.suite.dns else ()))
+        binds = "; ".join(f"mount --bind {D}/{name} /etc/{name}" for name in ("passwd", "group") + (("resolv.conf",) if self.dns else ()))
         self.run(["unshare", "-m", "--propagation", "private", "bash", "-ec", f"{binds}; exec postfix -c {D}/etc start"])
 
     def stop(self, keep):
@@ -532,15 +572,19 @@ class Instance:
             if match and match[1] in AGENTS and pattern.search(match[2]):
                 lines.append(self.clean(f"{match[1]}: {match[2]}"))
         lines.sort()
+        # How often a failed lookup is repeated within one delivery is nobody's business.
+        lines = [line for n, line in enumerate(lines) if n == 0 or line != lines[n - 1] or "lookup problem" not in line]
         sessions = []
         for host, seen in [] if case.quiet else self.hops.seen.get(case.number, []):
             sessions.append(f"--- session with {host}")
-            sessions += [self.clean(line) for line in seen]
+            # How a secured connection goes down after the last command is a matter of microseconds.
+            end = len(seen) - 1 if len(seen) > 1 and seen[-2] == "QUIT" and seen[-1].startswith("(") else len(seen)
+            sessions += [self.clean(line) for line in seen[:end]]
         shown = []
         for command in case.show:
             shown.append(f"--- {command}")
             shown.append(self.clean(self.shell(command)))
-        return lines + sessions + shown
+        return [re.sub(case.same, "*", line) for line in lines + sessions + shown] if case.same else lines + sessions + shown
 
     def leftover(self, cases):
         cases = [case for case in cases if self in case.queued]
@@ -564,9 +608,16 @@ def main():
     if "--only" in sys.argv:
         names = words[2].split(",")
         suite.cases = [c for c in suite.cases if c.name in names]
-    dns = Dns(suite.dns) if suite.dns else None
+    dns = Dns(suite.dns).address if suite.dns else None
     began = time.time()
-    theirs, ours = Instance(suite, None, dns), Instance(suite, os.path.abspath(words[1]), dns)
+    hops = [HopServer(suite.cases), HopServer(suite.cases)]
+    if suite.certs:
+        suite.shared, suite.certificates, suite.zones = secure.prepare(suite, [hop.port for hop in hops])
+        for hop in hops:
+            hop.folder = suite.shared
+        suite.ours.append("dns_trust_anchor_file = $T/anchor")
+    validating, plain = (suite.zones.validating, suite.zones.plain) if suite.zones else (dns, dns)
+    theirs, ours = Instance(suite, None, hops[0], validating), Instance(suite, os.path.abspath(words[1]), hops[1], plain)
     keep = "--keep" in sys.argv
     bad = 0
     try:
@@ -603,6 +654,10 @@ def main():
             instance.stop(keep)
             if keep:
                 print(instance.dir)
+        if suite.zones:
+            suite.zones.stop()
+            if not keep:
+                shutil.rmtree(suite.shared, ignore_errors=True)
     return 1 if bad else 0
 
 

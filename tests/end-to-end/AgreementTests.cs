@@ -19,6 +19,9 @@ public class AgreementTests
     [InlineData("chunking")]
     [InlineData("dns")]
     [InlineData("notice")]
+    [InlineData("tls")]
+    [InlineData("dane")]
+    [InlineData("hostile")]
     public void Every_case_ends_as_with_Debians_Postfix(string cases)
     {
         string folder = Path.Combine(Repository.Root, "tests/agreement");

@@ -33,12 +33,12 @@ internal static class RunAsCommand
             Posix.DefaultSignal(Signals.SIGPIPE);
             Posix.DefaultSignal(Signals.SIGXFSZ);
             int errno = Execute(request.Command);
-            CommandLineTool.PrintRaw($"{Name}: fatal: {(Name == "pipe" ? "pipe_command: " : "")}execvp {request.Command[0]}: {Errno.Text(errno)}");
+            Say($"{(Name == "pipe" ? "pipe_command: " : "")}execvp {request.Command[0]}: {Errno.Text(errno)}");
             return NotExecuted;
         }
         catch (Exception error) when (error is LinuxException or FatalException)
         {
-            CommandLineTool.PrintRaw($"{Name}: fatal: {error.Message}");
+            Say(error.Message);
             return NotExecuted;
         }
     }
@@ -46,23 +46,39 @@ internal static class RunAsCommand
     // The caller's name: what is said here is the output of its command.
     private static string Name => ProgramArguments.ProgramName;
 
+    // The output of spawn's command is a stranger's connection: nothing about this host goes there.
+    private static void Say(string problem)
+    {
+        if (Name != "spawn")
+        {
+            CommandLineTool.PrintRaw($"{Name}: fatal: {problem}");
+        }
+    }
+
     // execvp(3): a name without a slash is looked for in PATH.
     private static int Execute(IReadOnlyList<string> command)
     {
         IReadOnlyList<string> environment = Posix.Environment();
         if (command[0].Contains('/'))
         {
-            return Posix.TryExecute(command[0], command, environment);
+            return Execute(command[0], command, environment);
         }
 
         int worst = Errno.ENOENT;
         foreach (string directory in (Posix.EnvironmentVariable("PATH") ?? "/usr/bin:/bin").Split(':'))
         {
-            int errno = directory.StartsWith('/') ? Posix.TryExecute($"{directory}/{command[0]}", command, environment) : Errno.ENOENT;
+            int errno = directory.StartsWith('/') ? Execute($"{directory}/{command[0]}", command, environment) : Errno.ENOENT;
             worst = errno is Errno.ENOENT or Errno.ENOTDIR ? worst : errno;
         }
 
         return worst;
+    }
+
+    // A script without its first line is the shell's.
+    private static int Execute(string path, IReadOnlyList<string> command, IReadOnlyList<string> environment)
+    {
+        int errno = Posix.TryExecute(path, command, environment);
+        return errno == Errno.ENOEXEC ? Posix.TryExecute("/bin/sh", ["/bin/sh", path, .. command.Skip(1)], environment) : errno;
     }
 
     private static void Become(RunAsRequest request)

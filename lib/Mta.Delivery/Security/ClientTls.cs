@@ -18,6 +18,7 @@ public sealed record ClientTlsResult(TlsStream? Stream, TlsSession? Session, boo
 public sealed class ClientTls : IDisposable
 {
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+    private static readonly System.Buffers.SearchValues<char> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF");
 
     private readonly TlsClientContext? _context;
     private readonly TlsmgrClient? _sessions;
@@ -66,6 +67,23 @@ public sealed class ClientTls : IDisposable
     /// <param name="stop">Ends the wait.</param>
     public async ValueTask<ClientTlsResult> StartAsync(Stream inner, TlsTarget target, TlsPolicy policy, string helloName, CancellationToken stop)
     {
+        if (policy.Obstacle is { } obstacle)
+        {
+            Log.Warn(obstacle);
+            return new ClientTlsResult(null, null, false, new Dsn("4.7.5", "", "Cannot start TLS: handshake failure"));
+        }
+
+        foreach (string record in policy.UnusableTlsa)
+        {
+            Log.Warn($"{target.NameWithPort}: unusable TLSA RR: {record}");
+        }
+
+        if (policy.LacksUsableTlsa)
+        {
+            Log.Warn($"{target.NameWithPort}: all TLSA records unusable{(policy.Level.MustMatch() ? "" : ", fallback to unauthenticated TLS")}");
+        }
+
+        IReadOnlyList<string> prints = policy.Level == TlsLevel.Fingerprint ? UsablePrints(target, policy) : [];
         string id = _sessions is null ? "" : SessionId(target, policy, helloName);
         byte[]? earlier = _sessions is null ? null : await _sessions.LookupAsync(Settings.Prefix, id, stop);
         if (Settings.LogLevel >= 2)
@@ -105,12 +123,12 @@ public sealed class ClientTls : IDisposable
         }
 
         TlsSession session = TlsSession.Of(stream, policy.Digest, isServer: false);
-        (bool isTrusted, bool isMatched) = Judge(session, policy);
-        LogOutcome(target, policy, session, isTrusted, isMatched);
+        (bool isTrusted, bool isMatched) = Judge(session, policy, prints);
+        LogOutcome(target, policy, session, isTrusted, isMatched, hasPrints: prints.Count > 0);
         if (policy.Level.MustMatch() && !isMatched)
         {
             await ForgetAsync(id, earlier, stop);
-            return new ClientTlsResult(stream, session, false, new Dsn("4.7.5", "", isTrusted ? "Server certificate not verified" : "Server certificate not trusted"));
+            return new ClientTlsResult(stream, session, false, new Dsn("4.7.5", "", "Server certificate not verified"));
         }
 
         return new ClientTlsResult(stream, session, isMatched, null);
@@ -155,13 +173,39 @@ public sealed class ClientTls : IDisposable
         }
     }
 
+    // Digests of a length that the algorithm cannot have are none, in the words of those who take them for TLSA records.
+    private static List<string> UsablePrints(TlsTarget target, TlsPolicy policy)
+    {
+        int length = TlsLibrary.Digest(policy.Digest, []).Length * 2;
+        List<string> usable = [];
+        foreach (string text in policy.Match)
+        {
+            string print = text.Replace(":", "", StringComparison.Ordinal);
+            if (print.Length == length && print.AsSpan().IndexOfAnyExcept(HexDigits) < 0)
+            {
+                usable.Add(print);
+                continue;
+            }
+
+            Log.Warn($"{target.NameWithPort}: unusable TLSA RR: 3 0 255 {Printable.Neutralize(print)}");
+            Log.Warn($"{target.NameWithPort}: unusable TLSA RR: 3 1 255 {Printable.Neutralize(print)}");
+        }
+
+        if (usable.Count == 0)
+        {
+            Log.Warn($"{target.NameWithPort}: all fingerprints unusable");
+        }
+
+        return usable;
+    }
+
     private static bool IsSamePrint(string wanted, string actual) =>
-        actual.Length > 0 && (Ascii.EqualsIgnoreCase(wanted, actual) || Ascii.EqualsIgnoreCase(wanted, actual.Replace(":", "", StringComparison.Ordinal)));
+        actual.Length > 0 && Ascii.EqualsIgnoreCase(wanted, actual.Replace(":", "", StringComparison.Ordinal));
 
     // Whether somebody vouches for the certificate, and whether it is the one that the policy wants.
-    private (bool IsTrusted, bool IsMatched) Judge(TlsSession session, TlsPolicy policy)
+    private (bool IsTrusted, bool IsMatched) Judge(TlsSession session, TlsPolicy policy, IReadOnlyList<string> prints)
     {
-        if (session.Peer is not { } peer)
+        if (session.Peer is not { } peer || (policy.LacksUsableTlsa && policy.Level.MustMatch()))
         {
             return (false, false);
         }
@@ -169,12 +213,14 @@ public sealed class ClientTls : IDisposable
         switch (policy.Level)
         {
             case TlsLevel.Fingerprint:
-                bool isKnown = policy.Match.Any(print => IsSamePrint(print, peer.Fingerprint) || IsSamePrint(print, peer.KeyFingerprint));
+                bool isKnown = prints.Any(print => IsSamePrint(print, peer.Fingerprint) || IsSamePrint(print, peer.KeyFingerprint));
                 return (isKnown, isKnown);
             case TlsLevel.HalfDane or TlsLevel.Dane or TlsLevel.DaneOnly:
                 return (session.IsTrusted, session.IsTrusted);
             case TlsLevel.Verify or TlsLevel.Secure:
-                return (session.IsTrusted, session.IsTrusted && HasName(peer, policy.Match));
+                // A certificate for somebody else is worth nothing here, whoever signed it.
+                bool isRight = session.IsTrusted && HasName(peer, policy.Match);
+                return (isRight, isRight);
             default:
                 return (session.IsTrusted, false);
         }
@@ -187,8 +233,31 @@ public sealed class ClientTls : IDisposable
         return names.Any(name => wanted.Any(want => CertificateNames.Matches(name, want, Settings.MultiLabelWildcards)));
     }
 
-    private void LogOutcome(TlsTarget target, TlsPolicy policy, TlsSession session, bool isTrusted, bool isMatched)
+    // What is wrong with a certificate is said where mail waits for it, and to those who want to hear more.
+    private void LogProblem(TlsTarget target, TlsPolicy policy, TlsSession session, bool hasPrints)
     {
+        const int trustAnchor = 2;
+        const int unspecified = 1;
+        const int hostnameMismatch = 62;
+        const int noMatchingRecord = 65;
+        int error = policy.Level == TlsLevel.Fingerprint ? hasPrints ? noMatchingRecord : unspecified
+            : policy.LacksUsableTlsa && policy.Level.MustMatch() ? unspecified
+            : session.VerifyError == 0 && policy.Level is TlsLevel.Verify or TlsLevel.Secure ? hostnameMismatch
+            : session.VerifyError;
+        string role = error == noMatchingRecord && session.ChainLength > 1 && policy.Tlsa.All(static record => record.Usage == trustAnchor) && policy.Tlsa.Count > 0 ? "CA" : "server";
+        if ((policy.Level.MustMatch() || policy.LacksUsableTlsa || Settings.LogLevel >= 2) && VerifyErrors.Text(session, error, role, target.NameWithPort, Settings.VerifyDepth) is { } text)
+        {
+            Log.Info(text);
+        }
+    }
+
+    private void LogOutcome(TlsTarget target, TlsPolicy policy, TlsSession session, bool isTrusted, bool isMatched, bool hasPrints)
+    {
+        if (!isTrusted)
+        {
+            LogProblem(target, policy, session, hasPrints);
+        }
+
         if (Settings.LogLevel < 1)
         {
             return;
@@ -205,11 +274,6 @@ public sealed class ClientTls : IDisposable
             {
                 Log.Info($"{target.NameWithPort}: subject_CN={peer.SubjectCn}, issuer_CN={peer.IssuerCn}, fingerprint={peer.Fingerprint}, pkey_fingerprint={peer.KeyFingerprint}");
             }
-        }
-
-        if (!isTrusted && policy.Level != TlsLevel.Fingerprint && VerifyErrors.Text(session, "server", target.NameWithPort) is { } text)
-        {
-            Log.Info(text);
         }
 
         string status = session.Peer is null ? "Anonymous"

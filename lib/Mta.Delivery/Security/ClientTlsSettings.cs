@@ -21,6 +21,7 @@ public sealed class ClientTlsSettings
         Level = ReadLevel();
         IsWrapper = Flag("tls_wrappermode");
         LogLevel = int.TryParse(Text("tls_loglevel"), out int level) ? level : Text("tls_loglevel").Length > 0 ? 1 : 0;
+        VerifyDepth = Value<int>("tls_scert_verifydepth");
         NotesOffer = Flag("tls_note_starttls_offer");
         Digest = Text("tls_fingerprint_digest");
         ServerName = Text("tls_servername");
@@ -50,6 +51,9 @@ public sealed class ClientTlsSettings
     public bool IsWrapper { get; }
 
     public int LogLevel { get; }
+
+    /// <summary>Most authorities in a server's certificate chain.</summary>
+    public int VerifyDepth { get; }
 
     public bool NotesOffer { get; }
 
@@ -116,7 +120,7 @@ public sealed class ClientTlsSettings
         CaFile = Text("tls_CAfile"),
         CaPath = Text("tls_CApath"),
         TrustsSystem = _configuration.Get(TlsParameters.TlsAppendDefaultCA),
-        VerifyDepth = Value<int>("tls_scert_verifydepth"),
+        VerifyDepth = VerifyDepth,
         Groups = [.. TableListSyntax.Split(_configuration.Get(TlsParameters.TlsEecdhAutoCurves)), .. TableListSyntax.Split(_configuration.Get(TlsParameters.TlsFfdheAutoGroups))],
         Options = TlsOptionNames.TryParse(_configuration.Get(TlsParameters.TlsSslOptions), out ulong options)
             ? options

@@ -36,19 +36,19 @@ internal sealed class PolicyDraft
     }
 
     /// <summary>Reads an entry: <c>level name=value ...</c>.</summary>
-    /// <returns>Why it makes no sense; null when it does.</returns>
-    public string? Parse(string entry, ClientTlsSettings settings, string title, string key, Action<string> warn)
+    /// <returns>Why it makes no sense, without the table's name, empty when that was said already; null when it does.</returns>
+    public string? Parse(string entry, string title, string key, Action<string> warn)
     {
         IsFound = true;
         List<string> words = Words(entry);
         if (words.Count == 0)
         {
-            return $"{title}, next-hop destination \"{key}\": invalid empty policy";
+            return "invalid empty policy";
         }
 
         if (!TlsLevels.TryParse(words[0], out TlsLevel level))
         {
-            return $"{title}, next-hop destination \"{key}\": invalid security level \"{Printable.Neutralize(words[0])}\"";
+            return $"invalid security level \"{Printable.Neutralize(words[0])}\"";
         }
 
         Level = level;
@@ -59,36 +59,46 @@ internal sealed class PolicyDraft
             string value = equals < 0 ? "" : words[i][(equals + 1)..].Trim(' ', '\t');
             if (Level == TlsLevel.None)
             {
-                warn($"{title}, next-hop destination \"{key}\": ignoring attribute \"{Printable.Neutralize(name)}\" with TLS disabled");
+                warn($"{title}, next-hop destination \"{key}\": ignoring attribute \"{Printable.Neutralize(words[i])}\" with TLS disabled");
                 continue;
             }
 
-            string? problem = equals < 0 || value.Length == 0 ? "malformed attribute/value pair" : Set(Ascii.ToLower(name), value, settings);
+            string? problem = equals < 0 ? $"malformed attribute/value pair \"{Printable.Neutralize(words[i])}\": missing '=' after attribute name"
+                : Set(Ascii.ToLower(name), value, warn);
             if (problem is not null)
             {
-                return $"{title}, next-hop destination \"{key}\": {problem} \"{Printable.Neutralize(words[i])}\"";
+                return problem;
             }
         }
 
         return null;
     }
 
-    private string? Set(string name, string value, ClientTlsSettings settings)
+    private static string Twice(string name) => $"attribute \"{name}\" is specified multiple times";
+
+    // Whether a grade or a protocol list makes sense is seen when TLS starts.
+    private string? Set(string name, string value, Action<string> warn)
     {
         switch (name)
         {
-            case "ciphers" when Grade is null && settings.CipherList(value) is not null:
-                Grade = value;
-                return null;
-            case "protocols" when Protocols is null && TlsProtocols.TryParse(value, out _):
-                Protocols = value;
-                return null;
-            case "exclude" when Exclude is null:
-                Exclude = value;
-                return null;
-            case "servername" when ServerName is null && (value is "hostname" or "nexthop" || DomainSyntax.IsValidHostName(value)):
+            case "ciphers":
+                (string? problem, Grade) = Grade is null ? (null, value) : (Twice(name), Grade);
+                return problem;
+            case "protocols":
+                (problem, Protocols) = Protocols is null ? (null, value) : (Twice(name), Protocols);
+                return problem;
+            case "exclude":
+                (problem, Exclude) = Exclude is null ? (null, value) : (Twice(name), Exclude);
+                return problem;
+            case "servername" when ServerName is not null:
+                return Twice(name);
+            case "servername" when value is "hostname" or "nexthop" || DomainSyntax.IsValidHostName(value):
                 ServerName = value;
                 return null;
+            case "servername":
+                return $"\"servername={Printable.Neutralize(value)}\" specifies an invalid hostname";
+            case "match" when value.Length == 0 && Level >= TlsLevel.Fingerprint:
+                return $"attribute \"{name}\" has empty value";
             case "match" when Level == TlsLevel.Fingerprint:
                 Match.AddRange(value.Split('|', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
                 return null;
@@ -96,18 +106,22 @@ internal sealed class PolicyDraft
                 Match.AddRange(value.Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
                 return null;
             case "tafile" when Level is TlsLevel.Verify or TlsLevel.Secure:
-                return LoadAnchors(value);
-            case "connection_reuse" when value is "yes" or "no":
-                Reuses = value == "yes";
+                return LoadAnchors(value, warn);
+            case "match" or "tafile":
+                return $"attribute \"{name}\" invalid at security level \"{Level.Name()}\"";
+            case "connection_reuse" when Ascii.EqualsIgnoreCase(value, "yes") || Ascii.EqualsIgnoreCase(value, "no"):
+                Reuses = Ascii.EqualsIgnoreCase(value, "yes");
                 return null;
+            case "connection_reuse":
+                return $"attribute \"{name}\" has bad value: \"{Printable.Neutralize(value)}\"";
             case "policy_type" or "policy_domain" or "policy_ttl" or "policy_string" or "enable_rpk":
                 return null;
             default:
-                return "invalid attribute";
+                return $"invalid attribute name: \"{Printable.Neutralize(name)}\"";
         }
     }
 
-    private string? LoadAnchors(string file)
+    private string? LoadAnchors(string file, Action<string> warn)
     {
         try
         {
@@ -116,7 +130,8 @@ internal sealed class PolicyDraft
         }
         catch (TlsException failure)
         {
-            return failure.Message;
+            warn(failure.Message);
+            return "";
         }
     }
 

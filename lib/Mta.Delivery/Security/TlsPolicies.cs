@@ -33,7 +33,7 @@ public sealed class TlsPolicies
         _maps = settings.PolicyMaps.Length == 0 ? null : TableList.Open(tables, $"{settings.Prefix}_tls_policy_maps", settings.PolicyMaps);
         _perSite = settings.PerSiteMaps.Length == 0 ? null : TableList.Open(tables, $"{settings.Prefix}_tls_per_site", settings.PerSiteMaps);
         _noDane = noDane ?? "there is no DNSSEC validation";
-        _tlsa = dns is null || noDane is not null ? null : new TlsaLookup(dns, settings);
+        _tlsa = dns is null || noDane is not null ? null : new TlsaLookup(dns, settings, warn);
         _anchors = settings.AnchorFiles.Count == 0 ? [] : TrustAnchors.Load(settings.AnchorFiles);
     }
 
@@ -59,14 +59,19 @@ public sealed class TlsPolicies
         TlsPolicy policy = new(draft.Level) { Why = draft.Why };
         if (error is not null)
         {
-            _warn($"TLS policy lookup for {target.Destination}/{target.Host}: {error}");
+            if (error.Length > 0)
+            {
+                _warn(error);
+            }
+
+            _warn($"TLS policy lookup for {target.Destination}/{target.Host}: {Problem}");
             return Skip(policy, Problem);
         }
 
         if (_settings.IsWrapper && policy.Level < TlsLevel.Encrypt)
         {
             _warn($"{_settings.Prefix}_tls_wrappermode requires \"{_settings.Prefix}_tls_security_level = encrypt\" (or stronger)");
-            return Skip(policy, Problem);
+            return policy with { Failure = new Dsn("4.3.0", "", "server unavailable or unable to receive mail"), Why = [.. policy.Why, Problem] };
         }
 
         if (target.IsUnix && policy.Level == TlsLevel.May)
@@ -77,6 +82,10 @@ public sealed class TlsPolicies
         if (policy.Level is TlsLevel.Dane or TlsLevel.DaneOnly)
         {
             policy = target.IsUnix ? Skip(policy, Problem) : await ApplyDaneAsync(policy, target, stop);
+            if (policy.Failure is { } skipped)
+            {
+                _warn($"TLS policy lookup for {target.Destination}/{target.Host}: {skipped.Reason}");
+            }
         }
 
         return policy.Failure is not null || policy.Level == TlsLevel.None ? policy : Complete(policy, draft, target);
@@ -95,13 +104,14 @@ public sealed class TlsPolicies
                 LookupResult found = await _maps.LookupAsync(key, stop: stop);
                 if (found.IsFailed)
                 {
-                    return $"{_maps.Title}: table lookup problem";
+                    return $"{_maps.Title}, next-hop destination \"{target.Destination}\": policy table lookup error";
                 }
 
                 if (found.IsFound)
                 {
                     draft.Why.Add($"{_maps.Title}: {key} is \"{found.Value}\"");
-                    return draft.Parse(found.Value, _settings, _maps.Title, target.Destination, _warn);
+                    string? problem = draft.Parse(found.Value, _maps.Title, target.Destination, _warn);
+                    return problem is null or "" ? problem : $"{_maps.Title}, next-hop destination \"{target.Destination}\": {problem}";
                 }
 
                 int dot = key.Length < 2 ? -1 : key.IndexOf('.', 1);
@@ -127,7 +137,7 @@ public sealed class TlsPolicies
     private async ValueTask<string?> FindPerSiteAsync(TableList table, TlsTarget target, PolicyDraft draft, CancellationToken stop)
     {
         TlsLevel? site = null;
-        foreach (string key in (string[])[target.Domain, target.Host])
+        foreach (string key in (string[])[target.Destination, target.Host])
         {
             LookupResult found = await table.LookupAsync(Ascii.ToLower(key), stop: stop);
             if (found.IsFailed)
@@ -150,7 +160,7 @@ public sealed class TlsPolicies
             };
             if (level is null)
             {
-                return $"{table.Title}: unknown TLS policy '{Printable.Neutralize(found.Value)}' for {key}";
+                return $"{table.Title}: unknown TLS policy '{Printable.Neutralize(found.Value)}' for {(ReferenceEquals(key, target.Destination) ? "next-hop destination" : "server hostname")} {key}";
             }
 
             draft.Why.Add($"{table.Title}: {key} is \"{found.Value}\"");
@@ -173,7 +183,7 @@ public sealed class TlsPolicies
         bool isOnly = policy.Level == TlsLevel.DaneOnly;
         if (_tlsa is null)
         {
-            _warn($"{target.Destination}: TLS level \"{policy.Level.Name()}\" cannot be used: {_noDane}");
+            _warn($"{target.Destination}: {policy.Level.Name()} configured with {_noDane}");
             return isOnly ? Skip(policy, Problem) : (policy with { Level = TlsLevel.May }).Because($"{_noDane}: opportunistic TLS");
         }
 
@@ -210,6 +220,17 @@ public sealed class TlsPolicies
             return isOnly ? Skip(policy, "no TLSA records found") : (policy with { Level = TlsLevel.May }).Because("no TLSA records: opportunistic TLS");
         }
 
+        if (answer.Records.Count == 0 && answer.Unusable.Count > 0)
+        {
+            return (policy with
+            {
+                Level = isOnly ? TlsLevel.DaneOnly : TlsLevel.Encrypt,
+                ServerName = answer.Base,
+                UnusableTlsa = answer.Unusable,
+                LacksUsableTlsa = true,
+            }).Because(isOnly ? "no TLSA record can be used" : "no TLSA record can be used: encryption without authentication");
+        }
+
         if (answer.Records.Count == 0)
         {
             return isOnly ? Skip(policy, "TLSA records unusable") : (policy with { Level = TlsLevel.Encrypt }).Because("no TLSA record can be used: encryption without authentication");
@@ -231,6 +252,7 @@ public sealed class TlsPolicies
             Level = isHalf ? TlsLevel.HalfDane : policy.Level,
             Tlsa = answer.Records,
             TlsaNames = names,
+            UnusableTlsa = answer.Unusable,
             ServerName = answer.Base,
         }).Because($"TLSA records of _{target.Port}._tcp.{answer.Base}: {answer.Records.Count} usable");
     }
@@ -240,10 +262,14 @@ public sealed class TlsPolicies
         bool isMandatory = policy.Level > TlsLevel.May;
         string protocolList = draft.Protocols ?? _settings.Text(isMandatory ? "tls_mandatory_protocols" : "tls_protocols");
         string grade = draft.Grade ?? _settings.Text(isMandatory ? "tls_mandatory_ciphers" : "tls_ciphers");
-        if (!TlsProtocols.TryParse(protocolList, out TlsProtocols protocols) || _settings.CipherList(grade) is not string list)
+        string? list = _settings.CipherList(grade);
+        if (!TlsProtocols.TryParse(protocolList, out TlsProtocols protocols))
         {
-            _warn($"{target.NameWithPort}: invalid TLS protocol list \"{protocolList}\" or cipher grade \"{grade}\"");
-            return Skip(policy, Problem);
+            policy = policy with { Obstacle = $"{target.NameWithPort}: Invalid TLS protocol list \"{Printable.Neutralize(protocolList)}\": aborting TLS session" };
+        }
+        else if (list is null)
+        {
+            policy = policy with { Obstacle = $"{target.NameWithPort}: invalid cipher grade: \"{Printable.Neutralize(grade)}\"" };
         }
 
         string excluded = draft.Exclude ?? $"{_settings.Text("tls_exclude_ciphers")} {(isMandatory ? _settings.Text("tls_mandatory_exclude_ciphers") : "")}";
@@ -251,16 +277,17 @@ public sealed class TlsPolicies
         policy = policy with
         {
             Protocols = protocols,
-            Ciphers = TlsCiphers.Compose(list, excluded, implied),
+            Ciphers = TlsCiphers.Compose(list ?? "", excluded, implied),
             Digest = _settings.Digest,
             ReusesConnections = draft.Reuses ?? _settings.ReusesConnections,
             Match = Matches(policy.Level, draft, target),
-            ServerName = policy.Level.UsesTlsa() ? policy.ServerName : Name(draft.ServerName ?? _settings.ServerName, target),
+            ServerName = policy.Level.UsesTlsa() || policy.LacksUsableTlsa ? policy.ServerName : Name(draft.ServerName ?? _settings.ServerName, target),
             Anchors = policy.Level is TlsLevel.Verify or TlsLevel.Secure ? draft.Anchors.Count > 0 ? draft.Anchors : _anchors : [],
         };
         if (policy.Level is TlsLevel.Fingerprint or TlsLevel.Verify or TlsLevel.Secure && policy.Match.Count == 0)
         {
-            _warn($"TLS policy lookup for {target.Destination}/{target.Host}: nothing to match at level \"{policy.Level.Name()}\"");
+            _warn($"nexthop domain {target.Destination}: configured at {policy.Level.Name()} security level, but with no {(policy.Level == TlsLevel.Fingerprint ? "fingerprints" : "names")} to match.");
+            _warn($"TLS policy lookup for {target.Destination}/{target.Host}: {Problem}");
             return Skip(policy, Problem);
         }
 

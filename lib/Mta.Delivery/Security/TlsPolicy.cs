@@ -34,6 +34,9 @@ public sealed record TlsPolicy(TlsLevel Level)
     /// <summary>The server cannot be used at all; null when it can.</summary>
     public Dsn? Failure { get; init; }
 
+    /// <summary>What a setting of the session makes impossible, found when TLS is to be started; null in the usual case.</summary>
+    public string? Obstacle { get; init; }
+
     public TlsProtocols Protocols { get; init; }
 
     public string Ciphers { get; init; } = "";
@@ -45,6 +48,12 @@ public sealed record TlsPolicy(TlsLevel Level)
     public string ServerName { get; init; } = "";
 
     public IReadOnlyList<TlsaRecord> Tlsa { get; init; } = [];
+
+    /// <summary>TLSA records of a form that cannot be used, for the log.</summary>
+    public IReadOnlyList<string> UnusableTlsa { get; init; } = [];
+
+    /// <summary>TLSA records ask for encryption, and none of them can be used to see with whom.</summary>
+    public bool LacksUsableTlsa { get; init; }
 
     /// <summary>Names of which one must be in a certificate below a trust anchor of <see cref="Tlsa"/>.</summary>
     public IReadOnlyList<string> TlsaNames { get; init; } = [];

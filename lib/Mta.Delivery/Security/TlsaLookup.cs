@@ -7,15 +7,16 @@ namespace Mta.Delivery.Security;
 /// <summary>What the DNS says about a server's certificate.</summary>
 /// <param name="Base">The name below which the records were found.</param>
 /// <param name="Records">Those that can be used, weaker digests left out.</param>
+/// <param name="Unusable">Those of the right usage whose content makes no sense, as text.</param>
 /// <param name="HasRecords">There are records, usable or not.</param>
 /// <param name="IsFailed">The DNS could not tell.</param>
-internal sealed record TlsaAnswer(string Base, IReadOnlyList<TlsaRecord> Records, bool HasRecords, bool IsFailed)
+internal sealed record TlsaAnswer(string Base, IReadOnlyList<TlsaRecord> Records, IReadOnlyList<string> Unusable, bool HasRecords, bool IsFailed)
 {
-    public static TlsaAnswer None { get; } = new("", [], false, false);
+    public static TlsaAnswer None { get; } = new("", [], [], false, false);
 }
 
 /// <summary>Finds TLSA records (RFC 7672 §2.2.2). Answers are used only when DNSSEC proves them. The resolver caches.</summary>
-internal sealed class TlsaLookup(IDnsResolver dns, ClientTlsSettings settings)
+internal sealed class TlsaLookup(IDnsResolver dns, ClientTlsSettings settings, Action<string> warn)
 {
     private const int MaxRecords = 100;
 
@@ -29,6 +30,12 @@ internal sealed class TlsaLookup(IDnsResolver dns, ClientTlsSettings settings)
 
     public async ValueTask<TlsaAnswer> FindAsync(string host, bool isIpv6, int port, CancellationToken stop)
     {
+        if (System.Net.IPAddress.TryParse(host, out _))
+        {
+            // An address has no name that records could be found by.
+            return TlsaAnswer.None;
+        }
+
         DnsAnswer address = await dns.LookupAsync(host, isIpv6 ? DnsRecordType.Aaaa : DnsRecordType.A, stop);
         if (address.IsBogus || address.Status == DnsStatus.Temporary)
         {
@@ -65,23 +72,56 @@ internal sealed class TlsaLookup(IDnsResolver dns, ClientTlsSettings settings)
         DnsAnswer answer = await dns.LookupAsync($"_{port}._tcp.{name}", DnsRecordType.Tlsa, stop);
         if (answer.IsBogus || answer.Status is DnsStatus.Temporary or DnsStatus.Refused or DnsStatus.Malformed)
         {
+            warn($"DANE TLSA lookup problem: Host or domain name not found. Name service error for name=_{port}._tcp.{name} type=TLSA: Host not found, try again");
             return TlsaAnswer.None with { IsFailed = true };
         }
 
-        return answer.Status != DnsStatus.Ok || !answer.IsSecure
-            ? TlsaAnswer.None
-            : new TlsaAnswer(name, Usable(answer.Records), true, false);
+        if (answer.Status != DnsStatus.Ok || !answer.IsSecure)
+        {
+            return TlsaAnswer.None;
+        }
+
+        List<string> unusable = [];
+        List<TlsaRecord> usable = Usable(answer.Records, $"_{port}._tcp.{name}", unusable);
+        return new TlsaAnswer(name, usable, unusable, true, false);
     }
 
-    private List<TlsaRecord> Usable(IReadOnlyList<DnsRecord> records)
+    private static string Text(byte[] bytes)
     {
+        const int most = 64;
+        const int part = 32;
+        ReadOnlySpan<byte> data = bytes.AsSpan(3);
+        string hex = data.Length <= most ? Convert.ToHexString(data) : $"{Convert.ToHexString(data[..part])}...{Convert.ToHexString(data[^part..])}";
+        return $"{bytes[0]} {bytes[1]} {bytes[2]} {hex}";
+    }
+
+    private List<TlsaRecord> Usable(IReadOnlyList<DnsRecord> records, string owner, List<string> unusable)
+    {
+        const byte reserved = 255;
         List<TlsaRecord> usable = [];
         for (int i = 0; i < Math.Min(MaxRecords, records.Count); i++)
         {
             byte[] bytes = ByteString.ToBytes(records[i].Data);
-            if (bytes.Length > 3 && IsUsable(bytes[0], bytes[1], bytes[2], bytes.Length - 3))
+            if (bytes.Length <= 3)
+            {
+                continue;
+            }
+
+            if (bytes[0] is not (2 or 3))
+            {
+                warn($"{owner} unsupported TLSA certificate usage: {Text(bytes)}");
+            }
+            else if (bytes[2] == reserved)
+            {
+                warn($"{owner} reserved private-use matching type: {Text(bytes)}");
+            }
+            else if (IsUsable(bytes))
             {
                 usable.Add(new TlsaRecord(bytes[0], bytes[1], bytes[2], bytes[3..]));
+            }
+            else
+            {
+                unusable.Add(Text(bytes));
             }
         }
 
@@ -90,15 +130,18 @@ internal sealed class TlsaLookup(IDnsResolver dns, ClientTlsSettings settings)
             || !usable.Exists(other => other.Usage == record.Usage && other.Selector == record.Selector && other.Matching != 0 && Strength(other.Matching) < Strength(record.Matching)));
     }
 
-    private bool IsUsable(byte usage, byte selector, byte matching, int length) =>
-        usage is 2 or 3 && selector is 0 or 1
-        && matching switch
+    private bool IsUsable(byte[] bytes)
+    {
+        byte selector = bytes[1];
+        int length = bytes.Length - 3;
+        return selector is 0 or 1 && bytes[2] switch
         {
-            0 => length > 20,
+            0 => TlsLibrary.IsWellFormed(bytes.AsSpan(3), isKey: selector == 1),
             1 => length == 32 && Strength(1) < int.MaxValue,
             2 => length == 64 && Strength(2) < int.MaxValue,
             _ => false,
         };
+    }
 
     // Place in tls_dane_digests; what is not listed is not used.
     private int Strength(byte matching)

@@ -89,6 +89,9 @@ internal static unsafe partial class Crypto
     public static partial nint d2i_X509(nint* certificate, byte** data, nint length);
 
     [LibraryImport(Library)]
+    public static partial nint d2i_PUBKEY(nint* key, byte** data, nint length);
+
+    [LibraryImport(Library)]
     public static partial int i2d_X509(nint certificate, byte** output);
 
     [LibraryImport(Library)]

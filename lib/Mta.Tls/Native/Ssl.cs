@@ -113,6 +113,9 @@ internal static unsafe partial class Ssl
     public static partial void SSL_CTX_set_verify_depth(nint context, int depth);
 
     [LibraryImport(Library)]
+    public static partial void SSL_CTX_set_security_level(nint context, int level);
+
+    [LibraryImport(Library)]
     public static partial int SSL_CTX_set_session_id_context(nint context, byte* id, uint length);
 
     [LibraryImport(Library)]
