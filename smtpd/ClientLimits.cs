@@ -105,6 +105,23 @@ internal sealed class ClientLimits
             ? ExceedsAsync(session, anvil, AnvilRequestKind.NewTls, session.Settings.NewTlsRateLimit, "New TLS session rate", stop)
             : new(false);
 
+    /// <summary>No limits for this client (<c>smtpd_client_event_limit_exceptions</c>): many people may share its address.</summary>
+    public async ValueTask<bool> IsExemptAsync(Session session, CancellationToken stop) =>
+        await _exceptions.MatchesAsync(session.Client.Name, session.Client.Address, stop) != MatchResult.No;
+
+    /// <summary>Counts an AUTH command.</summary>
+    public async ValueTask<bool> ExceedsAuthRateAsync(Session session, CancellationToken stop)
+    {
+        int limit = session.Settings.AuthRateLimit;
+        if (limit <= 0 || await IsExemptAsync(session, stop))
+        {
+            return false;
+        }
+
+        session.Anvil ??= _anvil.Open(session.Server.ServiceName, Network(session.Client.Address));
+        return await ExceedsAsync(session, session.Anvil, AnvilRequestKind.Auth, limit, "AUTH command rate", stop);
+    }
+
     private static async ValueTask<bool> ExceedsAsync(Session session, AnvilSession anvil, AnvilRequestKind kind, int limit, string what, CancellationToken stop)
     {
         if (await anvil.ReportAsync(kind, stop) is not { } counts)
@@ -112,7 +129,7 @@ internal sealed class ClientLimits
             return false;
         }
 
-        int rate = kind == AnvilRequestKind.Message ? counts.MessageRate : kind == AnvilRequestKind.NewTls ? counts.NewTlsRate : counts.RecipientRate;
+        int rate = kind == AnvilRequestKind.Message ? counts.MessageRate : kind == AnvilRequestKind.NewTls ? counts.NewTlsRate : kind == AnvilRequestKind.Auth ? counts.AuthRate : counts.RecipientRate;
         if (rate <= limit)
         {
             return false;

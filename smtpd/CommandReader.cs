@@ -23,10 +23,13 @@ internal sealed class CommandReader(Session session)
     /// <summary>The line without its end; also the start of a line that was too long.</summary>
     public string Line { get; private set; } = "";
 
+    /// <summary>A longer limit for the next line than that of commands; 0 without one.</summary>
+    public int LongestLine { get; set; }
+
     public async ValueTask<CommandRead> ReadAsync(CancellationToken stop)
     {
         BufferedInput input = session.Input;
-        int limit = session.Settings.LineLengthLimit;
+        int limit = Math.Max(session.Settings.LineLengthLimit, LongestLine);
         int scanned = 0;
         while (true)
         {

@@ -34,7 +34,7 @@ internal static class CommandTable
 
         // Known by name, since clients are told why they get none of them.
         new("STARTTLS", CommandKind.Starttls, false, false, StartTlsCommand.RunAsync),
-        new("AUTH", CommandKind.Auth, false, false, SmallCommands.RunAuthAsync),
+        new("AUTH", CommandKind.Auth, false, false, AuthCommand.RunAsync),
     ];
 
     public static CommandEntry? Find(string word)

@@ -30,6 +30,11 @@ internal static class ReceivedField
                 protocol += "A"; // RFC 3848: with authentication
             }
 
+            if (settings.ShowsLogin && session.IsAuthenticated)
+            {
+                RecordWriter.Write(output, RecordType.Text, $"\t(Authenticated sender: {session.Login?.UserName})");
+            }
+
             by = $"\tby {settings.HostName} ({settings.MailName}) with {protocol}{id}";
         }
 

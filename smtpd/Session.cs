@@ -55,7 +55,7 @@ internal sealed class Session : IDisposable
     public Login? Login { get; set; }
 
     /// <summary>This server knows logins itself: AUTH is served to this client.</summary>
-    public bool IsSaslActive { get; set; }
+    public bool IsSaslActive => SmtpdSasl.IsActive(this);
 
     /// <summary>A user has logged in, and that opens doors.</summary>
     public bool IsAuthenticated => IsSaslActive && Login is { IsAnonymous: false };

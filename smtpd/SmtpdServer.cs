@@ -53,11 +53,17 @@ internal sealed class SmtpdServer
         _xclientHosts = AddressMatchList.Create(configuration, SmtpdParameters.SmtpdAuthorizedXclientHosts, tables);
         _xforwardHosts = AddressMatchList.Create(configuration, SmtpdParameters.SmtpdAuthorizedXforwardHosts, tables);
         HasIpv6 = OwnAddresses.Protocols(configuration).Ipv6;
+        Sasl = SmtpdSasl.Open(configuration, tables);
         Milters = new SmtpdMilters(configuration, tables);
         Limits = new ClientLimits(configuration, tables, Settings);
         Flush = new FlushRequests(new FlushClient(configuration, tables));
         PermitLog = new PermitLog(configuration, tables);
         Tls = new ServerTls(context);
+        if (Sasl is not null && Tls is { AuthOnly: true, Level: ServerTlsLevel.None })
+        {
+            LogLines.Warning("smtpd_sasl_auth_enable = yes, but AUTH is never offered: there is no TLS, and smtpd_tls_auth_only = no is not set");
+        }
+
         QueueSpace = new QueueSpace(Settings.QueueMinFree, Settings.MessageSizeLimit);
         ProxyFilter = Proxy.ProxyFilter.From(configuration);
         Notices = new PostmasterNotices(configuration, Cleanup, Rewrite);
@@ -91,6 +97,9 @@ internal sealed class SmtpdServer
     public ClientNames Names { get; } = new();
 
     public ClientLimits Limits { get; }
+
+    /// <summary>Null when AUTH is not enabled.</summary>
+    public SmtpdSasl? Sasl { get; }
 
     public SmtpdMilters Milters { get; }
 

@@ -61,6 +61,8 @@ internal sealed class SmtpdSettings
         ConnectionRateLimit = configuration.Get(SmtpdParameters.SmtpdClientConnectionRateLimit);
         MessageRateLimit = configuration.Get(SmtpdParameters.SmtpdClientMessageRateLimit);
         RecipientRateLimit = configuration.Get(SmtpdParameters.SmtpdClientRecipientRateLimit);
+        AuthRateLimit = configuration.Get(SmtpdParameters.SmtpdClientAuthRateLimit);
+        ShowsLogin = configuration.Get(SmtpdParameters.SmtpdSaslAuthenticatedHeader);
         CleanupFlags = FlagsFor(configuration);
         HashSet<string> classes = [.. TableListSyntax.Split(configuration.Get(GlobalParameters.Smtputf8AutodetectClasses)).Select(Ascii.ToLower)];
         AutodetectsUtf8 = SmtpUtf8Enable && (classes.Contains("smtpd") || classes.Contains("all"));
@@ -158,6 +160,11 @@ internal sealed class SmtpdSettings
     public int MessageRateLimit { get; }
 
     public int RecipientRateLimit { get; }
+
+    public int AuthRateLimit { get; }
+
+    /// <summary>The trace field names who has logged in.</summary>
+    public bool ShowsLogin { get; }
 
     /// <summary>What cleanup is told about every message from here.</summary>
     public CleanupFlags CleanupFlags { get; }

@@ -16,7 +16,7 @@ internal sealed class Transcript
 
     public void Out(string reply) => Add(true, reply);
 
-    public void In(string command) => Add(false, command);
+    public void In(string command) => Add(false, WithoutSecrets(command));
 
     /// <summary>A message is through: what led to it is of no interest when it is long.</summary>
     public void Trim(int threshold)
@@ -25,6 +25,19 @@ internal sealed class Transcript
         {
             _lines.Clear();
         }
+    }
+
+    // An initial response of AUTH is as good as the password.
+    private static string WithoutSecrets(string command)
+    {
+        ReadOnlySpan<char> words = command.AsSpan().TrimStart();
+        if (words.Length < 4 || !Ascii.EqualsIgnoreCase(words[..4], "AUTH"))
+        {
+            return command;
+        }
+
+        int end = words[4..].TrimStart().IndexOfAny(' ', '\t');
+        return end < 0 ? command : $"{command[..(command.Length - words[4..].TrimStart().Length + end)]} *";
     }
 
     /// <summary>The lines of the notice, folded.</summary>

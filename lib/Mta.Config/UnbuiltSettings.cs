@@ -29,7 +29,10 @@ public static class UnbuiltSettings
 
     private static void RefuseServer(Configuration configuration)
     {
-        configuration.RefuseUnbuilt(SmtpdParameters.SmtpdSaslAuthEnable);
+        if (configuration.Get(SmtpdParameters.SmtpdSaslAuthEnable) && configuration.Get(SmtpdParameters.SmtpdSaslType) is not ("dovecot" or "passwd"))
+        {
+            configuration.RefuseUnbuilt(SmtpdParameters.SmtpdSaslAuthEnable);
+        }
     }
 
     private static void RefuseCleanup(Configuration configuration) => configuration.RefuseUnbuilt(

@@ -48,6 +48,23 @@ internal static class HelloCommand
             Offer(EhloKeywords.StartTls, "STARTTLS");
         }
 
+        if (SmtpdSasl.IsActive(session) && session.Server.Sasl is { } sasl && !await sasl.IsHiddenAsync(session, stop))
+        {
+            if (await sasl.MechanismsAsync(session, stop) is { Count: > 0 } mechanisms)
+            {
+                string list = string.Join(' ', mechanisms);
+                Offer(EhloKeywords.Auth, "AUTH " + list);
+                if (sasl.OffersBroken)
+                {
+                    Offer(EhloKeywords.Auth, "AUTH=" + list);
+                }
+            }
+            else
+            {
+                LogLines.Warning("no SASL authentication mechanisms: AUTH is not offered");
+            }
+        }
+
         if (session.MayVerp)
         {
             Offer(EhloKeywords.Xverp, "XVERP");

@@ -29,14 +29,6 @@ internal static class SmallCommands
         return true;
     }
 
-    public static ValueTask<bool> RunAuthAsync(Session session, List<CommandToken> words, CancellationToken stop) =>
-        RefuseAsync(
-            session,
-            session.Settings.HeloRequired && session.HeloName is null
-                ? "503 5.5.1 Error: send HELO/EHLO first"
-                : "503 5.5.1 Error: authentication not enabled",
-            stop);
-
     private static async ValueTask<bool> RefuseAsync(Session session, string reply, CancellationToken stop)
     {
         await session.ReplyAsync(reply, stop);

@@ -46,6 +46,7 @@ internal static class StartTlsCommand
         // The state before the greeting (RFC 3207 §4.2); counters go on.
         session.Reset();
         session.HeloName = null;
+        session.Login = null;
         session.IsExtended = false;
         session.Protocol = "SMTP";
         if (session.Tls is { IsResumed: false } && await session.Server.Limits.ExceedsNewTlsRateAsync(session, stop))

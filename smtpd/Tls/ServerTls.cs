@@ -39,7 +39,9 @@ internal sealed class ServerTls
         Configuration configuration = service.Configuration;
         Level = ReadLevel(configuration);
         IsWrapper = configuration.Get(SmtpdParameters.SmtpdTlsWrappermode) && Level != ServerTlsLevel.None;
-        AuthOnly = configuration.Get(SmtpdParameters.SmtpdTlsAuthOnly) || Level == ServerTlsLevel.Encrypt;
+
+        // Passwords cross the network in the clear only where someone has said so.
+        AuthOnly = !configuration.IsSet(SmtpdParameters.SmtpdTlsAuthOnly) || configuration.Get(SmtpdParameters.SmtpdTlsAuthOnly) || Level == ServerTlsLevel.Encrypt;
         HandshakeTimeout = configuration.Get(SmtpdParameters.SmtpdStarttlsTimeout);
         WritesReceived = configuration.Get(SmtpdParameters.SmtpdTlsReceivedHeader);
         LogLevel = TlsLogLevel.Parse(configuration.Get(SmtpdParameters.SmtpdTlsLoglevel));

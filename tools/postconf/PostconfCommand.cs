@@ -18,7 +18,7 @@ internal sealed class PostconfCommand(CommandLineTool tool)
         switch (options.Mode)
         {
             case 'a':
-                CommandLineTool.Print("cyrus\ndovecot\n");
+                CommandLineTool.Print("cyrus\ndovecot\npasswd\n");
                 return 0;
             case 'A':
                 CommandLineTool.Print("cyrus\n");

@@ -67,6 +67,10 @@ internal sealed class DebianPostfix : IDisposable
     public void WaitForLog(string text, int seconds = 30) =>
         Wait.Until(() => Log.Contains(text, StringComparison.Ordinal), $"in the log: {text}", () => Log, seconds);
 
+    /// <summary>Waits for a text behind a place in the log.</summary>
+    public void WaitForLogSince(int start, string text) =>
+        Wait.Until(() => Log.AsSpan(start).Contains(text, StringComparison.Ordinal), $"in the log: {text}", () => Log[start..], pause: 3);
+
     public void Dispose()
     {
         Postfix("stop");

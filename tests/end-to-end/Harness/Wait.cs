@@ -5,7 +5,8 @@ namespace Mta.EndToEnd;
 /// <summary>Waiting on a condition, with a limit.</summary>
 internal static class Wait
 {
-    public static void Until(Func<bool> condition, string what, Func<string>? evidence = null, int seconds = 30)
+    /// <param name="pause">Between two looks, in milliseconds.</param>
+    public static void Until(Func<bool> condition, string what, Func<string>? evidence = null, int seconds = 30, int pause = 20)
     {
         var watch = Stopwatch.StartNew();
         while (!condition())
@@ -15,7 +16,7 @@ internal static class Wait
                 Assert.Fail($"not within {seconds} s: {what}\n{evidence?.Invoke()}");
             }
 
-            Thread.Sleep(20);
+            Thread.Sleep(pause);
         }
     }
 
