@@ -341,6 +341,141 @@ def deferred_queue(system, count):
     return {"start": start, "mailq": listed, "qmgr KiB": memory, "delete": time.monotonic() - began}
 
 
+WORDS = ("the quick brown fox jumps over a lazy dog while invoices of last month were sent to every customer who had asked "
+         "for them please find attached our report about sales in the third quarter and let us know what you think of it "
+         "kind regards from all of us meeting tomorrow at nine in the large room do not forget your notes thank you").split()
+
+
+def text_message(number, lines=100):
+    """A message of ordinary text, about 7 KB, that no rule of the tables below matches."""
+    body = []
+    at = number
+    for _ in range(lines):
+        line = ""
+        while len(line) < 66:
+            line += WORDS[at * 7919 % len(WORDS)] + " "
+            at += 1
+        body.append(line.rstrip())
+    head = [f"From: Some One <s{number}@bench.test>", "To: r@far.test", f"Subject: report number {number} of this year", "Date: Sun, 22 Nov 2026 10:00:00 +0000",
+            f"Message-ID: <{number}.bench@bench.test>", "MIME-Version: 1.0", "Content-Type: text/plain; charset=us-ascii", "Content-Transfer-Encoding: 7bit",
+            "X-Mailer: bench 1.0", "List-Id: <list.bench.test>"]
+    return ("\r\n".join(head + [""] + body) + "\r\n.\r\n").encode()
+
+
+def write_checks(folder):
+    """200 rules for headers and 200 for bodies, of the kinds that administrators write."""
+    header, body = [], []
+    for i in range(50):
+        header += [f"/^X-Spam-Flag-{i}: +yes/ REJECT", f"/^Subject: .*cheap (pills|watches){i}/ REJECT no thanks",
+                   f"/^(From|Reply-To): .*@spammer{i}\\.example/ DISCARD", f"/^Content-(Type|Disposition):.*name[[:space:]]*=.*virus{i}\\.(exe|scr|pif)/ REJECT"]
+        body += [f"/https?:\\/\\/[^ ]*\\.badsite{i}\\.example/ REJECT", f"/\\b(viagra|cialis)[0-9]*-{i}\\b/ REJECT",
+                 f"/^Click here to unsubscribe {i}/ WARN", f"/limited +time +offer +{i}!/ HOLD"]
+    for name, rules in (("header", header), ("body", body)):
+        path = os.path.join(folder, name + "_checks.pcre")
+        with open(path, "w") as f:
+            f.write("\n".join(rules) + "\n")
+        os.chmod(path, 0o644)
+
+
+def cpu_of(system, program):
+    """CPU seconds of the running processes of one program."""
+    total = 0
+    for pid in system.pids():
+        try:
+            with open(f"/proc/{pid}/stat") as f:
+                name, fields = f.read().split("(", 1)[1].rsplit(")", 1)
+            if name == program[:15]:
+                total += sum(int(x) for x in fields.split()[11:13])
+        except OSError:
+            pass
+    return total / TICK
+
+
+def send_texts(system, messages, sessions=4):
+    """Ordinary messages by SMTP, several sessions at once."""
+    import threading
+
+    def session(first):
+        with socket.create_connection(("127.0.0.1", system.port), 60) as s:
+            f = s.makefile("rwb")
+            f.readline()
+
+            def say(data):
+                f.write(data)
+                f.flush()
+                reply = f.readline()
+                while reply[3:4] == b"-":
+                    reply = f.readline()
+                if reply[:1] not in b"23":
+                    raise RuntimeError(f"{system.name}: {reply}")
+
+            say(b"EHLO bench.test\r\n")
+            for number in range(first, messages, sessions):
+                for command in (b"MAIL FROM:<s@bench.test>\r\n", b"RCPT TO:<r@far.test>\r\n", b"DATA\r\n"):
+                    say(command)
+                say(text_message(number))
+
+    threads = [threading.Thread(target=session, args=(i,)) for i in range(sessions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def cleanup_cost(system, messages):
+    """CPU seconds of cleanup for 1,000 messages."""
+    send_texts(system, 20)
+    before = cpu_of(system, "cleanup")
+    send_texts(system, messages)
+    return {"cpu": (cpu_of(system, "cleanup") - before) * 1000 / messages}
+
+
+def resolves(system, seconds=3.0, connections=8, batch=50):
+    """Answers a second of trivial-rewrite and its CPU microseconds for each; several clients, requests in batches."""
+    import threading
+
+    def request(i):
+        words = ("request", "resolve", "sender", "s@bench.test", "address", f"user{i}@far{i % 10}.test")
+        return "".join(word + "\0" for word in words).encode() + b"\0"
+
+    path = os.path.join(system.dir, "spool/private/rewrite")
+    block = b"".join(request(i) for i in range(batch))
+    counts = [0] * connections
+    stop = threading.Event()
+
+    def client(index):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(path)
+            while not s.recv(4096).endswith(b"\0\0"):
+                pass
+            expected = 0
+            while not stop.is_set():
+                s.sendall(block)
+                if expected:
+                    left = expected
+                    while left > 0:
+                        left -= len(s.recv(65536))
+                else:
+                    # A list ends with an empty name: flags is the last attribute of each reply.
+                    data = b""
+                    while data.count(b"recipient\0") < batch or not data.endswith(b"\0\0"):
+                        data += s.recv(65536)
+                    expected = len(data)
+                counts[index] += batch
+
+    threads = [threading.Thread(target=client, args=(i,)) for i in range(connections)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    before, cpu, began = sum(counts), cpu_of(system, "trivial-rewrite"), time.monotonic()
+    time.sleep(seconds)
+    after, used, ended = sum(counts), cpu_of(system, "trivial-rewrite") - cpu, time.monotonic()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    return {"rate": (after - before) / (ended - began), "us": used * 1e6 / (after - before)}
+
+
 def median(rows, key):
     return statistics.median(row[key] for row in rows)
 
@@ -349,7 +484,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer messages and one round")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="", help="comma-separated: relay1 relay20 relay100 maildir fsync idle rest start large deferred")
+    parser.add_argument("--only", default="", help="comma-separated: relay1 relay20 relay100 maildir fsync idle rest start large deferred checks rewrite")
     arguments = parser.parse_args()
     if arguments.quick:
         arguments.rounds = 1
@@ -427,6 +562,30 @@ def main():
             values = {s.name: large_message(s, 200 if arguments.quick else 1000) for s in systems}
             row("large message, peak memory of a process", "KiB", {n: v["KiB"] for n, v in values.items()}, True)
             row("  time to the mailbox", "s", {n: v["seconds"] for n, v in values.items()}, True, 1)
+        if wanted("rewrite"):
+            for title, batch in (("one at a time", 1), ("50 at a time", 50)):
+                rows = alternate(lambda s: resolves(s, batch=batch))
+                row(f"resolves, {title}", "1/s", {n: median(r, "rate") for n, r in rows.items()})
+                row(f"  CPU of trivial-rewrite for each", "us", {n: median(r, "us") for n, r in rows.items()}, True, 1)
+        if wanted("checks"):
+            count = int(1000 * scale)
+            for system in systems:
+                system.set("max_use", "1000000")
+                system.postfix("reload")
+            rows = alternate(lambda s: cleanup_cost(s, count))
+            row("cleanup CPU per 1,000 messages, no checks", "s", {n: median(r, "cpu") for n, r in rows.items()}, True, 2)
+            for system in systems:
+                write_checks(system.etc)
+                for kind in ("header", "body"):
+                    system.set(f"{kind}_checks", f"pcre:{system.etc}/{kind}_checks.pcre")
+                system.postfix("reload")
+            time.sleep(2)
+            rows = alternate(lambda s: cleanup_cost(s, count))
+            row("cleanup CPU per 1,000 messages, 200 + 200 pcre rules", "s", {n: median(r, "cpu") for n, r in rows.items()}, True, 2)
+            for system in systems:
+                for kind in ("header", "body"):
+                    system.set(f"{kind}_checks", "")
+                system.postfix("reload")
         if wanted("deferred"):
             count = 10000 if arguments.quick else 100000
             values = {s.name: deferred_queue(s, count) for s in systems}

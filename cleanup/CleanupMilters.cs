@@ -24,7 +24,4 @@ internal sealed class CleanupMilters
     public string DaemonName { get; }
 
     public string Version { get; }
-
-    /// <summary>A header that a filter wants to add, past <c>milter_header_checks</c>; null when it is not to be added.</summary>
-    public ValueTask<string?> CheckAsync(Message message, string header, CancellationToken stop) => new(header);
 }

@@ -16,8 +16,6 @@ internal static class CleanupStart
     public static CleanupContext Open(ServiceContext service)
     {
         Configuration configuration = service.Configuration;
-        UnbuiltSettings.Refuse("cleanup", configuration);
-
         CleanupSettings settings = new(configuration);
         AddressExtension extension = new(
             configuration.Get(GlobalParameters.RecipientDelimiter),

@@ -29,7 +29,7 @@ internal readonly record struct CheckOutcome(CheckVerdict Verdict, string Text =
 /// </summary>
 internal sealed class ContentChecks(Message message)
 {
-    private bool _isMilterHeader;
+    private string? _milterOrigin;
     private string? _mimeError;
 
     private const string DefaultRejection = "message content rejected";
@@ -59,9 +59,29 @@ internal sealed class ContentChecks(Message message)
         return IsActive && !message.Context.BodyChecks.IsEmpty && (limit == 0 || offset < limit) ? message.Context.BodyChecks : null;
     }
 
-    public async ValueTask<CheckOutcome> CheckAsync(TableList table, bool isHeader, string text, CancellationToken stop)
+    /// <summary>Checks without waiting and, where nothing is found, without making a string of the text.</summary>
+    /// <returns>False when the table cannot do that: <see cref="CheckAsync"/> then.</returns>
+    public bool TryCheck(TableList table, bool isHeader, ReadOnlySpan<byte> text, out CheckOutcome outcome)
     {
-        LookupResult found = await table.LookupAsync(text, stop: stop);
+        outcome = default;
+        if (!table.TryLookup(text, out LookupResult found))
+        {
+            return false;
+        }
+
+        if (!found.IsNotFound)
+        {
+            outcome = Act(table, found, isHeader, ByteString.FromBytes(text));
+        }
+
+        return true;
+    }
+
+    public async ValueTask<CheckOutcome> CheckAsync(TableList table, bool isHeader, string text, CancellationToken stop) =>
+        Act(table, await table.LookupAsync(text, stop: stop), isHeader, text);
+
+    private CheckOutcome Act(TableList table, LookupResult found, bool isHeader, string text)
+    {
         if (found.IsFailed)
         {
             message.LookupFailed(table.Title);
@@ -84,22 +104,23 @@ internal sealed class ContentChecks(Message message)
     /// the message for its extracted segment.
     /// </summary>
     /// <param name="header">Name, colon and value.</param>
-    public async ValueTask<CheckOutcome> CheckMilterHeaderAsync(string header, CancellationToken stop)
+    /// <param name="origin">Of the message, as the lines about filters show it.</param>
+    public async ValueTask<CheckOutcome> CheckMilterHeaderAsync(string header, string origin, CancellationToken stop)
     {
         TableList table = message.Context.MilterHeaderChecks;
-        if (table.IsEmpty)
+        if (table.IsEmpty || (message.Flags & CleanupFlags.Milter) == 0)
         {
             return default;
         }
 
-        _isMilterHeader = true;
+        _milterOrigin = origin;
         try
         {
             return await CheckAsync(table, isHeader: true, header, stop);
         }
         finally
         {
-            _isMilterHeader = false;
+            _milterOrigin = null;
         }
     }
 
@@ -133,7 +154,9 @@ internal sealed class ContentChecks(Message message)
         }
     }
 
-    private string Origin => message.Origin.Length > 0 ? message.Origin : "local";
+    private bool IsMilterHeader => _milterOrigin is not null;
+
+    private string Origin => _milterOrigin is not null ? _milterOrigin : message.Origin.Length > 0 ? message.Origin : "local";
 
     private CheckOutcome Act(string table, string action, string argument, string where, string text)
     {
@@ -151,7 +174,7 @@ internal sealed class ContentChecks(Message message)
             case "filter":
                 Filter(table, where, text, argument);
                 return default;
-            case "pass" when !_isMilterHeader:
+            case "pass" when !IsMilterHeader:
                 Log("pass", where, text, argument);
                 EndChecks();
                 return default;
@@ -174,7 +197,8 @@ internal sealed class ContentChecks(Message message)
             case "bcc":
                 Bcc(table, where, text, argument);
                 return default;
-            case "prepend" when _isMilterHeader:
+            case "prepend" when IsMilterHeader:
+                Log("prepend", where, text, argument);
                 LogLines.TableMistake("the milter_header/body_checks prepend action is not implemented");
                 return default;
             case "prepend":
@@ -189,7 +213,7 @@ internal sealed class ContentChecks(Message message)
             case "dunno" or "ok":
                 return default;
             default:
-                LogLines.TableMistake($"unknown command in {table} map: {action}{(argument.Length > 0 ? " " : "")}{argument}");
+                LogLines.TableMistake($"{(IsMilterHeader ? "unsupported" : "unknown")} command in {table} map: {action}{(argument.Length > 0 ? " " : "")}{argument}");
                 return default;
         }
     }
@@ -276,5 +300,5 @@ internal sealed class ContentChecks(Message message)
     private void EndChecks() => message.RemoveFlags(CleanupFlags.Filter | CleanupFlags.Milter);
 
     private void Log(string action, string where, string text, string optional) =>
-        LogLines.Check(message.Id, _isMilterHeader ? "milter-header-" + action : action, where, text, Origin, message.LogTail(), optional);
+        LogLines.Check(message.Id, IsMilterHeader ? "milter-header-" + action : action, where, text, Origin, message.LogTail(), IsMilterHeader ? ": " + optional : optional.Length > 0 ? ": " + optional : "");
 }

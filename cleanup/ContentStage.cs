@@ -245,6 +245,12 @@ internal sealed class ContentStage(Message message, HeaderStage headers, Content
         if (!data.IsEmpty && message.MayWrite && checks.TableForBody(_mime.BodyOffset) is { } table)
         {
             // Most tables answer at once; only those that do not cost a copy of the line.
+            if (checks.TryCheck(table, isHeader: false, data, out CheckOutcome outcome))
+            {
+                Apply(outcome, type, data);
+                return true;
+            }
+
             ValueTask<CheckOutcome> check = checks.CheckAsync(table, isHeader: false, ByteString.FromBytes(data), stop);
             if (!check.IsCompletedSuccessfully)
             {

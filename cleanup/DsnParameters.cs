@@ -31,14 +31,7 @@ internal static class DsnParameters
         DsnNotify mask = DsnNotify.None;
         foreach (string one in word["NOTIFY=".Length..].Split(','))
         {
-            DsnNotify bit = Ascii.ToLower(one) switch
-            {
-                "never" => DsnNotify.Never,
-                "success" => DsnNotify.Success,
-                "failure" => DsnNotify.Failure,
-                "delay" => DsnNotify.Delay,
-                _ => DsnNotify.None,
-            };
+            DsnNotify bit = Notify(one);
             if (bit == DsnNotify.None)
             {
                 return false;
@@ -55,4 +48,16 @@ internal static class DsnParameters
         notify = (int)mask;
         return true;
     }
+
+    /// <summary>Whether a word may stand in a NOTIFY list.</summary>
+    public static bool IsNotifyWord(string word) => Notify(word) != DsnNotify.None;
+
+    private static DsnNotify Notify(string word) => Ascii.ToLower(word) switch
+    {
+        "never" => DsnNotify.Never,
+        "success" => DsnNotify.Success,
+        "failure" => DsnNotify.Failure,
+        "delay" => DsnNotify.Delay,
+        _ => DsnNotify.None,
+    };
 }

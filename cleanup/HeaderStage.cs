@@ -48,7 +48,11 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
         bool isReplaced = false;
         if (message.MayWrite && checks.TableFor(InfoOf(header.Span), mime.Place) is { } table)
         {
-            CheckOutcome outcome = await checks.CheckAsync(table, isHeader: true, Canonical(header.Span), stop);
+            if (!checks.TryCheck(table, isHeader: true, Canonical(header.Span), out CheckOutcome outcome))
+            {
+                outcome = await checks.CheckAsync(table, isHeader: true, ByteString.FromBytes(Canonical(header.Span)), stop);
+            }
+
             switch (outcome.Verdict)
             {
                 case CheckVerdict.Remove:
@@ -197,12 +201,10 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
     }
 
     // What checks see: no blanks before the colon.
-    private static string Canonical(ReadOnlySpan<byte> header)
+    private static ReadOnlySpan<byte> Canonical(ReadOnlySpan<byte> header)
     {
         HeaderSyntax.TryParseName(header, out int nameLength, out int colon);
-        return nameLength == colon
-            ? ByteString.FromBytes(header)
-            : ByteString.FromBytes(header[..nameLength]) + ByteString.FromBytes(header[colon..]);
+        return nameLength == colon ? header : (byte[])[.. header[..nameLength], .. header[colon..]];
     }
 
     private bool NeedsRewriting(HeaderInfo? info, ReadOnlySpan<byte> value, MimePlace place)

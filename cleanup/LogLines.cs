@@ -15,7 +15,7 @@ internal static class LogLines
         Log.Info($"{id}: {(resent ? "resent-message-id" : "message-id")}={Shown(value)}");
 
     public static void Check(QueueId id, string action, string where, string text, string origin, string tail, string optional) =>
-        Log.Info($"{id}: {action}: {where} {Shown(Cut(text, 200))} from {Shown(origin)};{Shown(tail)}{(optional.Length > 0 ? ": " + Shown(optional) : "")}");
+        Log.Info($"{id}: {action}: {where} {Shown(Cut(text, 200))} from {Shown(origin)};{Shown(tail)}{Shown(optional)}");
 
     public static void MimeError(QueueId id, string what, string text, string origin, string tail) =>
         Log.Info($"{id}: reject: mime-error {what}: {Shown(Cut(text, 100))} from {Shown(origin)};{Shown(tail)}");
@@ -28,6 +28,30 @@ internal static class LogLines
     public static void Rejected(QueueId id, string why) => Log.Warn($"{id}: message rejected: {why}");
 
     public static void Warning(QueueId id, string text) => Log.Warn($"{id}: {Shown(text)}");
+
+    /// <summary>An ESMTP parameter that a filter gave with a recipient.</summary>
+    public static void BadParameter(QueueId id, string word)
+    {
+        if (Ascii.StartsWithIgnoreCase(word, "NOTIFY="))
+        {
+            string value = word["NOTIFY=".Length..];
+            string? unknown = Array.Find(value.Split(','), static one => !DsnParameters.IsNotifyWord(one));
+            if (unknown is not null)
+            {
+                Warning($"unknown DSN NOTIFY command value \"{unknown}\" in \"{value}\"");
+            }
+
+            Warning(id, $"Bad NOTIFY parameter from Milter or header/body_checks: \"{word}\"");
+        }
+        else if (Ascii.StartsWithIgnoreCase(word, "ORCPT="))
+        {
+            Warning(id, $"Bad ORCPT parameter from Milter or header/body_checks: \"{word}\"");
+        }
+        else
+        {
+            Warning(id, $"ignoring ESMTP argument from Milter or header/body_checks: \"{word}\"");
+        }
+    }
 
     /// <summary>A mistake in a table, which is not the message's.</summary>
     public static void TableMistake(string text) => Log.Warn(Shown(text));

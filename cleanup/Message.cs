@@ -134,6 +134,13 @@ internal sealed class Message(CleanupContext context, QueueFileWriter file)
         }
     }
 
+    /// <summary>A reason in place of the first one.</summary>
+    public void FailFor(CleanupStatus status, string reason)
+    {
+        Status |= status;
+        Reason = reason;
+    }
+
     /// <summary>For a discarded message, which is a success.</summary>
     public void ForgetErrors()
     {

@@ -50,7 +50,7 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
 
             Message message = new(context, file);
             message.SetFlags(flags);
-            if ((flags & CleanupFlags.Milter) != 0 && context.Milters.Definitions.Count > 0)
+            if (context.Milters.Definitions.Count > 0)
             {
                 message.Milters = new MilterStage(message, isEmulated: true);
             }

@@ -14,6 +14,7 @@ namespace Mta.Cleanup;
 /// </summary>
 internal sealed class MilterChanges(Message message, MilterStage stage)
 {
+    private readonly ContentChecks _checks = new(message);
     private long _bodyOffset;
     private long _bodyBytes;
     private byte[] _line = [];
@@ -64,6 +65,7 @@ internal sealed class MilterChanges(Message message, MilterStage stage)
     public async ValueTask ApplyAsync(List<MilterEdit> edits, CancellationToken stop)
     {
         message.File.SizeLimit = 0;
+        (string filter, string redirect) = (message.Filter, message.Redirect);
         if (_bodyOffset != 0)
         {
             // Closed before other records come behind it; linked when everything else is done.
@@ -87,6 +89,11 @@ internal sealed class MilterChanges(Message message, MilterStage stage)
             }
         }
 
+        if (message.MayWrite && (message.Filter, message.Redirect) != (filter, redirect))
+        {
+            WriteFindings(message.Filter != filter, message.Redirect != redirect);
+        }
+
         if (_bodyOffset != 0 && message.MayWrite)
         {
             Link(Slots.Headers.Offset, _bodyOffset);
@@ -103,14 +110,16 @@ internal sealed class MilterChanges(Message message, MilterStage stage)
             case MilterEditKind.ChangeHeader:
                 string header = $"{edit.Name}:{(edit.KeepsSpace ? "" : " ")}{edit.Value}";
                 bool isRemoved = edit.Kind == MilterEditKind.ChangeHeader && edit.Value.Length == 0;
-                if (!isRemoved && await message.Context.Milters.CheckAsync(message, header, stop) is var checkedHeader)
+                if (!isRemoved)
                 {
-                    if (checkedHeader is null)
+                    CheckOutcome outcome = await _checks.CheckMilterHeaderAsync(header, stage.Origin, stop);
+                    await AddCheckBccsAsync(stop);
+                    if (outcome.Verdict == CheckVerdict.Remove || !message.MayWrite)
                     {
                         return;
                     }
 
-                    header = checkedHeader;
+                    header = outcome.Verdict == CheckVerdict.Replace ? outcome.Text : header;
                 }
 
                 switch (edit.Kind)
@@ -141,6 +150,31 @@ internal sealed class MilterChanges(Message message, MilterStage stage)
                 break;
         }
     }
+
+    // Recipients that milter_header_checks ask for.
+    private async ValueTask AddCheckBccsAsync(CancellationToken stop)
+    {
+        foreach (string bcc in message.CheckBccs)
+        {
+            await AddRecipientAsync(new MilterEdit(MilterEditKind.AddRecipient, 0, bcc, "", KeepsSpace: false), stop);
+        }
+
+        message.CheckBccs.Clear();
+    }
+
+    // What milter_header_checks found goes where the findings of the other checks are: the last one counts.
+    private void WriteFindings(bool hasFilter, bool hasRedirect) => Slots.Meta = Insert(Slots.Meta, () =>
+    {
+        if (hasFilter)
+        {
+            message.Write(RecordType.Filter, message.Filter);
+        }
+
+        if (hasRedirect)
+        {
+            message.Write(RecordType.Redirect, message.Redirect);
+        }
+    });
 
     private void AddHeader(string header) => Slots.Headers = Insert(Slots.Headers, () => WriteHeader(header));
 
@@ -262,7 +296,7 @@ internal sealed class MilterChanges(Message message, MilterStage stage)
         {
             if (!DsnParameters.TryTake(word, ref notify, ref original))
             {
-                LogLines.Warning(message.Id, $"ignoring ESMTP argument from Milter or header/body_checks: \"{word}\"");
+                LogLines.BadParameter(message.Id, word);
             }
         }
 

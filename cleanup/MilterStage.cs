@@ -108,7 +108,7 @@ internal sealed class MilterStage : IDisposable
         {
             _event = "MAIL";
             _hasTransaction = true;
-            Act(await _session.MailAsync([$"<{AddressSyntax.ToExternal(sender)}>"], stop));
+            Act(await _session.MailAsync([sender.Length > 0 ? AddressSyntax.ToExternal(sender) : ""], stop));
         }
     }
 
@@ -122,14 +122,17 @@ internal sealed class MilterStage : IDisposable
 
         _event = "RCPT";
         _macroRecipient = AddressSyntax.ToExternal(recipient);
-        MilterVerdict verdict = await _session.RcptAsync([$"<{_macroRecipient}>"], stop);
+        MilterVerdict verdict = await _session.RcptAsync([_macroRecipient], stop);
         _macroRecipient = null;
         if (verdict.Kind == MilterVerdictKind.Reply)
         {
             // There is no one who could be told that one recipient of several is refused.
             LogLines.Warning(_message.Id, $"milter configuration error: can't reject recipient in non-smtpd(8) submission");
-            LogLines.Warning(_message.Id, "deferring delivery of this message");
-            verdict = MilterVerdict.Reply("451 4.3.5 Server configuration error");
+            _message.Recipient = recipient;
+            Act(verdict);
+            LogLines.Warning(_message.Id, "message not accepted, try again later");
+            _message.FailFor(CleanupStatus.Defer, "4.3.5 Server configuration error");
+            return;
         }
 
         Act(verdict);
@@ -314,5 +317,6 @@ internal sealed class MilterStage : IDisposable
         }
     }
 
-    private string Origin => IsEmulated || _message.Origin.Length == 0 ? $"{ClientName}[{ClientAddress}]" : _message.Origin;
+    /// <summary>Where the message came from, for log lines.</summary>
+    public string Origin => IsEmulated || _message.Origin.Length == 0 ? $"{ClientName}[{ClientAddress}]" : _message.Origin;
 }

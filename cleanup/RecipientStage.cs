@@ -148,7 +148,9 @@ internal sealed class RecipientStage(Message message)
     public async ValueTask AddByFilterAsync(string recipient, string dsnOriginal, int notify, CancellationToken stop)
     {
         string address = await message.Context.Addresses.BccAsync(message, recipient, stop);
-        message.NotifyMasks |= notify;
+
+        // The queue manager asks for a report only where this says that somebody wants one.
+        message.NotifyMasks |= notify & (int)DsnNotify.Success;
         await ExpandAsync(address, address, dsnOriginal, notify, stop);
     }
 

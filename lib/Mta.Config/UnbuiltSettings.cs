@@ -10,7 +10,7 @@ namespace Mta.Config;
 public static class UnbuiltSettings
 {
     /// <summary>Whether there is anything to refuse for a program.</summary>
-    public static bool Concern(string program) => program is "smtpd" or "cleanup";
+    public static bool Concern(string program) => program is "smtpd";
 
     /// <param name="program">A daemon's program name; those that build everything they read are passed over.</param>
     /// <exception cref="ConfigurationException">One of the program's settings is on; the message names it.</exception>
@@ -20,9 +20,6 @@ public static class UnbuiltSettings
         {
             case "smtpd":
                 RefuseServer(configuration);
-                break;
-            case "cleanup":
-                RefuseCleanup(configuration);
                 break;
         }
     }
@@ -34,7 +31,4 @@ public static class UnbuiltSettings
             configuration.RefuseUnbuilt(SmtpdParameters.SmtpdSaslAuthEnable);
         }
     }
-
-    private static void RefuseCleanup(Configuration configuration) => configuration.RefuseUnbuilt(
-        CleanupParameters.MilterHeaderChecks);
 }

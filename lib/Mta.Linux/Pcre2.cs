@@ -46,6 +46,9 @@ public sealed unsafe partial class Pcre2Regex : SafeHandle
     /// <summary>Number of groups in the pattern.</summary>
     public int GroupCount { get; private init; }
 
+    // Compiled to machine code: may be run without the checks of the general entry.
+    private bool IsNative { get; init; }
+
     /// <summary>Compiles a pattern.</summary>
     /// <returns>Null when the pattern is malformed; then offset and text say where and why.</returns>
     public static Pcre2Regex? Compile(ReadOnlySpan<byte> pattern, Options options, out int errorOffset, out string error)
@@ -68,10 +71,10 @@ public sealed unsafe partial class Pcre2Regex : SafeHandle
         }
 
         // Without JIT (no executable memory allowed) the interpreter does the same, more slowly.
-        _ = JitCompileNative(compiled, JitComplete);
+        bool isNative = JitCompileNative(compiled, JitComplete) == 0;
         uint groups;
         PatternInfoNative(compiled, InfoCaptureCount, &groups);
-        Pcre2Regex regex = new() { GroupCount = (int)groups };
+        Pcre2Regex regex = new() { GroupCount = (int)groups, IsNative = isNative };
         regex.SetHandle((nint)compiled);
         return regex;
     }
@@ -86,7 +89,10 @@ public sealed unsafe partial class Pcre2Regex : SafeHandle
         fixed (byte* pointer = subject)
         {
             byte empty = 0;
-            code = MatchNative((void*)handle, subject.IsEmpty ? &empty : pointer, (nuint)subject.Length, 0, 0, scratch.MatchData, scratch.MatchContext);
+            byte* text = subject.IsEmpty ? &empty : pointer;
+            code = IsNative
+                ? JitMatchNative((void*)handle, text, (nuint)subject.Length, 0, 0, scratch.MatchData, scratch.MatchContext)
+                : MatchNative((void*)handle, text, (nuint)subject.Length, 0, 0, scratch.MatchData, scratch.MatchContext);
         }
 
         if (code < 0)
@@ -158,6 +164,9 @@ public sealed unsafe partial class Pcre2Regex : SafeHandle
 
     [LibraryImport(Library, EntryPoint = "pcre2_match_8")]
     private static partial int MatchNative(void* code, byte* subject, nuint length, nuint start, uint options, void* data, void* context);
+
+    [LibraryImport(Library, EntryPoint = "pcre2_jit_match_8")]
+    private static partial int JitMatchNative(void* code, byte* subject, nuint length, nuint start, uint options, void* data, void* context);
 
     [LibraryImport(Library, EntryPoint = "pcre2_get_ovector_pointer_8")]
     private static partial nuint* OutputVectorNative(void* data);

@@ -90,6 +90,20 @@ public abstract class LookupTable
         return found.IsCompletedSuccessfully ? new ValueTask<LookupResult>(Check(found.Result)) : WaitAsync(found);
     }
 
+    /// <summary>
+    /// Looks bytes up without making a string of them, where the table can do that and answers at once: rules of
+    /// expressions do.
+    /// </summary>
+    /// <returns>False when <see cref="LookupAsync"/> must be asked instead.</returns>
+    public bool TryLookup(ReadOnlySpan<byte> key, out LookupResult result)
+    {
+        result = default;
+        return !_folds && !_flags.HasFlag(TableFlags.Utf8Active) && TryFind(key, out result);
+    }
+
+    /// <summary>Finds bytes that another table has judged.</summary>
+    internal bool TryFindPrepared(ReadOnlySpan<byte> key, out LookupResult result) => TryFind(key, out result);
+
     /// <summary>Finds a key that another table has folded and checked.</summary>
     internal ValueTask<LookupResult> FindPrepared(string key, CancellationToken stop) => FindAsync(key, stop);
 
@@ -117,6 +131,13 @@ public abstract class LookupTable
 
     /// <summary>Finds a key that is folded and checked already. Called on any thread.</summary>
     protected abstract ValueTask<LookupResult> FindAsync(string key, CancellationToken stop);
+
+    /// <summary>Finds bytes that need no folding; false when only <see cref="FindAsync"/> can.</summary>
+    protected virtual bool TryFind(ReadOnlySpan<byte> key, out LookupResult result)
+    {
+        result = default;
+        return false;
+    }
 
     protected virtual void Store(string key, string value) =>
         throw new TableException($"{Reference} map does not support update operations");

@@ -75,6 +75,33 @@ public sealed class TableList
         return new ValueTask<LookupResult>(LookupResult.NotFound);
     }
 
+    /// <summary>Looks bytes up without making a string of them.</summary>
+    /// <returns>False when a table cannot do that: nothing is known then, ask <see cref="LookupAsync"/>.</returns>
+    public bool TryLookup(ReadOnlySpan<byte> key, out LookupResult result)
+    {
+        result = LookupResult.NotFound;
+        if (key.IsEmpty)
+        {
+            return true;
+        }
+
+        foreach (LookupTable table in _tables)
+        {
+            if (!table.TryLookup(key, out result))
+            {
+                return false;
+            }
+
+            if (!result.IsNotFound)
+            {
+                result = Judge(result, table, ByteString.FromBytes(key));
+                return true;
+            }
+        }
+
+        return true;
+    }
+
     private async ValueTask<LookupResult> ContinueAsync(ValueTask<LookupResult> pending, int index, string key, bool partial, CancellationToken stop)
     {
         while (true)

@@ -97,7 +97,19 @@ public sealed class CleanupHarness : IDisposable
         return size;
     }
 
+    private readonly Dictionary<string, CleanupContext> _contexts = [];
+
     private CleanupContext Context(string mainCf)
+    {
+        if (!_contexts.TryGetValue(mainCf, out CleanupContext? known))
+        {
+            _contexts[mainCf] = known = Open(mainCf);
+        }
+
+        return known;
+    }
+
+    private CleanupContext Open(string mainCf)
     {
         Configuration configuration = Configuration.FromText($"myhostname = mx.example.org\nmydomain = example.org\ncompatibility_level = 3.6\n{mainCf}\n");
         TableRegistry tables = new(new TableSettings());

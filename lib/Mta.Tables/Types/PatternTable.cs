@@ -13,7 +13,9 @@ internal abstract class PatternTable : LookupTable
 {
     private const int StackSubject = 512;
     private const int StackGroups = 32;
+    private const int FewRules = 4;
     private readonly List<Rule> _rules = [];
+    private bool _hasNeedles;
 
     protected PatternTable(TableRegistry registry, string type, string name, TableFlags flags, TableOwner owner)
         : base(registry, type, name, flags | TableFlags.Pattern) => Owner = owner;
@@ -105,6 +107,18 @@ internal abstract class PatternTable : LookupTable
         }
     }
 
+    protected override bool TryFind(ReadOnlySpan<byte> key, out LookupResult result)
+    {
+        if (key.Length > SubjectLimit)
+        {
+            result = default;
+            return false;
+        }
+
+        result = Search(null, key);
+        return true;
+    }
+
     /// <summary>Takes a pattern with its delimiters and flags off the front of a rule.</summary>
     /// <returns>The compiled pattern, or null when a warning was given and the rule is to be passed over.</returns>
     protected abstract PatternMatcher? TakePattern(ref ReadOnlySpan<char> rest, int line);
@@ -153,6 +167,9 @@ internal abstract class PatternTable : LookupTable
             _rules[index].End = _rules.Count;
             Warn(_rules[index].Line, "IF has no matching ENDIF");
         }
+
+        // A sketch costs about as much as a few matches.
+        _hasNeedles = _rules.Count(static rule => rule.Matcher is { HasNeedles: true }) >= FewRules;
     }
 
     private void ParseRule(ReadOnlySpan<char> rest, int line, Stack<int> open)
@@ -250,15 +267,32 @@ internal abstract class PatternTable : LookupTable
         }
     }
 
-    private LookupResult Search(string key, ReadOnlySpan<byte> subject)
+    // The subject as a string is needed by replacements only.
+    private LookupResult Search(string? key, ReadOnlySpan<byte> subject)
     {
         Span<(int Start, int End)> groups = stackalloc (int, int)[StackGroups];
+        Span<ulong> bits = stackalloc ulong[_hasNeedles ? TextSketch.Words : 0];
+        TextSketch sketch = _hasNeedles ? new TextSketch(subject, bits) : default;
         for (int i = 0; i < _rules.Count; i++)
         {
             Rule rule = _rules[i];
             if (rule.Kind == RuleKind.EndIf)
             {
                 continue;
+            }
+
+            if (_hasNeedles && !rule.Matcher!.MayMatch(sketch)) // only ENDIF has none
+            {
+                if (!rule.IsNegated)
+                {
+                    i = rule.Kind == RuleKind.If ? rule.End : i;
+                    continue;
+                }
+
+                if (rule.Kind == RuleKind.If)
+                {
+                    continue;
+                }
             }
 
             int wanted = 1 + (rule.Template?.MaxGroup ?? 0);
@@ -278,7 +312,7 @@ internal abstract class PatternTable : LookupTable
             }
             else if (match)
             {
-                return rule.Template!.Expand(key, captured); // match rules have one
+                return rule.Template!.Expand(key ?? ByteString.FromBytes(subject), captured); // match rules have one
             }
         }
 
@@ -305,8 +339,39 @@ internal abstract class PatternTable : LookupTable
 /// <summary>One compiled pattern of a rule.</summary>
 internal abstract class PatternMatcher
 {
+    // Each a text of which one must occur; null when nothing is known.
+    private readonly ushort[][]? _needles;
+
+    /// <param name="needles">Texts of which any match contains one, in any case; null when there are none to name.</param>
+    protected PatternMatcher(List<string>? needles)
+    {
+        _needles = needles?.ConvertAll(static needle => TextSketch.BitsOf(ByteString.ToBytes(needle))).ToArray();
+    }
+
     /// <summary>Groups that a replacement may name.</summary>
     public abstract int GroupCount { get; }
+
+    /// <summary>Whether <see cref="MayMatch"/> can say no.</summary>
+    public bool HasNeedles => _needles is not null;
+
+    /// <summary>False when the text certainly does not match.</summary>
+    public bool MayMatch(TextSketch text)
+    {
+        if (_needles is null)
+        {
+            return true;
+        }
+
+        foreach (ushort[] needle in _needles)
+        {
+            if (text.MayContain(needle))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Matches; <paramref name="groups"/> (at least one) receives start and end of the whole and the groups.</summary>
     public abstract bool IsMatch(ReadOnlySpan<byte> subject, Span<(int Start, int End)> groups, out string? error);

@@ -75,10 +75,11 @@ internal sealed class PcreTable : PatternTable
             return null;
         }
 
-        return new Matcher(regex);
+        // With blanks and comments in it, the pattern is not read here.
+        return new Matcher(regex, options.HasFlag(Pcre2Regex.Options.Extended) ? null : PatternNeedles.Find(pattern));
     }
 
-    private sealed class Matcher(Pcre2Regex regex) : PatternMatcher
+    private sealed class Matcher(Pcre2Regex regex, List<string>? needles) : PatternMatcher(needles)
     {
         public override int GroupCount => regex.GroupCount;
 

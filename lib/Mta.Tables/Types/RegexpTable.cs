@@ -131,7 +131,7 @@ internal sealed class RegexpTable : PatternTable
     /// An unanchored expression is tried from every position, each time perhaps to the end, so that the time can grow
     /// with the square of a stranger's text. Long texts are searched piece by piece with an eye on the clock.
     /// </summary>
-    private sealed class Matcher(PosixRegex regex, PosixRegex? excluded) : PatternMatcher
+    private sealed class Matcher(PosixRegex regex, PosixRegex? excluded) : PatternMatcher(needles: null)
     {
         private const int ShortSubject = 2048;
         private const int Piece = 256;

@@ -120,14 +120,24 @@ internal sealed class ReloadingTable : LookupTable
 
     protected override ValueTask<LookupResult> FindAsync(string key, CancellationToken stop)
     {
+        LookNowAndThen();
+        return _content.FindPrepared(key, stop);
+    }
+
+    protected override bool TryFind(ReadOnlySpan<byte> key, out LookupResult result)
+    {
+        LookNowAndThen();
+        return _content.TryFindPrepared(key, out result);
+    }
+
+    private void LookNowAndThen()
+    {
         long now = Environment.TickCount64;
         long next = Interlocked.Read(ref _nextLook);
         if (now >= next && Interlocked.CompareExchange(ref _nextLook, now + Interval, next) == next)
         {
             Look();
         }
-
-        return _content.FindPrepared(key, stop);
     }
 
     private static bool IsSame(FileStatus one, FileStatus other) => one.Inode == other.Inode && one.Size == other.Size && one.ModifyTime == other.ModifyTime;

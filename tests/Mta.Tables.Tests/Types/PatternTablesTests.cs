@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mta.Tables.Types;
 using Mta.Text;
 
 namespace Mta.Tables.Tests.Types;
@@ -174,4 +175,69 @@ public sealed class PatternTablesTests : IDisposable
     }
 
     public void Dispose() => _tables.Dispose();
+
+    [Theory]
+    [InlineData("abc", "abc")]
+    [InlineData("ab", null)]
+    [InlineData("^Subject: +viagra", "Subject: ")]
+    [InlineData("abcd?ef", "abc")]
+    [InlineData("abcd*efgh", "efgh")]
+    [InlineData("abcd+ef", "abcd")]
+    [InlineData("abcd{2,3}efghi", "efghi")]
+    [InlineData("abcd|efgh", "abcd efgh")]
+    [InlineData("abcd|e", null)]
+    [InlineData("x(abcd|efgh)y", "abcd efgh")]
+    [InlineData("x(abcd|efgh)?y", null)]
+    [InlineData("x(abcd|efgh){0}y", null)]
+    [InlineData("abc(defgh(ijklmnop|x)|y)", "abc")]
+    [InlineData("(?:abcd)+", "abcd")]
+    [InlineData("abc(?!defghi)", "abc")]
+    [InlineData("(?i)abc", null)]
+    [InlineData("(?#abc)", null)]
+    [InlineData("\\Qabc\\E", null)]
+    [InlineData("(abc)\\1", null)]
+    [InlineData("\\x41bcd", null)]
+    [InlineData("a\\.com\\b", "a.com")]
+    [InlineData("[abc]def[[:space:]]ghij", "ghij")]
+    [InlineData("[]abc]defg", "defg")]
+    [InlineData("[^]abc]defg", "defg")]
+    [InlineData("[a\\]bcd]efg", "efg")]
+    [InlineData("abc{", null)]
+    [InlineData("\u00e4\u00f6\u00fcabc", "abc")]
+    [InlineData("", null)]
+    public void Every_match_contains_one_of(string pattern, string? needles) =>
+        Assert.Equal(needles, PatternNeedles.Find(pattern) is { } found ? string.Join(' ', found) : null);
+
+    // Rules of a long table are passed over where the text holds none of their needles: the answer is that of a short one.
+    [Fact]
+    public async Task A_long_table_answers_as_its_rules_do_one_by_one()
+    {
+        string[] pieces = ["abc", "bcd", "AbCd", "x", "y", " ", ".", "(", ")", "|", "*", "+", "?", "{2}", "{0,1}", "[", "]", "[^a]", "[[:alpha:]]", "^", "$", "\\b", "\\.", "\\d", "\\", "(?:", "(?=", "(?!", "(?i)", "\\Q", "\\E", "\u00e4", "#", "\\1", "-"];
+        string[] words = ["abc", "bcd", "ABCD", "abcd", "x", "y", " ", ".", "\u00e4", "\u00c4", "-", "abcabc", "#", "1", "\n"];
+        var random = new Random(1);
+        string Text(string[] from, int most) => string.Concat(Enumerable.Range(0, random.Next(1, most)).Select(_ => from[random.Next(from.Length)]));
+        int matches = 0;
+        for (int i = 0; i < 300; i++)
+        {
+            string[] rules = [.. Enumerable.Range(0, 8).Select(n => $"{(random.Next(6) == 0 ? "!" : "")}/{Text(pieces, 7)}/ {n}")];
+            LookupTable[] one = [.. rules.Select((rule, n) => _tables.Registry.Open($"pcre:{_tables.Write($"r{i}.{n}", rule + "\n")}", TableFlags.Lock))];
+            LookupTable all = _tables.Registry.Open($"pcre:{_tables.Write($"r{i}", string.Join('\n', rules) + "\n")}", TableFlags.Lock);
+            for (int j = 0; j < 20; j++)
+            {
+                string text = Text(words, 8);
+                LookupResult want = default;
+                foreach (LookupTable table in one)
+                {
+                    want = want.IsNotFound ? await table.LookupAsync(text) : want;
+                }
+
+                LookupResult same = await all.LookupAsync(text);
+                Assert.True(all.TryLookup(ByteString.ToBytes(text), out LookupResult got));
+                Assert.True(want.ToString() == got.ToString() && same.ToString() == got.ToString(), $"{string.Join(" ; ", rules)} on {text}: want {want}, got {got}");
+                matches += got.IsFound ? 1 : 0;
+            }
+        }
+
+        Assert.InRange(matches, 500, 5900);
+    }
 }

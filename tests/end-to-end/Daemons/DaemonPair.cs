@@ -13,6 +13,8 @@ public sealed class DaemonPair : IDisposable
 
     private readonly DebianPostfix? _postfix;
 
+    internal ScriptedMilter Milter { get; } = new();
+
     public DaemonPair()
     {
         if (Peers.WhyNot(root: true, "/usr/sbin/postfix") is not null)
@@ -25,13 +27,16 @@ public sealed class DaemonPair : IDisposable
         Notices = CaseFile.LoadAll("notices");
         _postfix = new DebianPostfix(Ports.Free());
         Shell.Bash($"ln -s {Repository.Daemon("cleanup")} {_postfix.Directory}/libexec/mta-cleanup; ln -s {Repository.Daemon("trivial-rewrite")} {_postfix.Directory}/libexec/mta-trivial-rewrite; ln -s {Repository.Daemon("bounce")} {_postfix.Directory}/libexec/mta-bounce").MustSucceed();
+
+        // What comes into incoming/ stays there: nobody wakes the queue manager.
         var services = new StringBuilder(File.ReadAllText($"{_postfix.Etc}/master.cf").TrimEnd('\n')).Append('\n');
+        services.Replace("n       -       300     1       qmgr", "n       -       0       1       qmgr").Replace("n - n 300 1 qmgr", "n - n 0 1 qmgr");
         foreach (CaseFile file in Cleanup)
         {
             foreach (char side in Sides)
             {
                 Add(services, file, $"w{file.Name}{side}", 'y', "trivial-rewrite", side, "");
-                Add(services, file, $"c{file.Name}{side}", 'n', "cleanup", side, $"rewrite_service_name=w{file.Name}{side}");
+                Add(services, file, $"c{file.Name}{side}", 'n', "cleanup", side, $"rewrite_service_name=w{file.Name}{side} queue_service_name=pickup");
             }
         }
 
@@ -124,7 +129,11 @@ public sealed class DaemonPair : IDisposable
         return found;
     }
 
-    public void Dispose() => _postfix?.Dispose();
+    public void Dispose()
+    {
+        _postfix?.Dispose();
+        Milter.Dispose();
+    }
 
     private void Add(StringBuilder services, CaseFile file, string name, char isPrivate, string program, char side, string more)
     {
@@ -146,7 +155,7 @@ public sealed class DaemonPair : IDisposable
 
         foreach ((string setting, string value) in file.Settings)
         {
-            services.Append($"  -o {{ {setting} = {value.Replace("@DIR@", folder, StringComparison.Ordinal)} }}\n");
+            services.Append($"  -o {{ {setting} = {value.Replace("@DIR@", folder, StringComparison.Ordinal).Replace("@MILTER@", $"inet:127.0.0.1:{Milter.Port}", StringComparison.Ordinal)} }}\n");
         }
     }
 }
