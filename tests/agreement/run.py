@@ -33,6 +33,7 @@ class Suite:
         self.services, self.main, self.ours, self.users, self.setup, self.dns, self.cases = [], [], [], [], [], [], []
         self.master, self.certs, self.zone, self.hop = [], [], [], None
         self.shared = self.certificates = self.zones = None
+        self.needs, self.unpacks, self.stops, self.peers = [], [], [], None
         self.path = path
         self.parse(path)
 
@@ -57,6 +58,9 @@ class Suite:
                         text.pop()
                     self.setup.append((rest.strip(), "\n".join(text) + "\n" if text else ""))
                 else:
+                    if word in ("need", "unpack", "stop"):
+                        getattr(self, word + "s").append(rest.strip())
+                        continue
                     if word == "hop":
                         self.hop = rest.strip()
                         continue
@@ -391,6 +395,7 @@ class Instance:
     def __init__(self, suite, build, hops, dns):
         self.suite, self.build, self.hops = suite, build, hops
         self.dir = tempfile.mkdtemp(prefix="agree-")
+        self.peer_port = free_port()
         os.chmod(self.dir, 0o755)
         self.port = free_port()
         self.run([os.path.join(HERE, "../tools/postfix-instance"), self.dir, str(self.port), str(self.hops.port)])
@@ -404,7 +409,7 @@ class Instance:
         return done.stdout
 
     def expand(self, text):
-        text = text.replace("$D", self.dir).replace("$PORT", str(self.hops.port))
+        text = text.replace("$D", self.dir).replace("$PORT", str(self.hops.port)).replace("$PEERPORT", str(self.peer_port)).replace("$PEERS", str(self.suite.peers))
         if self.suite.shared:
             # A certificate's fingerprint: $PRINT(name), of its key $KEYPRINT(name).
             print_of = lambda match: self.suite.certificates.fingerprint(match[2], match[1] == "KEY", (match[3] or ":sha256")[1:])
@@ -493,6 +498,8 @@ class Instance:
 
     def stop(self, keep):
         subprocess.run(["postfix", "-c", f"{self.dir}/etc", "stop"], capture_output=True, timeout=60)
+        for command in self.suite.stops:
+            self.shell(command)
         self.hops.shutdown()
         self.hops.server_close()
         if not keep:
@@ -610,6 +617,17 @@ def main():
         suite.cases = [c for c in suite.cases if c.name in names]
     dns = Dns(suite.dns).address if suite.dns else None
     began = time.time()
+    for program in suite.needs:
+        if not os.path.exists(program):
+            print(f"{program} is missing")
+            raise SystemExit(77)
+    if suite.unpacks:
+        suite.peers = tempfile.mkdtemp(prefix="agree-peers-")
+        os.chmod(suite.peers, 0o755)
+        if subprocess.run([os.path.join(HERE, "../tools/unpack-peer"), suite.peers, *" ".join(suite.unpacks).split()], capture_output=True).returncode:
+            print(f"cannot get the packages {' '.join(suite.unpacks)}")
+            shutil.rmtree(suite.peers, ignore_errors=True)
+            raise SystemExit(77)
     hops = [HopServer(suite.cases), HopServer(suite.cases)]
     if suite.certs:
         suite.shared, suite.certificates, suite.zones = secure.prepare(suite, [hop.port for hop in hops])
@@ -654,6 +672,8 @@ def main():
             instance.stop(keep)
             if keep:
                 print(instance.dir)
+        if suite.peers:
+            shutil.rmtree(suite.peers, ignore_errors=True)
         if suite.zones:
             suite.zones.stop()
             if not keep:
