@@ -22,6 +22,7 @@ public class AgreementTests
     [InlineData("tls")]
     [InlineData("dane")]
     [InlineData("hostile")]
+    [InlineData("peers")]
     public void Every_case_ends_as_with_Debians_Postfix(string cases)
     {
         string folder = Path.Combine(Repository.Root, "tests/agreement");
