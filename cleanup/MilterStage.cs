@@ -57,7 +57,7 @@ internal sealed class MilterStage : IDisposable
         "j" => _message.Settings.MyHostname,
         "v" => _message.Context.Milters.Version,
         "daemon_name" => _message.Context.Milters.DaemonName,
-        "daemon_addr" => _attributes.GetValueOrDefault("server_address"),
+        "daemon_addr" => _attributes.GetValueOrDefault("server_address") ?? (IsEmulated ? "127.0.0.1" : null),
         "daemon_port" => _attributes.GetValueOrDefault("server_port"),
         "_" => $"{ClientName} [{ClientAddress}]",
         "client_addr" => ClientAddress,

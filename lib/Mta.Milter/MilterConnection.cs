@@ -29,7 +29,7 @@ internal sealed class MilterConnection : IDisposable
     private MilterVerdict _standing;
     private MilterOptions _options;
     private MilterOptions _unknown;
-    private bool _skipsBody;
+    private MilterEvent? _skipped;
 
     public MilterConnection(MilterDefinition milter, MilterMacros macros)
     {
@@ -126,17 +126,26 @@ internal sealed class MilterConnection : IDisposable
             return _state == MilterState.Standing ? _standing : MilterVerdict.Continue;
         }
 
-        if (((_options | _unknown) & MilterProtocol.Skips(what)) != 0 || (what == MilterEvent.Body && _skipsBody))
+        if (what == _skipped)
+        {
+            return MilterVerdict.Continue;
+        }
+
+        _skipped = null;
+        bool isUnwanted = (_options & MilterProtocol.Skips(what)) != 0;
+        if ((_unknown & MilterProtocol.Skips(what)) != 0 || (isUnwanted && what > MilterEvent.Data))
+        {
+            return MilterVerdict.Continue;
+        }
+
+        // A filter that wants to hear nothing of the sender may yet ask at the end who has logged in.
+        WriteMacros(MilterProtocol.Letter(what), set, lookup);
+        if (isUnwanted)
         {
             return MilterVerdict.Continue;
         }
 
         bool isAnswered = (_options & MilterProtocol.NotAnswered(what)) == 0;
-        if (set != MilterMacroSet.EndOfHeader || Version >= 6 || what == MilterEvent.EndOfMessage)
-        {
-            WriteMacros(MilterProtocol.Letter(what), set, lookup);
-        }
-
         WritePacket(MilterProtocol.Letter(what), data.Span);
         try
         {
@@ -190,7 +199,7 @@ internal sealed class MilterConnection : IDisposable
     /// <summary>Ends the message, whatever came of it: the filter waits for the next one.</summary>
     public async ValueTask AbortAsync(CancellationToken stop)
     {
-        _skipsBody = false;
+        _skipped = null;
         if (_state is not (MilterState.Active or MilterState.MessageDone))
         {
             return;
@@ -225,6 +234,9 @@ internal sealed class MilterConnection : IDisposable
             _state = MilterState.Idle;
         }
     }
+
+    /// <summary>Sends what was written and not yet sent, before someone else writes to the connection.</summary>
+    public ValueTask FlushAsync(CancellationToken stop) => _output is null ? default : TryFlushAsync(stop);
 
     private async ValueTask TryFlushAsync(CancellationToken stop)
     {
@@ -418,7 +430,7 @@ internal sealed class MilterConnection : IDisposable
                     bodySeen = true;
                     if (!await PassBodyAsync(length - 1, body, stop))
                     {
-                        return Fail($"milter {_milter.Name}: can't read {MilterProtocol.Name(what)} reply data: {Lost}");
+                        return Fail($"milter {_milter.Name}: EOF while reading data: {Lost}");
                     }
 
                     continue;
@@ -480,7 +492,7 @@ internal sealed class MilterConnection : IDisposable
             case 'c':
                 return MilterVerdict.Continue;
             case 's':
-                _skipsBody |= what == MilterEvent.Body;
+                _skipped = what;
                 return MilterVerdict.Continue;
             case 'a':
                 _state = isSession ? MilterState.SessionDone : what == MilterEvent.Unknown ? _state : MilterState.MessageDone;

@@ -53,6 +53,8 @@ public static class MilterHandover
         WriteDefaults(cleanup.Output, writer, session.Macros.Defaults);
         foreach (MilterConnection milter in active)
         {
+            // Events that want no answer may still be in the buffer.
+            await milter.FlushAsync(stop);
             WriteMilter(writer, milter);
             await cleanup.Output.FlushAsync(stop);
             await ReadDummyAsync(cleanup.Reader, stop);

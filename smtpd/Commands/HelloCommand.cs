@@ -28,7 +28,7 @@ internal static class HelloCommand
         session.IsExtended = true;
         session.Protocol = "ESMTP";
         SmtpdSettings settings = session.Settings;
-        EhloKeywords hidden = session.Milters?.Refusal is null ? session.Hidden : EhloKeywords.AllButStatusCodes;
+        EhloKeywords hidden = session.Milters?.Refusal is ['5', ..] ? EhloKeywords.AllButStatusCodes : session.Hidden;
         if (session.Hidden != EhloKeywords.None && !settings.DiscardsSilently)
         {
             LogLines.DiscardingKeywords(session.Hidden);
