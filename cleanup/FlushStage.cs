@@ -7,11 +7,13 @@ namespace Mta.Cleanup;
 /// Where messages wait for the disk. fsync blocks its thread; a few threads of its own, started as they are needed,
 /// keep the pool free for sessions, and several files in flight share one journal commit of the file system.
 /// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
 internal sealed class FlushStage(int maxThreads = 32)
 {
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(10);
 
     private readonly Queue<Work> _queue = new();
+    private readonly EventSemaphore _waiting = new();
     private int _threads;
     private int _idle;
 
@@ -23,17 +25,15 @@ internal sealed class FlushStage(int maxThreads = 32)
         lock (_queue)
         {
             _queue.Enqueue(work);
-            if (_idle >= _queue.Count)
-            {
-                Monitor.Pulse(_queue);
-            }
-            else if (_threads < maxThreads)
+            if (_idle < _queue.Count && _threads < maxThreads)
             {
                 _threads++;
+                _idle++;
                 new Thread(Run, 256 << 10) { IsBackground = true, Name = "flush" }.Start();
             }
         }
 
+        _waiting.Release();
         return work.Task;
     }
 
@@ -42,26 +42,31 @@ internal sealed class FlushStage(int maxThreads = 32)
         while (Next() is { } work)
         {
             work.Run();
+            lock (_queue)
+            {
+                _idle++;
+            }
         }
     }
 
     // Null when there was nothing to do for long: the thread ends. Waits without spinning: the processor has better uses.
     private Work? Next()
     {
-        lock (_queue)
+        while (true)
         {
-            while (true)
+            bool isCalled = _waiting.Wait(IdleTime);
+            lock (_queue)
             {
-                if (_queue.TryDequeue(out Work? work))
+                if (isCalled)
                 {
-                    return work;
+                    _idle--;
+                    return _queue.Dequeue();
                 }
 
-                _idle++;
-                bool isCalled = Monitor.Wait(_queue, IdleTime);
-                _idle--;
-                if (!isCalled && _queue.Count == 0)
+                // Whoever has just put something in counts on this thread.
+                if (_queue.Count == 0)
                 {
+                    _idle--;
                     _threads--;
                     return null;
                 }

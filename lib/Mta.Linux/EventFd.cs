@@ -8,11 +8,7 @@ public sealed partial class EventFd : IDisposable
     private readonly FileHandle _file;
 
     /// <exception cref="LinuxException">eventfd failed.</exception>
-    public EventFd()
-    {
-        int descriptor = EventFdNative(0, 0x80000 | 0x800);
-        _file = descriptor >= 0 ? new FileHandle(descriptor) : throw new LinuxException(Errno.Last, "eventfd");
-    }
+    public EventFd() => _file = Open(0);
 
     public int Descriptor => _file.Descriptor;
 
@@ -41,6 +37,13 @@ public sealed partial class EventFd : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>A non-blocking, close-on-exec counter at 0, with these flags besides.</summary>
+    internal static FileHandle Open(int flags)
+    {
+        int descriptor = EventFdNative(0, 0x80000 | 0x800 | flags);
+        return descriptor >= 0 ? new FileHandle(descriptor) : throw new LinuxException(Errno.Last, "eventfd");
+    }
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     private static partial int EventFdNative(uint initial, int flags);

@@ -91,7 +91,10 @@ internal sealed class ClientShare(StatusChannel status, int limit, long useLimit
     }
 
     /// <summary>A client's session has ended.</summary>
-    /// <returns>True when the acceptor may be waiting for this: there is room again, or nobody is left.</returns>
+    /// <returns>
+    /// True when the acceptor may be waiting for this: there is room again, or nobody is left whom the use limit waited
+    /// for. The idle time needs no sign: the acceptor looks at it when it may be over.
+    /// </returns>
     public bool Leave()
     {
         lock (_lock)
@@ -108,7 +111,7 @@ internal sealed class ClientShare(StatusChannel status, int limit, long useLimit
                 _masterIsGone = true;
             }
 
-            return wasFull || _active == 0;
+            return wasFull || _masterIsGone || (_active == 0 && KeepsWhileServing && _served >= useLimit);
         }
     }
 }

@@ -44,7 +44,7 @@ internal sealed class SessionServer
         _acceptor = new Acceptor(_process.Context, _share, _process.Status, _process.Listeners, limits, Begin);
         using TableWatch watch = new(_process.Context);
         TaskCompletionSource accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() => Accept(_acceptor, accepted), 256 * 1024) { Name = "accept", IsBackground = true }.Start();
+        new Thread(() => Accept(_acceptor, accepted), 1024 * 1024) { Name = "accept", IsBackground = true }.Start();
         await accepted.Task;
 
         _process.Context.Retire();
@@ -78,6 +78,13 @@ internal sealed class SessionServer
     private void Begin(FileHandle file, SocketName peer)
     {
         ClientConnection client = new(_process.Context, file, peer, _process.IpcTimeout);
+        if (_process.Daemon.ContinuesInPlace)
+        {
+            // Until its first wait, after which the thread that sees its data goes on with it: nobody has to be woken.
+            _ = RunAsync(client);
+            return;
+        }
+
         ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Server.RunAsync(state.Client), (Server: this, Client: client), preferLocal: false);
     }
 
@@ -117,10 +124,11 @@ internal sealed class SessionServer
         if (_share.Leave())
         {
             _acceptor?.Wake();
-            if (!_accepting && _share.Active == 0)
-            {
-                _lastSessionEnded.TrySetResult();
-            }
+        }
+
+        if (!_accepting && _share.Active == 0)
+        {
+            _lastSessionEnded.TrySetResult();
         }
     }
 
