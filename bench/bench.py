@@ -42,6 +42,7 @@ class System:
         self.etc = os.path.join(self.dir, "etc")
         self.port = free_port()
         self.ours = name == "ours"
+        self.resolver = None
         run(os.path.join(ROOT, "tests/tools/postfix-instance"), self.dir, str(self.port), str(relay_port))
         os.chmod(self.dir, 0o755)
         self.command = "/usr/sbin"
@@ -62,7 +63,13 @@ class System:
         run("/usr/sbin/postconf", "-c", self.etc, "-e", f"{name}={value}")
 
     def postfix(self, verb):
-        run(os.path.join(self.command, "postfix"), "-c", self.etc, verb)
+        words = [os.path.join(self.command, "postfix"), "-c", self.etc, verb]
+        if self.resolver:
+            # A mount namespace of its own, in which resolv.conf names another server.
+            words = ["unshare", "-m", "--propagation", "private", "bash", "-ec", f'mount --bind {self.resolver} /etc/resolv.conf; exec "$@"', "-", *words]
+        # Not into a pipe: its end would be waited for.
+        with tempfile.TemporaryFile() as output:
+            subprocess.run(words, check=True, stdin=subprocess.DEVNULL, stdout=output, stderr=output, timeout=120)
 
     def start(self):
         """Seconds from the command to the first greeting."""
@@ -168,6 +175,66 @@ class Sink:
     def stop(self):
         self.process.kill()
         self.process.wait()
+
+
+class Internet:
+    """Hosts that answer late; see internet.py."""
+
+    NAMESERVER = "127.10.9.53"
+
+    def __init__(self, base, hosts, domains, delay):
+        self.resolver = os.path.join(base, "resolv.conf")
+        with open(self.resolver, "w") as f:
+            f.write(f"nameserver {self.NAMESERVER}\noptions timeout:10 attempts:2\n")
+        self.process = subprocess.Popen([sys.executable, os.path.join(ROOT, "bench/internet.py"), str(hosts), str(domains), str(delay), self.NAMESERVER],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        if self.process.stdout.readline().strip() != "ready":
+            raise RuntimeError("the scripted internet does not start (ports 25 and 53 of 127.10.0.0/16)")
+
+    def count(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(30)
+        self.process.stdout.close()
+
+
+def deliveries(system, internet, domains):
+    """One message to a recipient in each of many domains; deliveries per second and CPU for 1,000 of them."""
+    base, cpu = internet.count(), system.cpu()
+    with socket.create_connection(("127.0.0.1", system.port), 120) as s:
+        f = s.makefile("rwb")
+        f.readline()
+
+        def say(commands, content=b""):
+            f.write(b"".join(c + b"\r\n" for c in commands) + content)
+            f.flush()
+            for _ in commands:
+                while True:
+                    reply = f.readline()
+                    if reply[3:4] != b"-":
+                        break
+                if reply[:1] not in b"23":
+                    raise RuntimeError(f"{system.name}: {reply}")
+
+        say([b"EHLO bench.test"])
+        say([b"MAIL FROM:<s@bench.test>"])
+        for at in range(0, domains, 50):
+            say([b"RCPT TO:<r@d%d.net.test>" % n for n in range(at, min(domains, at + 50))])
+        say([b"DATA"])
+        say([b"Subject: to all" + b"\r\n\r\n" + b"x" * 70 + b"\r\n."])
+        began = time.monotonic()
+    limit = time.monotonic() + 180
+    while internet.count() - base < domains:
+        if time.monotonic() > limit:
+            raise RuntimeError(f"{system.name}: {internet.count() - base} of {domains} deliveries within 180 s")
+        time.sleep(0.01)
+    seconds = time.monotonic() - began
+    time.sleep(0.5)
+    return {"rate": domains / seconds, "cpu": (system.cpu() - cpu) * 1000 / domains}
 
 
 def child_cpu():
@@ -484,7 +551,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer messages and one round")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="", help="comma-separated: relay1 relay20 relay100 maildir fsync idle rest start large deferred checks rewrite")
+    parser.add_argument("--only", default="", help="comma-separated: relay1 relay20 relay100 maildir fsync idle rest start internet large deferred checks rewrite")
     arguments = parser.parse_args()
     if arguments.quick:
         arguments.rounds = 1
@@ -552,6 +619,30 @@ def main():
                 if value["completed"] != value["of"]:
                     raise RuntimeError(f"{name}: {value['completed']} of {value['of']} idle sessions completed their message")
             row(f"idle session ({counts['ours']} of ours, {counts['postfix']} of Postfix's)", "KiB PSS each", {n: v["KiB"] for n, v in values.items()}, True, 1)
+        if wanted("internet"):
+            domains, internet = int(1000 * scale), Internet(base, 200, 1000, 50)
+            try:
+                for system in systems:
+                    system.stop()
+                    system.resolver = internet.resolver
+                    for name, value in (("relayhost", ""), ("smtp_host_lookup", "dns"), ("smtp_tls_security_level", ""), ("smtpd_recipient_limit", "2000")):
+                        system.set(name, value)
+                for limit in (100, 500):
+                    for system in systems:
+                        system.set("default_process_limit", str(limit))
+                        system.start()
+                    rows = alternate(lambda s: deliveries(s, internet, domains))
+                    row(f"{domains} domains on 200 hosts 50 ms away, limit {limit}", "deliveries/s", {n: median(r, "rate") for n, r in rows.items()})
+                    row("  CPU per 1,000 deliveries", "s", {n: median(r, "cpu") for n, r in rows.items()}, True, 2)
+                    for system in systems:
+                        system.stop()
+            finally:
+                internet.stop()
+                for system in systems:
+                    system.resolver = None
+                    system.set("relayhost", f"[127.0.0.1]:{relay_port}")
+                    system.set("default_process_limit", "100")
+                    system.start()
         if wanted("large"):
             for system in systems:
                 system.stop()

@@ -23,6 +23,7 @@ public class AgreementTests
     [InlineData("dane")]
     [InlineData("hostile")]
     [InlineData("peers")]
+    [InlineData("exim")]
     public void Every_case_ends_as_with_Debians_Postfix(string cases)
     {
         string folder = Path.Combine(Repository.Root, "tests/agreement");
