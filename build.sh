@@ -34,7 +34,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 jobs=$(nproc)
 
 # Programs that a user calls; everything else is a daemon or a helper of one.
-commands="postfix postmulti sendmail postsuper postcat postconf postmap postalias postkick postlock qshape"
+commands="postfix postmulti sendmail postsuper postcat postconf postmap postalias postkick postlock posttls-finger qshape"
 # Programs behind the set-gid launcher: the command is a launcher, the program stands in libexec.
 launched="postdrop postqueue postlog"
 

@@ -134,6 +134,20 @@ public sealed unsafe class TlsSession
         }
     }
 
+    /// <summary>All certificates that the peer sent, its own first. Bounded.</summary>
+    public static IReadOnlyList<TlsCertificate> ChainOf(TlsStream stream, string digest)
+    {
+        const int most = 50;
+        List<TlsCertificate> certificates = [];
+        nint chain = stream.Handle == 0 ? 0 : Ssl.SSL_get_peer_cert_chain(stream.Handle);
+        for (int i = 0; chain != 0 && i < Math.Min(most, Crypto.OPENSSL_sk_num(chain)); i++)
+        {
+            certificates.Add(TlsCertificate.Read(Crypto.OPENSSL_sk_value(chain, i), digest));
+        }
+
+        return certificates;
+    }
+
     private static void AppendSignature(StringBuilder text, string label, string signature, string digestLabel, string digest)
     {
         if (signature.Length > 0)
@@ -221,6 +235,9 @@ public sealed unsafe class TlsCertificate
     /// <summary>Common name, else organisation, of the issuer.</summary>
     public string IssuerCn { get; private init; } = "";
 
+    /// <summary>Subject on one line, as the library writes it.</summary>
+    public string SubjectLine { get; private init; } = "";
+
     /// <summary>Issuer on one line, as the library writes it.</summary>
     public string IssuerLine { get; private init; } = "";
 
@@ -247,8 +264,11 @@ public sealed unsafe class TlsCertificate
         string issuer = Entry(Crypto.X509_get_issuer_name(certificate), Crypto.NidCommonName);
         byte* line = stackalloc byte[512];
         Crypto.X509_NAME_oneline(Crypto.X509_get_issuer_name(certificate), line, 512);
+        byte* subject = stackalloc byte[512];
+        Crypto.X509_NAME_oneline(Crypto.X509_get_subject_name(certificate), subject, 512);
         return new TlsCertificate
         {
+            SubjectLine = Printable.Neutralize(TlsLibrary.Text(subject)),
             SubjectCn = Entry(Crypto.X509_get_subject_name(certificate), Crypto.NidCommonName),
             IssuerCn = issuer.Length > 0 ? issuer : Entry(Crypto.X509_get_issuer_name(certificate), Crypto.NidOrganization),
             IssuerLine = Printable.Neutralize(TlsLibrary.Text(line)),

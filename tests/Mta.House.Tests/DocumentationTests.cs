@@ -8,7 +8,7 @@ public sealed class DocumentationTests(DocumentationTests.Made made) : IClassFix
     private static readonly string[] Commands =
     [
         "postalias", "postcat", "postconf", "postdrop", "postfix", "postkick", "postlock", "postlog", "postmap", "postmulti",
-        "postqueue", "postsuper", "qshape", "sendmail",
+        "postqueue", "postsuper", "posttls-finger", "qshape", "sendmail",
     ];
 
     private readonly string _directory = made.Folder;

@@ -37,4 +37,12 @@ public class AgreementTests
 
         Assert.True(outcome.ExitCode == 0, outcome.All);
     }
+
+    [PeerFact("/usr/sbin/posttls-finger", Python, "/usr/bin/openssl")]
+    public void Posttls_finger_says_what_Debians_says()
+    {
+        string program = Path.Combine(Repository.Build, "sbin/posttls-finger");
+        Outcome outcome = Shell.Run(Python, [Path.Combine(Repository.Root, "tests/agreement/finger.py"), program], seconds: 300);
+        Assert.True(outcome.ExitCode == 0, outcome.All);
+    }
 }

@@ -1,0 +1,191 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Mta.Config;
+using Mta.Config.Parameters;
+using Mta.Delivery.Security;
+using Mta.Dns;
+using Mta.Linux;
+using Mta.Service;
+using Mta.Text;
+using Mta.Tls;
+using NLog;
+
+namespace Mta.PosttlsFinger;
+
+/// <summary>Looks a destination up, connects to the first server that answers, and says what its TLS is worth.</summary>
+internal sealed class FingerCommand(CommandLineTool tool)
+{
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
+    private FingerOptions _options = null!; // Set before all else.
+    private Configuration _configuration = null!; // Set before all else.
+    private DnsResolver? _dns;
+
+    public async Task<int> RunAsync()
+    {
+        try
+        {
+            _options = FingerOptions.Parse(tool);
+        }
+        catch (UsageException usage)
+        {
+            CommandLineTool.PrintRaw(usage.Message);
+            return 1;
+        }
+
+        _configuration = tool.Configuration;
+        using DnsResolver? dns = _dns = _options.UsesDns ? new DnsResolver(new DnsSettings
+        {
+            ValidatesDnssec = true,
+            TrustAnchorFile = _configuration.Get(GlobalParameters.DnsTrustAnchorFile),
+            ForwardAddress = _configuration.Get(GlobalParameters.DnsForwardAddress),
+        }) : null;
+        FingerDestination destination = FingerDestination.Parse(_options.Destination, _options.IsLmtp, _configuration);
+        (IReadOnlyList<FingerServer> servers, string? error) = await new FingerLookup(_options, _dns).FindAsync(destination, _configuration);
+        if (error is not null)
+        {
+            Log.Info($"Destination address lookup failed: {error}");
+            return 0;
+        }
+
+        string failure = "";
+        foreach (FingerServer server in servers)
+        {
+            (SocketStream? stream, failure) = await ConnectAsync(server);
+            if (stream is null)
+            {
+                Log.Info($"Failed to establish session to {_options.Destination}{(server.EndPoint is null ? "" : $" via {server.Host}")}: {failure}");
+                continue;
+            }
+
+            await using (stream)
+            {
+                await TalkAsync(stream, destination, server);
+            }
+
+            return 0;
+        }
+
+        if (_options.Explains)
+        {
+            Log.Info($"a delivery to {_options.Destination} would be deferred: no server can be reached");
+        }
+
+        return 0;
+    }
+
+    private async ValueTask<(SocketStream? Stream, string Error)> ConnectAsync(FingerServer server)
+    {
+        using CancellationTokenSource timer = new(_options.ConnectTimeout);
+        try
+        {
+            if (server.EndPoint is null)
+            {
+                return (await UnixSocket.ConnectAsync(server.Address, timer.Token), "");
+            }
+
+            Socket socket = new(server.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(server.EndPoint, timer.Token);
+                return (new SocketStream(socket), "");
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+        catch (SocketException error)
+        {
+            return (null, $"connect to {server.NameWithPort}: {Errno.Text(error.NativeErrorCode)}");
+        }
+        catch (LinuxException error)
+        {
+            return (null, $"connect to {server.NameWithPort}: {error.Reason}");
+        }
+        catch (OperationCanceledException)
+        {
+            return (null, $"connect to {server.NameWithPort}: {Errno.Text(Errno.ETIMEDOUT)}");
+        }
+    }
+
+    private async ValueTask TalkAsync(SocketStream stream, FingerDestination destination, FingerServer server)
+    {
+        string prefix = _options.IsLmtp ? "lmtp" : "smtp";
+        TlsTarget target = new(_options.Destination, destination.Host, server.IsFromMx, server.Host, server.Address, server.EndPoint?.Port ?? 0);
+        (ClientTls tls, TlsPolicy policy) = await DecideAsync(prefix, target);
+        using ClientTls owned = tls;
+        if (_options.Explains)
+        {
+            foreach (string reason in policy.Why)
+            {
+                Log.Info($"{server.NameWithPort}: {reason}");
+            }
+
+            Log.Info($"{server.NameWithPort}: TLS level \"{policy.Level.Name()}\"");
+        }
+
+        if (policy.Failure is not null)
+        {
+            Explain(server, $"would not use {server.NameWithPort}: {policy.Failure.Reason}");
+            return;
+        }
+
+        await new FingerSession(_options, tls, policy, target, stream, _configuration).RunAsync(text => Explain(server, text));
+    }
+
+    private void Explain(FingerServer server, string text)
+    {
+        if (_options.Explains)
+        {
+            Log.Info($"a delivery to {_options.Destination} {text}");
+        }
+    }
+
+    // What this host's own settings say; or the level of the command line, with secure for dane that cannot be.
+    private async ValueTask<(ClientTls Tls, TlsPolicy Policy)> DecideAsync(string prefix, TlsTarget target)
+    {
+        string? noDane = _dns is null ? "host names are not looked up in the DNS" : null;
+        if (_options.Explains)
+        {
+            bool validates = _configuration.Get(SmtpParameters.SmtpDnsSupportLevel) == "dnssec";
+            _configuration.Override($"{prefix}_tls_session_cache_database", "");
+            noDane ??= validates ? null : $"{prefix}_dns_support_level is not \"dnssec\"";
+            return await Try(noDane);
+        }
+
+        TlsLevel level = _options.Level ?? TlsLevel.Dane;
+        if (level.UsesTlsa())
+        {
+            if (_dns is not null && !target.IsUnix)
+            {
+                _options.Apply(_configuration, level);
+                (ClientTls Tls, TlsPolicy Policy) dane = await Try(null);
+                if (dane.Policy.Level.UsesTlsa() && dane.Policy.Failure is null)
+                {
+                    return dane;
+                }
+
+                dane.Tls.Dispose();
+            }
+
+            if (level == TlsLevel.DaneOnly)
+            {
+                Log.Info("no TLSA records found, resorting to \"secure\"");
+            }
+
+            level = TlsLevel.Secure;
+        }
+
+        _options.Apply(_configuration, level);
+        return await Try(noDane);
+
+        async ValueTask<(ClientTls Tls, TlsPolicy Policy)> Try(string? noDane)
+        {
+            ClientTls tls = new(_configuration, prefix, tool.OpenTables(), noDane is null ? _dns : null, noDane);
+            return (tls, await tls.Policies.DecideAsync(target, isTlsOptional: false, CancellationToken.None));
+        }
+    }
+}
