@@ -5,14 +5,34 @@ namespace Mta.EndToEnd;
 public sealed class LargeMessageTests
 {
     [Fact]
-    public void A_message_of_200_megabytes_passes_in_constant_memory()
+    public void A_message_of_200_megabytes_passes_in_constant_memory() => Pass(static stream =>
+    {
+        byte[] block = Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(new string('x', 70) + "\r\n", 1000)));
+        stream.Write("Subject: large\r\n\r\n"u8);
+        for (int sent = 0; sent < 200_000_000; sent += block.Length)
+        {
+            stream.Write(block);
+        }
+    });
+
+    [Fact]
+    public void A_message_of_a_million_headers_passes_in_constant_memory() => Pass(static stream =>
+    {
+        byte[] block = Encoding.Latin1.GetBytes(string.Concat(Enumerable.Range(0, 1000).Select(static i => i % 10 == 0 ? $"To: a{i}@example.test,\r\n\tb{i}@example.test\r\n" : $"X-Header-{i}: value\r\n")));
+        for (int sent = 0; sent < 1000; sent++)
+        {
+            stream.Write(block);
+        }
+
+        stream.Write("\r\n"u8);
+    });
+
+    private static void Pass(Action<Stream> write)
     {
         using var mta = new Instance();
         mta.Main["message_size_limit"] = "0";
         mta.Main["mailbox_size_limit"] = "0";
         mta.Start();
-        string line = new string('x', 70) + "\r\n";
-        byte[] block = Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(line, 1000)));
         using (var client = new System.Net.Sockets.TcpClient("127.0.0.1", mta.SmtpPort))
         {
             using var reader = new StreamReader(client.GetStream());
@@ -33,11 +53,7 @@ public sealed class LargeMessageTests
             Say("MAIL FROM:<s@example.test>", "250");
             Say($"RCPT TO:<{mta.User}@example.test>", "250");
             Say("DATA", "354");
-            client.GetStream().Write("Subject: large\r\n\r\n"u8);
-            for (int sent = 0; sent < 200_000_000; sent += block.Length)
-            {
-                client.GetStream().Write(block);
-            }
+            write(client.GetStream());
 
             Say("large token\r\n.", "250");
         }
