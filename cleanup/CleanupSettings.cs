@@ -40,6 +40,7 @@ internal sealed class CleanupSettings
         AlwaysAddMissingHeaders = configuration.Get(CleanupParameters.AlwaysAddMissingHeaders);
         RemoteHeaderRewriteDomain = configuration.Get(CleanupParameters.RemoteHeaderRewriteDomain);
         UndisclosedRecipientsHeader = configuration.Get(CleanupParameters.UndisclosedRecipientsHeader);
+        FullNameCharset = configuration.Get(CleanupParameters.FullNameEncodingCharset);
         ObsoleteFromFormat = configuration.Get(CleanupParameters.HeaderFromFormat) == "obsolete";
         EmptyAddressRecipient = configuration.Get(GlobalParameters.EmptyAddressRecipient);
         AlwaysBcc = configuration.Get(CleanupParameters.AlwaysBcc);
@@ -129,6 +130,9 @@ internal sealed class CleanupSettings
     public string UndisclosedRecipientsHeader { get; }
 
     public bool ObsoleteFromFormat { get; }
+
+    /// <summary>Names with other characters than ASCII's are encoded as of this character set; empty leaves them.</summary>
+    public string FullNameCharset { get; }
 
     public string EmptyAddressRecipient { get; }
 

@@ -135,7 +135,7 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
 
             if (!HasSeen(_isResent ? HeaderKind.ResentFrom : HeaderKind.From))
             {
-                WriteText(FromHeader.Compose(prefix, message.Sender ?? "", message.FullName, _settings.ObsoleteFromFormat));
+                WriteText(FromHeader.Compose(prefix, message.Sender ?? "", message.FullName, _settings.ObsoleteFromFormat, _settings.FullNameCharset));
             }
 
             if (_settings.UndisclosedRecipientsHeader.Length > 0 && !HasSeen(HeaderKind.To) && !HasSeen(HeaderKind.Cc)

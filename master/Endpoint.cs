@@ -26,7 +26,7 @@ internal sealed record Endpoint(ServiceType Type, string Identity, IReadOnlyList
         }
 
         (string? host, string service) = SplitName(entry.Name, where);
-        int port = Port(service, where);
+        int port = Port(configuration, service, where);
         (bool ipv4, bool ipv6) = OwnAddresses.Protocols(configuration);
         var addresses = new List<IPEndPoint>();
         if (host is not null)
@@ -85,7 +85,7 @@ internal sealed record Endpoint(ServiceType Type, string Identity, IReadOnlyList
             : (host, service);
     }
 
-    private static int Port(string service, string where)
+    private static int Port(Configuration configuration, string service, string where)
     {
         if (char.IsAsciiDigit(service[0]))
         {
@@ -99,9 +99,7 @@ internal sealed record Endpoint(ServiceType Type, string Identity, IReadOnlyList
                 : throw new ConfigurationException($"{where}: port number out of range: {service}");
         }
 
-        return Posix.TryGetAddresses(null, service, AddressFamily.InterNetwork, numericOnly: false, out List<IPEndPoint> found) == 0 && found.Count > 0
-            ? found[0].Port
-            : throw new ConfigurationException($"{where}: unknown TCP service: {service}");
+        return new TcpPorts(configuration).Find(service) ?? throw new ConfigurationException($"{where}: unknown TCP service: {service}");
     }
 
     private static bool IsEverywhere(Configuration configuration)

@@ -8,8 +8,9 @@ namespace Mta.Master;
 internal static class Listeners
 {
     /// <param name="backlog">Connections that may wait for a process.</param>
+    /// <param name="window">Of Internet sockets (<c>tcp_windowsize</c>); 0 leaves it to the system.</param>
     /// <exception cref="LinuxException">One could not be made; none is left open then.</exception>
-    public static List<FileHandle> Open(Endpoint endpoint, int backlog, Owner owner)
+    public static List<FileHandle> Open(Endpoint endpoint, int backlog, Owner owner, int window = 0)
     {
         var listeners = new List<FileHandle>();
         try
@@ -19,7 +20,7 @@ internal static class Listeners
                 case ServiceType.Inet:
                     foreach (IPEndPoint address in endpoint.Addresses)
                     {
-                        listeners.Add(InetSocket.Listen(address, backlog));
+                        listeners.Add(InetSocket.Listen(address, backlog, window));
                     }
 
                     break;

@@ -17,6 +17,7 @@ internal sealed class MasterSettings
         QueueDirectory = configuration.Get(GlobalParameters.QueueDirectory);
         DataDirectory = configuration.Get(GlobalParameters.DataDirectory);
         DaemonDirectory = configuration.Get(GlobalParameters.DaemonDirectory);
+        WindowSize = configuration.Get(GlobalParameters.TcpWindowsize);
         DefaultProcessLimit = configuration.Get(MasterParameters.DefaultProcessLimit);
         int workers = configuration.Get(MasterParameters.WorkerProcessLimit);
         WorkerProcessLimit = workers == 0 ? Environment.ProcessorCount : workers;
@@ -36,6 +37,9 @@ internal sealed class MasterSettings
     public string DataDirectory { get; }
 
     public string DaemonDirectory { get; }
+
+    /// <summary><c>tcp_windowsize</c>; 0 leaves it to the system.</summary>
+    public int WindowSize { get; }
 
     public int DefaultProcessLimit { get; }
 

@@ -41,7 +41,7 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
         Dictionary<(ServiceType, string), Service> services = _settings.ReadServices();
         foreach (Service service in services.Values)
         {
-            service.Listeners = Listeners.Open(service.Endpoint, service.Backlog, _settings.Owner);
+            service.Listeners = Listeners.Open(service.Endpoint, service.Backlog, _settings.Owner, _settings.WindowSize);
         }
 
         foreach (Service service in services.Values)
@@ -148,7 +148,7 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
     {
         try
         {
-            return Listeners.Open(service.Endpoint, service.Backlog, settings.Owner);
+            return Listeners.Open(service.Endpoint, service.Backlog, settings.Owner, settings.WindowSize);
         }
         catch (LinuxException error)
         {

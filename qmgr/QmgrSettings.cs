@@ -9,6 +9,9 @@ internal sealed record QmgrSettings
 
     public TimeSpan QueueRunDelay { get; init; } = TimeSpan.FromSeconds(300);
 
+    /// <summary>Files of messages that are done go to the saved queue (<c>dont_remove</c>).</summary>
+    public bool KeepsFiles { get; init; }
+
     public long MinimalBackoff { get; init; } = 300;
 
     public long MaximalBackoff { get; init; } = 4000;

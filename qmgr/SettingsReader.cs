@@ -39,6 +39,7 @@ internal static class SettingsReader
                 DeadDestination = minimalBackoff,
             },
             QueueRunDelay = configuration.Get(QmgrParameters.QueueRunDelay),
+            KeepsFiles = configuration.Get(GlobalParameters.DontRemove) != 0,
             MinimalBackoff = Seconds(minimalBackoff),
             MaximalBackoff = Seconds(configuration.Get(QmgrParameters.MaximalBackoffTime)),
             MaximalLifetime = lifetime,

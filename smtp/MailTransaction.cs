@@ -338,7 +338,7 @@ internal sealed class MailTransaction
 
     private Dsn SentAs(SmtpReply reply)
     {
-        bool isFinal = _settings.Flags.IsFinal && !_session.Has(ServerFeatures.Dsn);
+        bool isFinal = (_settings.Flags.IsFinal || _settings.AssumesFinalDelivery) && !_session.Has(ServerFeatures.Dsn);
         return new Dsn(reply.Status, isFinal ? "delivered" : "relayed", reply.OneLine, "smtp", reply.Text, "dns", _session.Server.Host);
     }
 

@@ -370,7 +370,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         }
 
         bool offersDsn = session.Has(ServerFeatures.Dsn);
-        bool notifies = session.HasProtocolError && session.Transcript is not null;
+        bool notifies = session.HasProtocolError && tables.Notice.IsWanted;
         await ReleaseAsync(session, keeps, hasQuit, stop);
         if (notifies)
         {

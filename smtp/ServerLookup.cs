@@ -70,10 +70,7 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
             return port is > 0 and < 65536 ? port : throw new FatalException($"bad network port: {Printable.Neutralize(service)}");
         }
 
-        return _ports.GetOrAdd(service, static name =>
-            Posix.TryGetAddresses(null, name, AddressFamily.InterNetwork, numericOnly: false, out List<IPEndPoint> found) == 0 && found.Count > 0
-                ? found[0].Port
-                : throw new FatalException($"unknown service: {Printable.Neutralize(name)}/tcp"));
+        return _ports.GetOrAdd(service, name => settings.Ports.Find(name) ?? throw new FatalException($"unknown service: {Printable.Neutralize(name)}/tcp"));
     }
 
     private static ServerList Failed(string status, string reason) => new([], new Dsn(status, "", reason));

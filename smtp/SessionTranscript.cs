@@ -1,10 +1,14 @@
 using Mta.Text;
+using NLog;
 
 namespace Mta.Smtp;
 
 /// <summary>What a session's two sides said, for a notice to the postmaster. Without content, and without secrets.</summary>
-internal sealed class SessionTranscript
+/// <param name="logged">The server's name when the dialogue goes into the log too (<c>debug_peer_list</c>, option -v).</param>
+internal sealed class SessionTranscript(string? logged = null)
 {
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
     private const int MaxLines = 500;
     private const int MaxLength = 1000;
 
@@ -40,9 +44,15 @@ internal sealed class SessionTranscript
 
     private void Add(string mark, string line)
     {
+        string text = Printable.Neutralize(line.Length > MaxLength ? line[..MaxLength] : line);
+        if (logged is not null)
+        {
+            Log.Info($"{(mark == " Out: " ? '>' : '<')} {logged}: {text}");
+        }
+
         if (_lines.Count < MaxLines)
         {
-            _lines.Add(mark + Printable.Neutralize(line.Length > MaxLength ? line[..MaxLength] : line));
+            _lines.Add(mark + text);
         }
     }
 }

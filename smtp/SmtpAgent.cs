@@ -36,7 +36,7 @@ internal sealed class SmtpAgent : IDisposable
     /// <summary>Reads settings and loads libraries, with the privileges of the start.</summary>
     public static SmtpAgent Create(ServiceContext context)
     {
-        SmtpSettings settings = new(context.Configuration, context.ProcessName, context.ServiceName, context.Arguments);
+        SmtpSettings settings = new(context.Configuration, context.ProcessName, context.ServiceName, context.Arguments) { IsVerbose = context.IsVerbose };
         DeliveryAgent agent = DeliveryAgents.Create(
             context.Configuration,
             context.Tables,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Mta.Config;
 using Mta.Delivery.Security;
 using Mta.Linux;
 using Mta.Mail.Protocols;
@@ -54,7 +55,8 @@ internal sealed class SmtpSession : IDisposable
         Input = new BufferedInput(_stream);
         Output = new BufferedOutput(_stream, OutputSize);
         Replies = new ReplyReader(Input, server.NameWithPort, settings.ReplyLengthLimit, tables.ReplyFilter) { OnGarbage = NoteGarbage };
-        Transcript = tables.Notice.IsWanted ? new SessionTranscript() : null;
+        bool isLogged = settings.IsVerbose || (!tables.DebugPeers.IsEmpty && tables.DebugPeers.MatchesAsync(server.Host, $"{server.EndPoint?.Address}", CancellationToken.None).AsTask().GetAwaiter().GetResult() == MatchResult.Yes);
+        Transcript = tables.Notice.IsWanted || isLogged ? new SessionTranscript(isLogged ? server.NameWithPort : null) : null;
     }
 
     public ServerAddress Server { get; private set; }
@@ -214,6 +216,11 @@ internal sealed class SmtpSession : IDisposable
         try
         {
             socket.NoDelay = true;
+            if (settings.WindowSize > 0)
+            {
+                socket.ReceiveBufferSize = socket.SendBufferSize = settings.WindowSize;
+            }
+
             if (Bind(settings, server, socket) is Dsn misconfigured)
             {
                 socket.Dispose();

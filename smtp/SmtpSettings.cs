@@ -26,6 +26,9 @@ internal sealed class SmtpSettings
             "lmtp" => true,
             _ => throw new FatalException($"unexpected process name \"{Printable.Neutralize(processName)}\" - specify \"smtp\" or \"lmtp\""),
         };
+        Ports = new TcpPorts(configuration);
+        WindowSize = configuration.Get(GlobalParameters.TcpWindowsize);
+        AssumesFinalDelivery = IsLmtp && configuration.Get(LmtpParameters.LmtpAssumeFinal);
         ReadNames();
         ReadTimes();
         ReadLookups();
@@ -34,6 +37,18 @@ internal sealed class SmtpSettings
     }
 
     public bool IsLmtp { get; }
+
+    /// <summary>Ports of service names.</summary>
+    public TcpPorts Ports { get; }
+
+    /// <summary>Dialogues with all servers are logged (option -v).</summary>
+    public bool IsVerbose { get; init; }
+
+    /// <summary>Size of the buffers that the TCP window follows (<c>tcp_windowsize</c>); 0 leaves them to the system.</summary>
+    public int WindowSize { get; }
+
+    /// <summary>A server without DSN makes the final delivery (<c>lmtp_assume_final</c>).</summary>
+    public bool AssumesFinalDelivery { get; }
 
     /// <summary>Field 1 of the master.cf entry.</summary>
     public string ServiceName { get; }

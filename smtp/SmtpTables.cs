@@ -17,6 +17,7 @@ internal sealed class SmtpTables
         DiscardedKeywords = Open(isLmtp ? LmtpParameters.LmtpDiscardLhloKeywordAddressMaps : SmtpParameters.SmtpDiscardEhloKeywordAddressMaps);
         PixWorkarounds = Open(isLmtp ? LmtpParameters.LmtpPixWorkaroundMaps : SmtpParameters.SmtpPixWorkaroundMaps);
         Notice = new PostmasterNotice(configuration);
+        DebugPeers = AddressMatchList.Create(configuration, GlobalParameters.DebugPeerList, registry);
         Sasl = SaslClient.Create(configuration, registry, isLmtp);
         Generic = new GenericAddresses(configuration, registry, isLmtp);
         Checks = new OutgoingChecks(configuration, registry, isLmtp);
@@ -29,6 +30,9 @@ internal sealed class SmtpTables
             return value.Length == 0 ? null : TableList.Open(registry, parameter.Name, value);
         }
     }
+
+    /// <summary>Servers whose dialogue is logged.</summary>
+    public AddressMatchList DebugPeers { get; }
 
     /// <summary>Destinations whose sessions are always kept for a while.</summary>
     public DomainMatchList CachedDestinations { get; }

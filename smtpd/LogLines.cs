@@ -91,6 +91,20 @@ internal static class LogLines
     public static void MalformedBdat(Session session, string line) =>
         Log.Warn($"{session.QueueId}: malformed BDAT command syntax from {session.NameAndAddress}: {Printable.Neutralize(Cut(line))}");
 
+    // What a client proves itself with stays out of the log.
+    public static void Heard(Session session, string line) =>
+        Log.Info($"< {session.NameAndAddress}: {(line.StartsWith("AUTH ", StringComparison.OrdinalIgnoreCase) ? "AUTH ..." : Printable.Neutralize(line, allowUtf8: true))}");
+
+    public static void Said(Session session, string reply)
+    {
+        string[] lines = reply.Split('\n');
+        for (int i = 0; i < lines.Length; i++)
+        {
+            string line = i + 1 < lines.Length && lines[i].Length > 3 ? $"{lines[i][..3]}-{lines[i][4..]}" : lines[i];
+            Log.Info($"> {session.NameAndAddress}: {Printable.Neutralize(line, allowUtf8: true)}");
+        }
+    }
+
     public static void NullBdat(Session session) => Log.Warn($"{session.QueueId}: null BDAT request from {session.NameAndAddress}");
 
     public static void BdatTooBig(Session session) => Log.Warn($"{session.QueueId}: BDAT request from {session.NameAndAddress} exceeds message size limit");

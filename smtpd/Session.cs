@@ -70,6 +70,9 @@ internal sealed class Session : IDisposable
     /// <summary>What was said; null when nobody wants to know.</summary>
     public Transcript? Transcript { get; init; }
 
+    /// <summary>What is said goes into the log (<c>debug_peer_list</c>, option -v).</summary>
+    public bool LogsDialogue { get; set; }
+
     /// <summary>Kinds of trouble met so far.</summary>
     public NoticeClass Notices { get; set; }
 
@@ -218,9 +221,24 @@ internal sealed class Session : IDisposable
         await SendAsync(line, stop);
     }
 
+    /// <summary>Remembers a command, where somebody wants to know.</summary>
+    public void NoteCommand(string line)
+    {
+        Transcript?.In(line);
+        if (LogsDialogue)
+        {
+            LogLines.Heard(this, line);
+        }
+    }
+
     private ValueTask SendAsync(string line, CancellationToken stop)
     {
         Transcript?.Out(line);
+        if (LogsDialogue)
+        {
+            LogLines.Said(this, line);
+        }
+
         return ErrorCount >= Settings.SoftErrorLimit && Settings.ErrorSleepTime > TimeSpan.Zero
             ? DelayedReplyAsync(line, stop)
             : WriteAsync(line);

@@ -1,3 +1,4 @@
+using Mta.Config;
 using Mta.Linux;
 using Mta.Mail.Protocols;
 using Mta.Service;
@@ -42,6 +43,7 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
         session.ServerPort = local.Port;
         session.Input.Timeout = session.Settings.Timeout;
         session.Output.Timeout = session.Settings.Timeout;
+        session.LogsDialogue = server.IsVerbose || (!server.DebugPeers.IsEmpty && await server.DebugPeers.MatchesAsync(client.Name, client.Address, stop) == MatchResult.Yes);
         LogLines.Connect(session);
         await RunGuardedAsync(session, isUnintroduced, stop);
         if (session.Milters is { } milters)
@@ -234,7 +236,7 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
             switch (await session.Commands.ReadAsync(stop))
             {
                 case CommandRead.Line:
-                    session.Transcript?.In(session.Commands.Line);
+                    session.NoteCommand(session.Commands.Line);
                     if (!await ExecuteAsync(session, session.Commands.Line, stop))
                     {
                         session.ErrorCount++;
@@ -242,7 +244,7 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
 
                     break;
                 case CommandRead.TooLong:
-                    session.Transcript?.In(session.Commands.Line);
+                    session.NoteCommand(session.Commands.Line);
                     await session.ReplyAsync($"500 5.5.2 {session.Settings.HostName} Error: command too long", stop);
                     break;
                 case CommandRead.BareNewline:

@@ -71,6 +71,8 @@ internal sealed class SmtpdServer
         _verpClients = AddressMatchList.Create(configuration, SmtpdParameters.SmtpdAuthorizedVerpClients, tables);
         VerpDelimiters = configuration.Get(GlobalParameters.DefaultVerpDelimiters);
         VerpDelimiterFilter = configuration.Get(GlobalParameters.VerpDelimiterFilter);
+        IsVerbose = context.IsVerbose;
+        DebugPeers = AddressMatchList.Create(configuration, GlobalParameters.DebugPeerList, tables);
         NullAccessKey = configuration.Get(SmtpdParameters.SmtpdNullAccessLookupKey);
         AllowsUntrustedRouting = configuration.Get(GlobalParameters.AllowUntrustedRouting);
         _forbiddenCommands = StringMatchList.Create(configuration, SmtpdParameters.SmtpdForbiddenCommands, tables);
@@ -134,6 +136,12 @@ internal sealed class SmtpdServer
     public string NullAccessKey { get; }
 
     public bool AllowsUntrustedRouting { get; }
+
+    /// <summary>Dialogues with all clients are logged.</summary>
+    public bool IsVerbose { get; }
+
+    /// <summary>Clients whose dialogue is logged.</summary>
+    public AddressMatchList DebugPeers { get; }
 
     /// <summary>IPv6 is in use (<c>inet_protocols</c>).</summary>
     public bool HasIpv6 { get; }

@@ -15,6 +15,8 @@ public static class TableSettingsExtensions
         RegexpBackreferences = configuration.Get(TableParameters.RegexpBackreferences),
         RegexpSubjectLimit = Math.Max(2048, configuration.Get(GlobalParameters.HeaderSizeLimit)),
         LmdbMapSize = configuration.Get(TableParameters.LmdbMapSize),
+        SocketmapQueryLimit = configuration.Get(TableParameters.SocketmapMaxQuerySize),
+        SocketmapReplyLimit = configuration.Get(TableParameters.SocketmapMaxReplySize),
         UseSurrogates = isDaemon && !configuration.Get(TableParameters.DaemonTableOpenErrorIsFatal),
         Parameter = configuration.Value,
         MatchDomains = static (registry, title, patterns) =>

@@ -8,13 +8,20 @@ public static class InetSocket
 {
     /// <summary>A non-blocking listening socket with SO_REUSEADDR, SO_REUSEPORT and, for IPv6, IPV6_V6ONLY.</summary>
     /// <exception cref="LinuxException">The socket could not be made; the path names the address.</exception>
-    public static FileHandle Listen(IPEndPoint address, int backlog)
+    /// <param name="window">Bytes of the buffers that the TCP window follows; 0 leaves them to the system.</param>
+    public static FileHandle Listen(IPEndPoint address, int backlog, int window = 0)
     {
         bool isSix = address.AddressFamily == AddressFamily.InterNetworkV6;
         FileHandle socket = Posix.NewSocket(FamilyOf(address), SocketNumbers.Stream | SocketNumbers.NonBlocking);
         int errno = Posix.TrySetOption(socket, SocketNumbers.LevelSocket, SocketNumbers.ReuseAddress, 1);
         errno = errno != 0 ? errno : Posix.TrySetOption(socket, SocketNumbers.LevelSocket, SocketNumbers.ReusePort, 1);
         errno = errno != 0 || !isSix ? errno : Posix.TrySetOption(socket, SocketNumbers.LevelIpv6, SocketNumbers.Ipv6Only, 1);
+        if (window > 0)
+        {
+            errno = errno != 0 ? errno : Posix.TrySetOption(socket, SocketNumbers.LevelSocket, SocketNumbers.SendBuffer, window);
+            errno = errno != 0 ? errno : Posix.TrySetOption(socket, SocketNumbers.LevelSocket, SocketNumbers.ReceiveBuffer, window);
+        }
+
         string call = "setsockopt";
         if (errno == 0)
         {

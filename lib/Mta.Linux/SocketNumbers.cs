@@ -18,6 +18,8 @@ internal static class SocketNumbers
     public const int LevelSocket = 1;
     public const int LevelIpv6 = 41;
     public const int ReuseAddress = 2;
+    public const int SendBuffer = 7;
+    public const int ReceiveBuffer = 8;
     public const int ReusePort = 15;
     public const int PeerCredentials = 17;
     public const int Ipv6Only = 26;

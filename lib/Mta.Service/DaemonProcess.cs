@@ -187,6 +187,11 @@ internal sealed class DaemonProcess(Daemon daemon)
             LogSession.Prepare();
         }
 
+        if (options.Debug)
+        {
+            DebuggerStart.Run(configuration);
+        }
+
         Jail.Enter(configuration, options, daemon.DropsPrivilegesAlways);
         foreach (Func<ServiceContext, Task> hook in daemon.PostJail)
         {

@@ -21,6 +21,12 @@ public sealed record TableSettings
     /// <summary>Size limit of a new lmdb file in bytes (<c>lmdb_map_size</c>); it doubles as needed.</summary>
     public long LmdbMapSize { get; init; } = 16_777_216;
 
+    /// <summary>Longest <c>socketmap:</c> query in bytes; a longer one is not asked.</summary>
+    public int SocketmapQueryLimit { get; init; } = 10_000;
+
+    /// <summary>Longest <c>socketmap:</c> reply in bytes; a longer one is an error.</summary>
+    public int SocketmapReplyLimit { get; init; } = 100_000;
+
     /// <summary>The value of a name in main.cf, expanded, or null: tables whose settings stand there ask for <c>NAME_attribute</c>.</summary>
     public Func<string, string?> Parameter { get; init; } = static _ => null;
 

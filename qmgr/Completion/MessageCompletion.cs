@@ -186,7 +186,8 @@ internal sealed class MessageCompletion(
 
     private void Remove(Message message, QueueId id)
     {
-        if (Check(directory.TryRemove(QueueName.Active, id), "remove", id))
+        int errno = settings.KeepsFiles ? directory.TryMove(id, QueueName.Active, QueueName.Saved) : directory.TryRemove(QueueName.Active, id);
+        if (Check(errno, "remove", id))
         {
             LogLines.Removed(message);
         }

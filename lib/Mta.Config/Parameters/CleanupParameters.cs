@@ -37,7 +37,7 @@ public static class CleanupParameters
     public static readonly BoolParameter ForceMimeInputConversion = new("force_mime_input_conversion", false);
 
     /// <summary>Character set that full names with non-ASCII characters are encoded in; empty leaves them as they are.</summary>
-    public static readonly StringParameter FullNameEncodingCharset = new("full_name_encoding_charset", "", min: 1);
+    public static readonly StringParameter FullNameEncodingCharset = new("full_name_encoding_charset", "");
 
     /// <summary>Pattern tables for message headers.</summary>
     public static readonly StringParameter HeaderChecks = new("header_checks", "");

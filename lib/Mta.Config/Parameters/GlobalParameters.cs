@@ -52,7 +52,7 @@ public static class GlobalParameters
     public static readonly StringParameter DebugPeerList = new("debug_peer_list", "");
 
     /// <summary>Command that runs when a daemon is started with -D.</summary>
-    public static readonly StringParameter DebuggerCommand = new("debugger_command", "", min: 1);
+    public static readonly StringParameter DebuggerCommand = new("debugger_command", "");
 
     /// <summary>Tables that change the status and text of a delivery attempt.</summary>
     public static readonly StringParameter DefaultDeliveryStatusFilter = new("default_delivery_status_filter", "");

@@ -11,8 +11,6 @@ namespace Mta.Tables.Clients;
 /// </summary>
 internal sealed class SocketmapTable : LookupTable
 {
-    private const int QueryLimit = 10_000;
-    private const int ReplyLimit = 100_000;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(100);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Life = TimeSpan.FromSeconds(100);
@@ -58,9 +56,9 @@ internal sealed class SocketmapTable : LookupTable
     protected override async ValueTask<LookupResult> FindAsync(string key, CancellationToken stop)
     {
         string query = $"{_map} {key}";
-        if (query.Length > QueryLimit)
+        if (query.Length > Registry.Settings.SocketmapQueryLimit)
         {
-            Registry.Settings.Warning($"table {Reference}: query longer than {QueryLimit} bytes -- ignored");
+            Registry.Settings.Warning($"table {Reference}: query longer than {Registry.Settings.SocketmapQueryLimit} bytes -- ignored");
             return LookupResult.NotFound;
         }
 
@@ -90,7 +88,7 @@ internal sealed class SocketmapTable : LookupTable
         }
     }
 
-    private static async ValueTask<string> AskAsync(ServerConnection connection, string query, CancellationToken stop)
+    private async ValueTask<string> AskAsync(ServerConnection connection, string query, CancellationToken stop)
     {
         connection.Output.WriteDecimal((long)query.Length);
         connection.Output.Write((byte)':');
@@ -114,7 +112,7 @@ internal sealed class SocketmapTable : LookupTable
             }
 
             length = (length * 10) + (next - '0');
-            if (!char.IsAsciiDigit((char)next) || length > ReplyLimit)
+            if (!char.IsAsciiDigit((char)next) || length > Registry.Settings.SocketmapReplyLimit)
             {
                 throw new InvalidDataException(char.IsAsciiDigit((char)next) ? "netstring too large" : "netstring format error");
             }
