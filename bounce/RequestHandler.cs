@@ -81,7 +81,7 @@ internal sealed class RequestHandler(string service, LogStore logs, Notification
         };
         Dsn dsn = request.Dsn;
         request.Dsn = new Dsn(
-            Printable(dsn.Status), Printable(dsn.Action), Printable(dsn.Reason), Printable(dsn.DiagnosticType), Printable(dsn.DiagnosticText), Printable(dsn.MtaType), Printable(dsn.MtaName));
+            Printable(dsn.Status), Printable(dsn.Action), Printable(dsn.Reason), Printable(dsn.DiagnosticType), Printable(dsn.DiagnosticText.Replace('\n', ' ')), Printable(dsn.MtaType), Printable(dsn.MtaName));
     }
 
     private bool IsAcceptable(BounceRequest request, out QueueId id)
