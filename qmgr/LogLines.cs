@@ -41,8 +41,16 @@ internal sealed class LogLines(bool externalAddresses, bool allowUtf8, int delay
     public static void ConnectFailed(string transport, int errno) =>
         Log.Warn($"connect to transport private/{transport}: {Errno.Text(errno)}");
 
-    public static void AgentLost(string transport, bool malformed) =>
-        Log.Warn($"private/{transport} socket: {(malformed ? "malformed response" : "premature disconnect")}");
+    /// <summary>An agent that ended or talked nonsense instead of a result.</summary>
+    public static void AgentLost(string transport, string detail)
+    {
+        if (detail.Contains(" (expecting", StringComparison.Ordinal))
+        {
+            Log.Warn(Printable.Neutralize(detail.Replace(" (expecting", $" from private/{transport} socket (expecting", StringComparison.Ordinal)));
+        }
+
+        Log.Warn($"private/{transport} socket: malformed response");
+    }
 
     public static void NoGreeting(string transport, string text) =>
         Log.Warn($"private/{transport} socket: {Printable.Neutralize(text)}");
@@ -62,18 +70,18 @@ internal sealed class LogLines(bool externalAddresses, bool allowUtf8, int delay
     public static void Clog(string line) => Log.Warn(line);
 
     public static void FeedbackSetting(string transport, string parameter, ConcurrencyFeedback feedback) =>
-        Log.Info(Invariant($"{transport}: {parameter} feedback type {(feedback.IsPerConcurrency ? 1 : 0)} value at 5: {feedback.At(5):G6}"));
+        Log.Info(Invariant($"{transport}: {parameter} feedback type {(feedback.IsPerConcurrency ? 1 : 0)} value at 5: {feedback.At(5):g6}"));
 
     public static void Feedback(DestinationQueue queue, bool success)
     {
         string step = success ? "qmgr_queue_unthrottle" : "qmgr_queue_throttle";
         if (queue.LastFeedback is { } feedback)
         {
-            Log.Info(Invariant($"{step}: feedback {feedback:G6}"));
+            Log.Info(Invariant($"{step}: feedback {feedback:g6}"));
         }
 
         (double successes, double failures, double cohorts) = queue.Counters;
-        Log.Info(Invariant($"{step}: queue {queue.Name}: limit {queue.Transport.Settings.EffectiveConcurrencyLimit} window {queue.Window} success {successes:G6} failure {failures:G6} fail_cohorts {cohorts:G6}"));
+        Log.Info(Invariant($"{step}: queue {queue.Name}: limit {queue.Transport.Settings.EffectiveConcurrencyLimit} window {queue.Window} success {successes:g6} failure {failures:g6} fail_cohorts {cohorts:g6}"));
     }
 
     private static string Invariant(DefaultInterpolatedStringHandler text) => string.Create(CultureInfo.InvariantCulture, ref text);

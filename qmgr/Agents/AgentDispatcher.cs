@@ -172,7 +172,7 @@ internal sealed class AgentDispatcher(EventLoop loop, QmgrSettings settings, Sch
     {
         BusyAgents++;
         DeliveryResult? result = null;
-        bool malformed = false;
+        string? malformed = null;
         try
         {
             WriteRequest(connection.Writer, entry);
@@ -203,20 +203,20 @@ internal sealed class AgentDispatcher(EventLoop loop, QmgrSettings settings, Sch
         }
         catch (IOException error)
         {
-            malformed = error is AttributeFormatException;
+            malformed = error is AttributeFormatException ? error.Message : null;
         }
 
         BusyAgents--;
         if (result is null)
         {
             connection.Dispose();
-            if (connection.Completed > 0 && !malformed)
+            if (connection.Completed > 0 && malformed is null)
             {
                 Resume(connection, entry);
                 return;
             }
 
-            LogLines.AgentLost(connection.Transport.Name, malformed);
+            LogLines.AgentLost(connection.Transport.Name, malformed ?? "");
             Conclude(entry, Dsn.Empty, -1, agentLost: true);
             return;
         }
