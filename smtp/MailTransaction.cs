@@ -213,6 +213,14 @@ internal sealed class MailTransaction
             _session.Output.Write(".\r\n"u8);
             _session.State = "sending end of data -- message may be sent more than once";
             _session.SetTimeout(_settings.DataDoneTimeout);
+            if (_settings.IsLmtp)
+            {
+                // RFC 2033 §4.2: a reply for each recipient that was accepted, so for none there is nothing to wait for.
+                _session.HasProtocolError = true;
+                await _session.Output.FlushAsync(stop);
+                return;
+            }
+
             await _session.AskAsync(stop);
             if (!_keepsSession)
             {

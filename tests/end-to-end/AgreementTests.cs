@@ -22,6 +22,7 @@ public class AgreementTests
     [InlineData("tls")]
     [InlineData("dane")]
     [InlineData("hostile")]
+    [InlineData("options")]
     [InlineData("peers")]
     [InlineData("exim")]
     public void Every_case_ends_as_with_Debians_Postfix(string cases)
