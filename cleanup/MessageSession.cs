@@ -12,6 +12,9 @@ namespace Mta.Cleanup;
 /// </summary>
 internal sealed class MessageSession(CleanupContext context, BufferedInput input, BufferedOutput output, System.Net.Sockets.Socket? socket = null)
 {
+    // Content comes in large pieces.
+    private const int ContentWindow = 32 << 10;
+
     private enum Segment
     {
         Envelope,
@@ -108,6 +111,11 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
                 : reader.TryRead(out type, out data);
             if (parse == RecordParse.NeedMore)
             {
+                if (segment == Segment.Content)
+                {
+                    input.Reserve(ContentWindow);
+                }
+
                 if (!await FillAsync(message, reader, stop))
                 {
                     message.Fail(CleanupStatus.Bad);

@@ -8,7 +8,8 @@ return await Daemon.Single("cleanup")
     .BeforePrivilegeDrop(context => { shared = CleanupStart.Open(context); })
     .ServeAsync(async (client, stop) =>
     {
-        // Content comes in large pieces.
-        using BufferedInput input = new(client.Stream, 32 << 10) { Timeout = client.Timeout };
+        // Little while the envelope comes, with clients that may take their time; content gets more.
+        client.InitialBuffer = 512;
+        using BufferedInput input = new(client.Stream, 2 << 10) { Timeout = client.Timeout };
         await new MessageSession(shared!, input, client.Output, client.Socket).RunAsync(stop); // Opened before the first client.
     });

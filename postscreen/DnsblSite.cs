@@ -68,6 +68,11 @@ internal sealed class DnsblSite
         {
             octets[i] = [];
             int end = at < filter.Length && filter[at] == '[' ? filter.IndexOf(']', at) + 1 : filter.IndexOf('.', at);
+            if (at >= filter.Length || (end <= 0 && filter[at] == '['))
+            {
+                throw new FatalException($"bad DNSBL filter syntax: \"{text}\"");
+            }
+
             end = end <= 0 ? filter.Length : end;
             foreach (string range in filter[at..end].Trim('[', ']').Split(';'))
             {
@@ -80,7 +85,7 @@ internal sealed class DnsblSite
                 octets[i].Add((low, high));
             }
 
-            if (i < 3 && (end >= filter.Length || filter[end] != '.'))
+            if (i < 3 ? end >= filter.Length || filter[end] != '.' : end < filter.Length)
             {
                 throw new FatalException($"bad DNSBL filter syntax: \"{text}\"");
             }

@@ -11,6 +11,9 @@ namespace Mta.Postscreen;
 /// </summary>
 internal sealed class DummyServer(Screen screen, ScreenSession session)
 {
+    /// <summary>The EHLO keywords, in their order.</summary>
+    public static readonly string[] Keywords = ["SIZE", "VRFY", "ETRN", "ENHANCEDSTATUSCODES", "8BITMIME", "DSN", "SMTPUTF8", "CHUNKING"];
+
     private static readonly string[] Known = ["EHLO", "HELO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "VRFY", "ETRN", "QUIT", "STARTTLS"];
     private readonly ScreenSettings _settings = session.Settings;
     private readonly BufferedInput _input = session.Connection.Input;
@@ -19,12 +22,15 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
     private string _hello = "";
     private string _protocol = "SMTP";
     private string? _sender;
+    private readonly List<string> _replies = [];
+    private IReadOnlySet<string> _hidden = new HashSet<string>();
     private bool _isOver;
 
     public async ValueTask RunAsync(bool greets, CancellationToken stop)
     {
         _input.Timeout = _settings.CommandTimeLimit;
         _output.Timeout = _settings.CommandTimeLimit;
+        _hidden = await screen.HiddenKeywordsAsync(session.Peer.Address, session.Shown, stop);
         if (greets)
         {
             Reply($"220 {_settings.Banner}");
@@ -35,7 +41,7 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
         {
             while (!_isOver)
             {
-                await _output.FlushAsync(stop);
+                await FlushAsync(stop);
                 if (await ReadAsync(stop) is not { } line)
                 {
                     if (!_isOver)
@@ -49,12 +55,12 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
                 await ExecuteAsync(line, ++commands, stop);
             }
 
-            await _output.FlushAsync(stop);
+            await FlushAsync(stop);
         }
         catch (TimeoutException)
         {
             LogLines.Event("COMMAND TIME LIMIT from", $"{session.Shown} after {_stage}");
-            await Screen.TrySendAsync(session.Connection, $"421 4.4.2 {_settings.HostName} Error: timeout exceeded");
+            await screen.TrySendAsync(session.Connection, $"421 4.4.2 {_settings.HostName} Error: timeout exceeded");
         }
     }
 
@@ -66,7 +72,7 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
             if (end > _settings.LineLengthLimit || (end < 0 && _input.Available.Length > _settings.LineLengthLimit))
             {
                 Limit("COMMAND LENGTH LIMIT");
-                await _output.FlushAsync(stop);
+                await FlushAsync(stop);
                 return null;
             }
 
@@ -89,7 +95,7 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
                 if (session.Fail(ScreenTest.BareNewline, "550 5.5.1 Protocol error"))
                 {
                     Drop("521 5.5.1 Protocol error");
-                    await _output.FlushAsync(stop);
+                    await FlushAsync(stop);
                     return null;
                 }
             }
@@ -164,7 +170,7 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
                 break;
             case "BDAT":
                 LogLines.Event("BDAT without valid RCPT from", session.Shown);
-                Drop(rest.Length == 0 ? "501 5.5.4 Syntax: BDAT count [LAST]" : _sender is null ? "554 5.5.1 Error: need MAIL command" : "554 5.5.1 Error: no valid recipients");
+                Drop(_hidden.Contains("CHUNKING") ? "502 5.5.1 Error: command not implemented" : rest.Length == 0 ? "501 5.5.4 Syntax: BDAT count [LAST]" : _sender is null ? "554 5.5.1 Error: need MAIL command" : "554 5.5.1 Error: no valid recipients");
                 break;
             case "RSET":
                 _sender = null;
@@ -211,19 +217,15 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
         }
 
         _protocol = "ESMTP";
-        List<string> lines = [_settings.HostName, _settings.MessageSizeLimit > 0 ? $"SIZE {_settings.MessageSizeLimit}" : "SIZE"];
-        if (!_settings.DisableVrfy)
+        List<string> lines = [_settings.HostName];
+        foreach (string keyword in Keywords)
         {
-            lines.Add("VRFY");
+            if (!_hidden.Contains(keyword) && (keyword != "VRFY" || !_settings.DisableVrfy) && (keyword != "SMTPUTF8" || _settings.SmtpUtf8Enable))
+            {
+                lines.Add(keyword == "SIZE" && _settings.MessageSizeLimit > 0 ? $"SIZE {_settings.MessageSizeLimit}" : keyword);
+            }
         }
 
-        lines.AddRange(["ETRN", "ENHANCEDSTATUSCODES", "8BITMIME", "DSN"]);
-        if (_settings.SmtpUtf8Enable)
-        {
-            lines.Add("SMTPUTF8");
-        }
-
-        lines.Add("CHUNKING");
         var reply = new StringBuilder();
         for (int i = 0; i < lines.Count; i++)
         {
@@ -248,7 +250,7 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
             return;
         }
 
-        string answer = Softened(session.Answer);
+        string answer = screen.Replies.Soften(session.Answer);
         LogLines.Reject(session.Shown, answer, _sender, rest[(rest.IndexOf(':') + 1)..].Trim(), _protocol, _hello);
         Reply(session.Answer);
         foreach (ScreenTest test in (ReadOnlySpan<ScreenTest>)[ScreenTest.Pipelining, ScreenTest.NonSmtp, ScreenTest.BareNewline])
@@ -269,11 +271,19 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
         _isOver = true;
     }
 
-    private void Reply(string reply) => _output.Write(Softened(reply) + "\r\n");
+    // Gathered until the client is waited for.
+    private void Reply(string reply) => _replies.Add(reply);
 
-    private string Softened(string reply) => !_settings.SoftBounce || reply[0] != '5' ? reply
-        : reply.Length > 5 && reply[4] == '5' && reply[5] == '.' ? $"4{reply[1..4]}4{reply[5..]}"
-        : $"4{reply[1..]}";
+    private async ValueTask FlushAsync(CancellationToken stop)
+    {
+        foreach (string reply in _replies)
+        {
+            _output.Write(await screen.Replies.FinishAsync(reply, session.Peer, stop) + "\r\n");
+        }
+
+        _replies.Clear();
+        await _output.FlushAsync(stop);
+    }
 
     private static bool IsHeaderLabel(string word) => word.Length > 1 && word[^1] == ':' && word.AsSpan(0, word.Length - 1).IndexOfAnyExceptInRange('!', '~') < 0;
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Mta.Text;
 using NLog;
 
@@ -42,22 +41,5 @@ internal static class LogLines
         return text;
     }
 
-    private static string Escape(string text)
-    {
-        var escaped = new StringBuilder();
-        foreach (char c in text.Length > Shown ? text[..Shown] : text)
-        {
-            _ = c switch
-            {
-                '\r' => escaped.Append("\\r"),
-                '\n' => escaped.Append("\\n"),
-                '\t' => escaped.Append("\\t"),
-                '\\' => escaped.Append("\\\\"),
-                >= ' ' and < '\x7f' => escaped.Append(c),
-                _ => escaped.Append('\\').Append(Convert.ToString(c, 8).PadLeft(3, '0')),
-            };
-        }
-
-        return escaped.ToString();
-    }
+    private static string Escape(string text) => CEscape.Quote(text.Length > Shown ? text[..Shown] : text);
 }

@@ -37,6 +37,10 @@ internal sealed class Screen
     private readonly TableList _commandFilter;
     private readonly bool _speaksKindly;
     private readonly string _smtpd;
+    private readonly bool _hasProxy;
+    private readonly TimeSpan _proxyTimeout;
+    private readonly HashSet<string> _discarded;
+    private readonly TableList _discardMaps;
     private readonly ConcurrentDictionary<string, Client> _clients = new(StringComparer.Ordinal);
     private int _screening;
     private int _passing;
@@ -46,7 +50,11 @@ internal sealed class Screen
     {
         Configuration configuration = context.Configuration;
         _context = context;
-        configuration.RefuseUnbuilt(PostscreenParameters.PostscreenUpstreamProxyProtocol);
+        _hasProxy = configuration.Get(PostscreenParameters.PostscreenUpstreamProxyProtocol).Length > 0;
+        _proxyTimeout = configuration.Get(PostscreenParameters.PostscreenUpstreamProxyTimeout);
+        Replies = new ScreenReplies(configuration, context.Tables);
+        _discarded = Keywords(configuration.Get(PostscreenParameters.PostscreenDiscardEhloKeywords));
+        _discardMaps = TableList.Open(context.Tables, PostscreenParameters.PostscreenDiscardEhloKeywordAddressMaps.Name, configuration.Get(PostscreenParameters.PostscreenDiscardEhloKeywordAddressMaps));
         if (configuration.Get(PostscreenParameters.PostscreenTlsSecurityLevel) == "encrypt" || configuration.Get(PostscreenParameters.PostscreenEnforceTls))
         {
             throw new FatalException("postscreen_tls_security_level = encrypt: this setting is not implemented");
@@ -87,6 +95,8 @@ internal sealed class Screen
 
     public DnsblLookups? Dnsbl { get; }
 
+    public ScreenReplies Replies { get; }
+
     public TimeSpan Retention { get; }
 
     public ScreenSettings Settings => _isStressed ? _stressed : _relaxed;
@@ -101,7 +111,18 @@ internal sealed class Screen
     {
         SocketName peer = connection.Peer;
         SocketName local = connection.Local;
-        if (!peer.IsInternet || !local.IsInternet)
+        bool isKnown = peer.IsInternet && local.IsInternet;
+        if (isKnown && _hasProxy)
+        {
+            ProxiedConnection? proxied = await UpstreamProxy.ReadAsync(connection.Socket!, _proxyTimeout, stop); // an internet client has a socket
+            isKnown = proxied is not null;
+            if (proxied is { IsLocal: false } told)
+            {
+                (peer, local) = (told.Client, told.Server);
+            }
+        }
+
+        if (!isKnown)
         {
             await TrySendAsync(connection, "421 4.3.2 No system resources");
             return;
@@ -133,6 +154,25 @@ internal sealed class Screen
 
     public ValueTask<LookupResult> FilterCommandAsync(string line, CancellationToken stop) =>
         _commandFilter.IsEmpty ? new(LookupResult.NotFound) : _commandFilter.LookupAsync(line, stop: stop);
+
+    /// <summary>EHLO keywords that a client is not told, upper case.</summary>
+    /// <param name="shown">The client, for the log.</param>
+    public async ValueTask<IReadOnlySet<string>> HiddenKeywordsAsync(string address, string shown, CancellationToken stop)
+    {
+        LookupResult found = _discardMaps.IsEmpty ? LookupResult.NotFound : await _discardMaps.LookupAsync(address, stop: stop);
+        if (!found.IsFound)
+        {
+            return _discarded;
+        }
+
+        HashSet<string> hidden = Keywords(found.Value);
+        if (hidden.Count > 0 && !hidden.Contains("SILENT-DISCARD"))
+        {
+            LogLines.Info($"{shown}: discarding EHLO keywords: {string.Join(' ', DummyServer.Keywords.Where(hidden.Contains))}");
+        }
+
+        return hidden;
+    }
 
     /// <summary>The name that a client of this list is told.</summary>
     public async ValueTask<string> NameOfListAsync(string domain, CancellationToken stop)
@@ -185,10 +225,14 @@ internal sealed class Screen
         }
     }
 
-    public static async ValueTask TrySendAsync(ClientConnection connection, string reply)
+    private static HashSet<string> Keywords(string list) => [.. TableListSyntax.Split(list).Select(static word => word.ToUpperInvariant())];
+
+    /// <summary>Sends the last word to a client, if it still listens.</summary>
+    public async ValueTask TrySendAsync(ClientConnection connection, string reply)
     {
         try
         {
+            reply = await Replies.FinishAsync(reply, connection.Peer, default);
             connection.Output.Timeout = TimeSpan.FromSeconds(5);
             connection.Output.Write(reply + "\r\n");
             await connection.Output.FlushAsync();

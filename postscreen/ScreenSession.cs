@@ -19,6 +19,8 @@ internal sealed class ScreenSession(Screen screen, ClientConnection connection, 
 
     public ClientConnection Connection => connection;
 
+    public SocketName Peer => peer;
+
     public string Shown => shown;
 
     /// <summary>The interface came into the client's hands by the wrong door: it is tested, and never let in.</summary>
@@ -227,7 +229,7 @@ internal sealed class ScreenSession(Screen screen, ClientConnection connection, 
         LogLines.Pregreet(shown, Math.Max(count, connection.Socket!.Available), Elapsed, ByteString.FromBytes(seen.AsSpan(0, count))); // as above
         if (Fail(ScreenTest.Pregreet, "550 5.5.1 Protocol error"))
         {
-            await Screen.TrySendAsync(connection, "521 5.5.1 Protocol error");
+            await screen.TrySendAsync(connection, "521 5.5.1 Protocol error");
             return EarlyOutcome.Over;
         }
 
@@ -261,7 +263,7 @@ internal sealed class ScreenSession(Screen screen, ClientConnection connection, 
             return false;
         }
 
-        await Screen.TrySendAsync(connection, $"521 {text}");
+        await screen.TrySendAsync(connection, $"521 {text}");
         return true;
     }
 

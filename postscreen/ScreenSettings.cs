@@ -36,8 +36,6 @@ internal sealed class ScreenSettings(Configuration configuration)
 
     public bool SmtpUtf8Enable { get; } = configuration.Get(GlobalParameters.Smtputf8Enable);
 
-    public bool SoftBounce { get; } = configuration.Get(GlobalParameters.SoftBounce);
-
     public int ConnectionCountLimit { get; } = configuration.Get(PostscreenParameters.PostscreenClientConnectionCountLimit);
 
     public int PreQueueLimit { get; } = configuration.Get(PostscreenParameters.PostscreenPreQueueLimit);

@@ -74,9 +74,9 @@ internal static class LogLines
     public static void DiscardingKeywords(EhloKeywords keywords) => Log.Info($"discarding EHLO keywords: {keywords}");
 
     public static void ImproperPipelining(Session session, ReadOnlySpan<byte> data) =>
-        Log.Info($"improper command pipelining after {session.Stage} from {session.NameAndAddress}: {Escape(ByteString.FromBytes(data[..Math.Min(data.Length, EscapedLimit)]))}");
+        Log.Info($"improper command pipelining after {session.Stage} from {session.NameAndAddress}: {CEscape.Quote(ByteString.FromBytes(data[..Math.Min(data.Length, EscapedLimit)]))}");
 
-    public static void NonSmtpCommand(Session session, string line) => Log.Warn($"non-SMTP command from {session.NameAndAddress}: {Escape(Cut(line))}");
+    public static void NonSmtpCommand(Session session, string line) => Log.Warn($"non-SMTP command from {session.NameAndAddress}: {CEscape.Quote(Cut(line))}");
 
     public static void IllegalAddress(Session session, string command, string text) =>
         Log.Warn($"Illegal address syntax from {session.NameAndAddress} in {command} command: {Printable.Neutralize(text, allowUtf8: true)}");
@@ -154,28 +154,4 @@ internal static class LogLines
     }
 
     private static string Cut(string text) => text.Length > EscapedLimit ? text[..EscapedLimit] : text;
-
-    /// <summary>What is not printable as C writes it.</summary>
-    public static string Escape(string text)
-    {
-        var escaped = new StringBuilder(text.Length);
-        foreach (char c in text)
-        {
-            _ = c switch
-            {
-                '\r' => escaped.Append("\\r"),
-                '\n' => escaped.Append("\\n"),
-                '\t' => escaped.Append("\\t"),
-                '\b' => escaped.Append("\\b"),
-                '\a' => escaped.Append("\\a"),
-                '\f' => escaped.Append("\\f"),
-                '\v' => escaped.Append("\\v"),
-                '\\' => escaped.Append("\\\\"),
-                >= ' ' and < '\x7f' => escaped.Append(c),
-                _ => escaped.Append('\\').Append(Convert.ToString(c, 8).PadLeft(3, '0')),
-            };
-        }
-
-        return escaped.ToString();
-    }
 }

@@ -129,6 +129,11 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
         {
             session.MayXclient = await server.MayXclientAsync(session.Client, stop);
             session.MayXforward = await server.MayXforwardAsync(session.Client, stop);
+            if (server.Tls.IsWrapper && !await WrapAsync(session, stop))
+            {
+                return false;
+            }
+
             if (!connection.IsPassed && HasWaitingInput(session) && await RefusePipeliningAsync(session, stop))
             {
                 return false;
@@ -150,11 +155,6 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
     {
         SmtpdSettings settings = session.Settings;
         session.BareNewline = await server.BareNewlineModeAsync(session.Client, stop);
-        if (server.Tls.IsWrapper && !session.IsStandalone && !await WrapAsync(session, stop))
-        {
-            return false;
-        }
-
         session.AccessDenied = null;
         if (await server.HiddenKeywordsAsync(session.Client, stop) is not { } hidden)
         {

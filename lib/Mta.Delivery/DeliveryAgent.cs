@@ -171,7 +171,6 @@ public sealed class DeliveryAgent(DeliverySettings settings, QueueDirectory queu
             return true;
         }
 
-        dsn = Via(relay, dsn);
         if (status != VerifyStatus.Ok && !settings.CacheNegativeProbes)
         {
             LogOutcome(delivery, recipient, relay, dsn, "undeliverable-but-not-cached");

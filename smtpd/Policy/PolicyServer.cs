@@ -137,8 +137,8 @@ internal sealed class PolicyServer(Endpoint endpoint, PolicySettings settings)
                 throw new IOException("Connection reset by peer");
             }
 
+            // What a server says beyond that is for other clients.
             string action = _reader.String("action"u8);
-            _reader.End();
             _reader.Leave();
             _lastUsed = Environment.TickCount64;
             return action;

@@ -37,7 +37,7 @@ internal static class ForwardLines
 
         void Add(string name, string? value, bool tagged = false)
         {
-            if (!offered.Contains(name) || (name == "IDENT" && value is null))
+            if (!offered.Contains(name))
             {
                 return;
             }

@@ -13,6 +13,8 @@ internal sealed class ProxyDialogue : IDisposable
     private readonly ProxyFilter _filter;
     private readonly SocketStream _stream;
     private readonly BufferedInput _input;
+    private bool _isOver;
+    private bool _isInContent;
 
     private ProxyDialogue(ProxyFilter filter, SocketStream stream)
     {
@@ -75,7 +77,9 @@ internal sealed class ProxyDialogue : IDisposable
         Output.Write(line);
         Output.Write("\r\n"u8);
         await FlushAsync(stop);
-        return await ReadReplyAsync(stop);
+        string reply = await ReadReplyAsync(stop);
+        _isInContent = reply[0] == '3';
+        return reply;
     }
 
     public async ValueTask FlushAsync(CancellationToken stop)
@@ -93,6 +97,7 @@ internal sealed class ProxyDialogue : IDisposable
     /// <summary>Takes leave without waiting for an answer.</summary>
     public async ValueTask QuitAsync()
     {
+        _isOver = true;
         try
         {
             Output.Write("QUIT\r\n"u8);
@@ -106,6 +111,11 @@ internal sealed class ProxyDialogue : IDisposable
 
     public void Dispose()
     {
+        if (!_isOver && !_isInContent)
+        {
+            SayQuit();
+        }
+
         _input.Dispose();
         Output.Dispose();
         _stream.Dispose();
@@ -159,8 +169,26 @@ internal sealed class ProxyDialogue : IDisposable
         }
     }
 
+    // Without a wait: where six bytes do not fit, the end of the connection says the same.
+    private void SayQuit()
+    {
+        _isOver = true;
+        try
+        {
+            if (_stream.Socket.Poll(0, System.Net.Sockets.SelectMode.SelectWrite))
+            {
+                _stream.Socket.Send("QUIT\r\n"u8);
+            }
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            // It has gone before.
+        }
+    }
+
     private ProxyException Lost(Exception error)
     {
+        _isOver = true;
         LogLines.Warning(error is TimeoutException
             ? $"timeout talking to proxy {_filter.Endpoint.Text}"
             : $"lost connection with proxy {_filter.Endpoint.Text}");

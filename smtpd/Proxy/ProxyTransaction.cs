@@ -46,7 +46,8 @@ internal sealed class ProxyTransaction : IDisposable
             }
 
             LogLines.Warning($"proxy {filter.Endpoint.Text} rejected \"{Printable.Neutralize(mailLine)}\": \"{reply.Replace('\n', ' ')}\"");
-            throw new ProxyException("rejected");
+            transaction.Dispose();
+            return (null, reply);
         }
         catch
         {

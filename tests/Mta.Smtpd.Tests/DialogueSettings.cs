@@ -56,8 +56,17 @@ internal static class DialogueSettings
 
     private static List<Dialogue> Load()
     {
-        string[] files = Directory.GetFiles(Path.Combine(Root, "tests/dialogues/smtpd"), "*.dialogue");
+        string[] files = Directory.GetFiles(Path.Combine(Root, "tests/dialogues/smtpd"), (Environment.GetEnvironmentVariable("MTA_DIALOGUES") ?? "*") + ".dialogue");
         Array.Sort(files, StringComparer.Ordinal);
-        return [.. files.Select(Dialogue.Load)];
+        List<Dialogue> dialogues = [.. files.Select(Dialogue.Load)];
+        foreach (Dialogue dialogue in dialogues)
+        {
+            for (int i = 0; i < dialogue.Settings.Count; i++)
+            {
+                dialogue.Settings[i] = (dialogue.Settings[i].Name, DialoguePeers.Shared.Expand(dialogue.Settings[i].Value));
+            }
+        }
+
+        return dialogues;
     }
 }

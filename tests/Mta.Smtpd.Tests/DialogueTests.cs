@@ -24,6 +24,7 @@ public sealed class DialogueTests
             }
 
             Log.Clear();
+            DialoguePeers.Shared.Begin(dialogue, DialogueServer.Mta);
             (Stream client, Task session) = server.Connect(dialogue.ClientAddress, oneByteAtATime: cut == DialogueCut.Byte);
             string? problem;
             await using (client)
@@ -32,6 +33,8 @@ public sealed class DialogueTests
             }
 
             await session.WaitAsync(TimeSpan.FromSeconds(20));
+            Assert.True(problem is null, problem);
+            problem = await DialoguePeers.Shared.EndAsync();
             Assert.True(problem is null, problem);
             problem = DialoguePlayer.CheckLog(dialogue, DialogueServer.Mta, Log.Lines);
             Assert.True(problem is null, problem);

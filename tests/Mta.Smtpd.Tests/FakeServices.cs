@@ -23,6 +23,7 @@ internal sealed class FakeServices : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(directory, "public"));
         Directory.CreateDirectory(Path.Combine(directory, "private"));
+        Directory.CreateDirectory(Path.Combine(directory, "incoming"));
         _cleanup = Listen(Path.Combine(directory, "public/cleanup"));
         _rewrite = Listen(Path.Combine(directory, "private/rewrite"));
         _ = AcceptAsync(_cleanup, CleanupAsync);

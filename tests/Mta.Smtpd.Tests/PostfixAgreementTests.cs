@@ -23,6 +23,7 @@ public sealed class PostfixAgreementTests
         {
             long before = postfix.LogLength;
             string? problem;
+            DialoguePeers.Shared.Begin(dialogue, DialogueServer.Postfix);
             using (var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true })
             {
                 socket.Bind(new IPEndPoint(IPAddress.Parse(dialogue.ClientAddress), 0));
@@ -31,6 +32,7 @@ public sealed class PostfixAgreementTests
                 problem = await new DialoguePlayer(stream, DialogueServer.Postfix, DialogueCut.Whole).PlayAsync(dialogue);
             }
 
+            problem ??= await DialoguePeers.Shared.EndAsync();
             problem ??= DialoguePlayer.CheckLog(dialogue, DialogueServer.Postfix, await postfix.SmtpdLogAsync(before));
             if (problem is not null)
             {

@@ -20,7 +20,10 @@ public enum DialogueCut
 }
 
 /// <summary>One line of a dialogue.</summary>
-/// <param name="Kind"><c>C</c> the client sends, <c>S</c> the server replies, <c>L</c> the server logs.</param>
+/// <param name="Kind">
+/// <c>C</c> the client sends, <c>S</c> the server replies, <c>L</c> the server logs, <c>P</c> a policy server is told; of
+/// the filter: <c>@</c> is connected to, <c>&lt;</c> gets, <c>&gt;</c> sends, <c>/</c> closes.
+/// </param>
 public sealed record DialogueLine(char Kind, string Text, int Number);
 
 /// <summary>
@@ -90,7 +93,11 @@ public sealed class Dialogue
                 case '%' when rest == "only postfix":
                     dialogue.Only = DialogueServer.Postfix;
                     break;
-                case 'C' or 'S' or 'L' when line.Length > 1:
+                case 'F' when line.Length > 1 && line[1] is ('@' or '<' or '>' or '/'):
+                    string filtered = line.Length > 2 && line[2] == ' ' ? line[3..] : line[2..];
+                    dialogue._lines.Add((new DialogueLine(line[1], line[1] == '>' ? Unescape(filtered) + "\r\n" : filtered, number), null));
+                    break;
+                case 'C' or 'S' or 'L' or 'P' when line.Length > 1:
                     DialogueServer? only = line[1] switch
                     {
                         ':' or '>' => null,

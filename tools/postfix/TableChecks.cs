@@ -12,6 +12,9 @@ internal static class TableChecks
 {
     private static readonly string[] FileTypes = ["btree", "cdb", "cidr", "hash", "lmdb", "pcre", "regexp", "texthash"];
 
+    // Daemons make these themselves, when they first need them.
+    private static bool IsCache(string name) => name is "address_verify_map" or "postscreen_cache_map" || name.EndsWith("_session_cache_database", StringComparison.Ordinal);
+
     /// <returns>False, after messages, when a table is broken.</returns>
     public static bool AreSound(Instance instance, IEnumerable<MasterEntry> entries)
     {
@@ -72,14 +75,14 @@ internal static class TableChecks
 
     private static IEnumerable<(string Place, string Value)> Values(Instance instance, IEnumerable<MasterEntry> entries)
     {
-        foreach (string name in instance.Configuration.SetNames)
+        foreach (string name in instance.Configuration.SetNames.Where(static name => !IsCache(name)))
         {
             yield return ($"{instance.Configuration.Directory}/main.cf: parameter {name}", instance.Configuration.Value(name) ?? "");
         }
 
         foreach (MasterEntry entry in entries)
         {
-            foreach ((string name, string value) in DaemonOptions.Parse(entry.Command, entry.Arguments).Overrides)
+            foreach ((string name, string value) in DaemonOptions.Parse(entry.Command, entry.Arguments).Overrides.Where(static setting => !IsCache(setting.Name)))
             {
                 yield return ($"{instance.Configuration.Directory}/master.cf: line {entry.Line}: parameter {name}", value);
             }

@@ -13,6 +13,8 @@ namespace Mta.Mail.Queue;
 /// </summary>
 public sealed class QueueFileWriter : IDisposable
 {
+    // An envelope; thousands of clients may dawdle there.
+    private const int EnvelopeBuffer = 1 << 10;
     private const int SmallBuffer = 16 << 10;
     private const int LargeBuffer = 64 << 10;
     private const int MaxAttempts = 1000;
@@ -33,7 +35,7 @@ public sealed class QueueFileWriter : IDisposable
         Queue = queue;
         Id = id;
         CreationTime = created;
-        _buffer = ArrayPool<byte>.Shared.Rent(SmallBuffer);
+        _buffer = ArrayPool<byte>.Shared.Rent(EnvelopeBuffer);
     }
 
     public QueueId Id { get; }
@@ -275,7 +277,7 @@ public sealed class QueueFileWriter : IDisposable
 
         if (_count + length > _buffer.Length)
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_count + length, LargeBuffer));
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_count + length, _buffer.Length < SmallBuffer ? SmallBuffer : LargeBuffer));
             _buffer.AsSpan(0, _count).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = larger;

@@ -1,13 +1,15 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Net.Sockets;
 using Mta.Linux;
 using Mta.Mail.Addresses;
 using Mta.Text;
+using NLog;
 
-namespace Mta.Smtpd;
+namespace Mta.Service;
 
 /// <summary>What the header of an upstream proxy says; both names are empty when the connection is the proxy's own.</summary>
-internal readonly record struct ProxiedConnection(SocketName Client, SocketName Server)
+public readonly record struct ProxiedConnection(SocketName Client, SocketName Server)
 {
     /// <summary>The proxy speaks for itself (version 2, LOCAL): the socket's addresses hold.</summary>
     public bool IsLocal => !Client.IsInternet;
@@ -17,8 +19,10 @@ internal readonly record struct ProxiedConnection(SocketName Client, SocketName 
 /// Reads the PROXY protocol's header, version 1 (one line) or 2 (binary), that haproxy and others send before the
 /// client's first byte. Nothing behind the header is consumed.
 /// </summary>
-internal static class UpstreamProxy
+public static class UpstreamProxy
 {
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
     private const int MaxVersion1 = 107;
     private const int FixedVersion2 = 16;
 
@@ -26,6 +30,52 @@ internal static class UpstreamProxy
     private const int MaxVersion2 = 2048;
 
     private static ReadOnlySpan<byte> Signature => "\r\n\r\n\0\r\nQUIT\n"u8;
+
+    /// <summary>Reads a header and not a byte more: what is behind it stays in the socket, for whoever the socket is handed to.</summary>
+    /// <returns>Null, after a warning, when there is no good header.</returns>
+    public static async ValueTask<ProxiedConnection?> ReadAsync(Socket socket, TimeSpan limit, CancellationToken stop)
+    {
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        timer.CancelAfter(limit);
+        byte[] header = new byte[FixedVersion2 + MaxVersion2];
+        int held = 0;
+        try
+        {
+            while (true)
+            {
+                int seen = await socket.ReceiveAsync(header.AsMemory(held), SocketFlags.Peek, timer.Token);
+                if (seen == 0)
+                {
+                    Log.Warn("haproxy read: EOF");
+                    return null;
+                }
+
+                bool isWhole = TryParse(header.AsSpan(0, held + seen), out int length, out ProxiedConnection connection, out string? problem);
+                if (problem is not null)
+                {
+                    Log.Warn($"haproxy read: {problem}");
+                    return null;
+                }
+
+                // A header that is not whole yet is all that was seen.
+                held += await socket.ReceiveAsync(header.AsMemory(held, isWhole ? length - held : seen), SocketFlags.None, timer.Token);
+                if (isWhole)
+                {
+                    return connection;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            Log.Warn("haproxy read: time limit exceeded");
+            return null;
+        }
+        catch (SocketException)
+        {
+            Log.Warn("haproxy read: EOF");
+            return null;
+        }
+    }
 
     /// <returns>Null, after a warning, when there is no good header.</returns>
     public static async ValueTask<ProxiedConnection?> ReadAsync(BufferedInput input, TimeSpan limit, CancellationToken stop)
@@ -44,25 +94,25 @@ internal static class UpstreamProxy
 
                 if (problem is not null)
                 {
-                    LogLines.Warning($"haproxy read: {problem}");
+                    Log.Warn($"haproxy read: {problem}");
                     return null;
                 }
 
                 if (!await input.FillAsync(stop))
                 {
-                    LogLines.Warning("haproxy read: EOF");
+                    Log.Warn("haproxy read: EOF");
                     return null;
                 }
             }
         }
         catch (TimeoutException)
         {
-            LogLines.Warning("haproxy read: time limit exceeded");
+            Log.Warn("haproxy read: time limit exceeded");
             return null;
         }
         catch (IOException)
         {
-            LogLines.Warning("haproxy read: EOF");
+            Log.Warn("haproxy read: EOF");
             return null;
         }
         finally
@@ -187,12 +237,15 @@ internal static class UpstreamProxy
 
     private static SocketName Name(IPAddress address, int port) => address.IsIPv4MappedToIPv6
         ? new SocketName(SocketName.Inet, address.MapToIPv4().ToString(), port)
-        : new SocketName(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? SocketName.Inet6 : SocketName.Inet, address.ToString(), port);
+        : new SocketName(address.AddressFamily == AddressFamily.InterNetworkV6 ? SocketName.Inet6 : SocketName.Inet, address.ToString(), port);
 
-    private static bool IsAddress(int family, string text) => family == SocketName.Inet ? DomainSyntax.IsValidIPv4(text) : DomainSyntax.IsValidIPv6(text);
+    // "010.0.0.1" is eight to some and ten to others: nobody's address.
+    private static bool IsAddress(int family, string text) =>
+        (family == SocketName.Inet ? DomainSyntax.IsValidIPv4(text) : DomainSyntax.IsValidIPv6(text))
+        && IPAddress.TryParse(text, out IPAddress? address) && (family != SocketName.Inet || address.ToString() == text);
 
     private static bool TryParsePort(string text, out int port) =>
         int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out port) && port <= 65535;
 
-    private static string Shown(ReadOnlySpan<byte> input) => LogLines.Escape(ByteString.FromBytes(input[..Math.Min(100, input.Length)]));
+    private static string Shown(ReadOnlySpan<byte> input) => CEscape.Quote(ByteString.FromBytes(input[..Math.Min(100, input.Length)]));
 }
