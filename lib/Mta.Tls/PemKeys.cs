@@ -79,7 +79,7 @@ internal sealed unsafe class PemKeys : IDisposable
         List<(bool IsKey, byte[] Der)> found = [];
         try
         {
-            ForEach(bio, (name, der) =>
+            ForEach(bio, file, (name, der) =>
             {
                 if (name is "CERTIFICATE" or "PUBLIC KEY")
                 {
@@ -143,7 +143,7 @@ internal sealed unsafe class PemKeys : IDisposable
     {
         try
         {
-            ForEach(bio, (name, der) => Add(name, der, source));
+            ForEach(bio, source, (name, der) => Add(name, der, source));
         }
         finally
         {
@@ -151,7 +151,7 @@ internal sealed unsafe class PemKeys : IDisposable
         }
     }
 
-    private static void ForEach(nint bio, Action<string, byte[]> each)
+    private static void ForEach(nint bio, string source, Action<string, byte[]> each)
     {
         byte* name;
         byte* header;
@@ -172,6 +172,12 @@ internal sealed unsafe class PemKeys : IDisposable
         }
 
         // The end of the text is an error of its own kind to the library.
+        ulong error = Crypto.ERR_peek_last_error();
+        if (error != 0 && (error & Crypto.ReasonMask) != Crypto.PemNoStartLine)
+        {
+            throw new TlsException($"error reading {source}", TlsLibrary.Errors());
+        }
+
         Crypto.ERR_clear_error();
     }
 
@@ -188,7 +194,11 @@ internal sealed unsafe class PemKeys : IDisposable
                     throw new TlsException($"error reading private key from {source}", TlsLibrary.Errors());
                 }
 
-                Complete(source);
+                if (_sets.Count > 0)
+                {
+                    Complete(source);
+                }
+
                 _sets.Add((key, 0, Crypto.OPENSSL_sk_new_null()));
             }
             else if (name is "CERTIFICATE" or "X509 CERTIFICATE")
@@ -220,7 +230,12 @@ internal sealed unsafe class PemKeys : IDisposable
 
     private void Complete(string source)
     {
-        if (_sets.Count > 0 && _sets[^1].Certificate == 0)
+        if (_sets.Count == 0)
+        {
+            throw new TlsException($"error loading chain from {source}: no private key", []);
+        }
+
+        if (_sets[^1].Certificate == 0)
         {
             throw new TlsException($"error loading chain from {source}: key without certificate", []);
         }

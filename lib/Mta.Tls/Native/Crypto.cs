@@ -16,6 +16,8 @@ internal static unsafe partial class Crypto
     public const int NidOrganization = 17;
     public const int NidSubjectAltName = 85;
     public const int GeneralNameDns = 2;
+    public const ulong ReasonMask = 0x7fffff;
+    public const ulong PemNoStartLine = 108;
 
     private const string Library = "libcrypto.so.3";
 
@@ -216,6 +218,9 @@ internal static unsafe partial class Crypto
 
     [LibraryImport(Library)]
     public static partial ulong ERR_get_error_all(byte** file, int* line, byte** function, byte** data, int* flags);
+
+    [LibraryImport(Library)]
+    public static partial ulong ERR_peek_last_error();
 
     [LibraryImport(Library)]
     public static partial void ERR_error_string_n(ulong error, byte* buffer, nuint size);
