@@ -53,10 +53,16 @@ internal sealed class SmtpdSasl
         ISaslBackend backend = type switch
         {
             "dovecot" => new DovecotBackend(DovecotEndpoint(path), path),
+            "cyrus" => new CyrusBackend(
+                path,
+                CyrusConfigurationPath(configuration),
+                configuration.Get(SmtpdParameters.SmtpdSaslService),
+                configuration.Get(GlobalParameters.Myhostname),
+                configuration.Get(SmtpdParameters.SmtpdSaslLocalDomain)),
             "passwd" => new PasswordBackend(
                 TableList.Open(tables, SmtpdParameters.SmtpdSaslPath.Name, path),
                 configuration.Get(SmtpdParameters.SmtpdSaslLocalDomain)),
-            _ => throw new ConfigurationException($"parameter smtpd_sasl_type = {type}: this SASL server type is not implemented (dovecot and passwd are)"),
+            _ => throw new ConfigurationException($"parameter smtpd_sasl_type = {type}: there is no such SASL server type (there are cyrus, dovecot and passwd)"),
         };
         return new SmtpdSasl(backend, configuration, tables);
     }
@@ -89,6 +95,11 @@ internal sealed class SmtpdSasl
 
         return offered;
     }
+
+    // Debian's Postfix looks below its own directory first, and so do its users.
+    private static string CyrusConfigurationPath(Configuration configuration) => configuration.Get(GlobalParameters.CyrusSaslConfigPath) is { Length: > 0 } path
+        ? path
+        : $"{configuration.Get(GlobalParameters.ConfigDirectory)}/sasl:/usr/lib/sasl";
 
     private static StreamEndpoint DovecotEndpoint(string path) =>
         StreamEndpoint.TryParse(path, out StreamEndpoint endpoint) ? endpoint : new StreamEndpoint(path, "", "");

@@ -24,7 +24,7 @@ internal sealed class SmtpdServer
     {
         Configuration configuration = context.Configuration;
         TableRegistry tables = context.Tables;
-        UnbuiltSettings.Refuse(configuration);
+        UnbuiltSettings.Refuse("smtpd", configuration);
         ServiceName = context.ServiceName;
         Settings = new SmtpdSettings(configuration);
         StressedSettings = UnderStress(configuration);

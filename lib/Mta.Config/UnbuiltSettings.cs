@@ -16,19 +16,9 @@ public static class UnbuiltSettings
     /// <exception cref="ConfigurationException">One of the program's settings is on; the message names it.</exception>
     public static void Refuse(string program, Configuration configuration)
     {
-        switch (program)
+        if (Concern(program))
         {
-            case "smtpd":
-                RefuseServer(configuration);
-                break;
-        }
-    }
-
-    private static void RefuseServer(Configuration configuration)
-    {
-        if (configuration.Get(SmtpdParameters.SmtpdSaslAuthEnable) && configuration.Get(SmtpdParameters.SmtpdSaslType) is not ("dovecot" or "passwd"))
-        {
-            configuration.RefuseUnbuilt(SmtpdParameters.SmtpdSaslAuthEnable);
+            configuration.RefuseUnbuilt(SmtpdParameters.RequiretlsEnable);
         }
     }
 }

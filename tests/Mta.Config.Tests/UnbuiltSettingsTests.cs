@@ -3,7 +3,7 @@ namespace Mta.Config.Tests;
 public class UnbuiltSettingsTests
 {
     [Theory]
-    [InlineData("smtpd", "smtpd_sasl_auth_enable = yes")]
+    [InlineData("smtpd", "requiretls_enable = yes")]
     public void What_would_restrict_filter_or_encrypt_and_is_not_built_is_refused_by_name(string program, string line)
     {
         Configuration configuration = Configuration.FromText(line + "\n");
