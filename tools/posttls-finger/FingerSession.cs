@@ -170,18 +170,10 @@ internal sealed class FingerSession : IDisposable
     private void Show(TlsSession session, bool isMatched)
     {
         string name = _target.NameWithPort;
-        bool isPrint = _policy.Level == TlsLevel.Fingerprint;
-        bool isVouchedFor = isPrint ? isMatched : session.IsTrusted;
-        bool isMismatch = session.IsTrusted && !isMatched && _policy.Level is TlsLevel.Verify or TlsLevel.Secure;
-        if (isPrint && !isMatched)
-        {
-            Log.Info($"server certificate verification failed for {name}: num=65:no matching DANE TLSA records");
-        }
-        else if (isMismatch)
-        {
-            Log.Info($"server certificate verification failed for {name}: num=62:hostname mismatch");
-        }
-        else if (!isPrint && (_options.LogsUntrusted || _policy.Level.MustMatch()) && VerifyErrors.Text(session, "server", name) is { } text)
+        bool isVouchedFor = _policy.Level is TlsLevel.Fingerprint or TlsLevel.Verify or TlsLevel.Secure ? isMatched : session.IsTrusted;
+
+        // Where mail would wait for it, the handshake itself has said so.
+        if (_options.LogsUntrusted && !_policy.Level.MustMatch() && !_policy.LacksUsableTlsa && VerifyErrors.Text(session, "server", name) is { } text)
         {
             Log.Info(text);
         }
@@ -200,7 +192,7 @@ internal sealed class FingerSession : IDisposable
         {
             string status = session.Peer is null ? "Anonymous"
                 : isMatched && _policy.Level != TlsLevel.HalfDane ? "Verified"
-                : isVouchedFor && !isMismatch ? "Trusted"
+                : isVouchedFor ? "Trusted"
                 : "Untrusted";
             Log.Info($"{status} TLS connection established to {name}: {session.Summary}");
         }
