@@ -141,7 +141,7 @@ internal sealed class LocalPartResolver
     // The text of a quoted local part is an address itself: what is before its last operator stays quoted if need be.
     private void CrackOpen(List<AddressToken> tokens)
     {
-        string text = tokens[0].Text;
+        string text = WithOneAtEnd(tokens[0].Text);
         int op = LastOperator(text);
         tokens.Clear();
         if (op < 0)
@@ -154,6 +154,21 @@ internal sealed class LocalPartResolver
         tokens.Add(new AddressToken(AddressTokenKind.Operator, "@"));
         tokens.AddRange(AddressTokenizer.Scan(text.AsSpan(op + 1)));
     }
+
+    // Operators with nothing between stand for empty domains, one after the other: one is as good as thousands, of which
+    // each would cost a look at all that is before it.
+    private string WithOneAtEnd(string text)
+    {
+        int end = text.Length;
+        while (end > 1 && IsOperator(text[end - 1]) && IsOperator(text[end - 2]))
+        {
+            end--;
+        }
+
+        return text[..end];
+    }
+
+    private bool IsOperator(char c) => c == '@' || (_allowPercentHack && c == '%');
 
     /// <summary>A local part and its domain in internal form.</summary>
     public readonly record struct Outcome(string LocalPart, string Domain, bool IsLocal, bool IsFailed)

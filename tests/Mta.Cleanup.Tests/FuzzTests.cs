@@ -190,6 +190,9 @@ public sealed class FuzzTests : IDisposable
 
                     place = 'm';
                     break;
+                case 'm' when type is 'w' or 'p':
+                    // Room that an edit may use.
+                    break;
                 case 'm' when type is 'N' or 'L':
                     if (data.Length > 2048 && type == 'N' && !inLine)
                     {
