@@ -72,22 +72,12 @@ internal static class CaseRun
         }
         finally
         {
-            // Some cases start the system themselves, some spoil what stop reads.
-            string pidFile = sandbox.In("spool/pid/master.pid");
-            if (File.Exists(pidFile))
+            if (made.IsStarted)
             {
                 Shell(made, side, sandbox, stop, asUser: false, "");
-                if (int.TryParse(File.ReadAllText(pidFile).Trim(), CultureInfo.InvariantCulture, out int pid) && IsMasterOf(pid, sandbox))
-                {
-                    using Process master = Process.GetProcessById(pid);
-                    master.Kill();
-                }
             }
         }
     }
-
-    private static bool IsMasterOf(int pid, Sandbox sandbox) =>
-        new FileInfo($"/proc/{pid}/cwd").LinkTarget is { } directory && directory.StartsWith(sandbox.Path, StringComparison.Ordinal);
 
     private static void Section(StringBuilder text, string name, string content)
     {
