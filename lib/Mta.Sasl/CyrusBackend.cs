@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Mta.Linux;
 using Mta.Text;
 using NLog;
@@ -17,6 +18,9 @@ public sealed class CyrusBackend : ISaslBackend
     private readonly string _host;
     private readonly string _realm;
     private readonly SemaphoreSlim _turn = new(1);
+
+    // Exchanges that have ended; each next one starts with a turn, so few wait here.
+    private readonly ConcurrentQueue<SaslServer> _ended = new();
 
     /// <summary>Loads the library and reads its configuration: before the root directory changes.</summary>
     /// <param name="application">Name of that file, without <c>.conf</c> (<c>smtpd_sasl_path</c>).</param>
@@ -60,7 +64,17 @@ public sealed class CyrusBackend : ISaslBackend
         await _turn.WaitAsync(stop);
         try
         {
-            return await Task.Run(call, CancellationToken.None);
+            return await Task.Run(
+                () =>
+                {
+                    while (_ended.TryDequeue(out SaslServer? server))
+                    {
+                        server.Dispose();
+                    }
+
+                    return call();
+                },
+                CancellationToken.None);
         }
         finally
         {
@@ -124,8 +138,15 @@ public sealed class CyrusBackend : ISaslBackend
             ? backend.InTurnAsync(() => Step(server, server.Step(data)), stop)
             : new(SaslStep.Failed("Invalid base64 data in continued response"));
 
-        // A call that is under way holds the turn; nobody leaves before its end.
-        public void Dispose() => _server?.Dispose();
+        // Letting go is a call too, and waits for a turn: the next one's.
+        public void Dispose()
+        {
+            if (_server is { } server)
+            {
+                _server = null;
+                backend._ended.Enqueue(server);
+            }
+        }
 
         private static SaslStep Step(SaslServer server, (SaslServerStatus Status, byte[] Challenge, string Reason) result)
         {
