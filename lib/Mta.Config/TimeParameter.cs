@@ -54,16 +54,7 @@ public sealed class TimeParameter(string name, string defaultText, char unit = '
             return false;
         }
 
-        char unit = length < text.Length ? text[length] : defaultUnit;
-        long factor = unit switch
-        {
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            'd' => 86400,
-            'w' => 604800,
-            _ => 0,
-        };
+        long factor = SecondsOf(length < text.Length ? text[length] : defaultUnit);
         if (factor == 0 || value > int.MaxValue / factor)
         {
             return false;
@@ -81,15 +72,7 @@ public sealed class TimeParameter(string name, string defaultText, char unit = '
         time = TimeSpan.Zero;
         int end = text.IndexOfAnyExcept(NumberCharacters);
         ReadOnlySpan<char> digits = end < 0 ? text : text[..end];
-        double factor = (end < 0 ? defaultUnit : text[end]) switch
-        {
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            'd' => 86400,
-            'w' => 604800,
-            _ => 0,
-        };
+        long factor = SecondsOf(end < 0 ? defaultUnit : text[end]);
         if (factor == 0 || !double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
             || value * factor > int.MaxValue)
         {
@@ -99,4 +82,15 @@ public sealed class TimeParameter(string name, string defaultText, char unit = '
         time = TimeSpan.FromSeconds(value * factor);
         return true;
     }
+
+    // 0: there is no such unit.
+    private static int SecondsOf(char unit) => unit switch
+    {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86400,
+        'w' => 604800,
+        _ => 0,
+    };
 }

@@ -6,7 +6,10 @@ namespace Mta.Sasl;
 /// <summary>Base64 (RFC 4648 §4) of byte strings; strict, as both sides of an exchange must be.</summary>
 public static class Base64Text
 {
-    internal static readonly SearchValues<char> Alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
+    private static readonly SearchValues<char> Alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
+
+    /// <summary>Nothing but the 64 characters and the filling, which may stand anywhere.</summary>
+    public static bool IsAlphabet(ReadOnlySpan<char> text) => text.IndexOfAnyExcept(Alphabet) < 0;
 
     public static string Encode(ReadOnlySpan<byte> bytes) => Convert.ToBase64String(bytes);
 
@@ -22,7 +25,7 @@ public static class Base64Text
         }
 
         // The runtime's decoder passes over white space.
-        if (text.AsSpan().IndexOfAnyExcept(Alphabet) >= 0)
+        if (!IsAlphabet(text))
         {
             return false;
         }

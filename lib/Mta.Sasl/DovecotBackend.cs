@@ -155,6 +155,6 @@ public sealed class DovecotBackend(StreamEndpoint endpoint, string path) : ISasl
         // Nothing that separates fields or lines comes from a client.
         private static string Field(string text) => text.AsSpan().IndexOfAny("\t\n\r\0") < 0 ? text : text.Replace('\t', '?').Replace('\n', '?').Replace('\r', '?').Replace('\0', '?');
 
-        private static bool IsBase64(string text) => text.Length % 4 == 0 && text.AsSpan().IndexOfAnyExcept(Base64Text.Alphabet) < 0;
+        private static bool IsBase64(string text) => text.Length % 4 == 0 && Base64Text.IsAlphabet(text);
     }
 }

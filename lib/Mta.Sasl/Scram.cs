@@ -68,7 +68,7 @@ public sealed record ScramVerifier(int Iterations, byte[] Salt, byte[] StoredKey
 }
 
 /// <summary>Messages of SCRAM: attributes <c>x=value</c> separated by commas (RFC 5802 §5.1).</summary>
-internal static class ScramText
+public static class ScramText
 {
     /// <summary>Reads a message into its attributes, in order; false when it is malformed.</summary>
     public static bool TryParse(string text, out List<(char Name, string Value)> attributes)
@@ -87,6 +87,7 @@ internal static class ScramText
         return attributes.Count > 0;
     }
 
+    /// <summary>A name as an attribute's value, without commas and equals signs.</summary>
     public static string EncodeName(string name) => name.Replace("=", "=3D", StringComparison.Ordinal).Replace(",", "=2C", StringComparison.Ordinal);
 
     public static bool TryDecodeName(string text, out string name)

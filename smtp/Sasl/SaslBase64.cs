@@ -1,31 +1,22 @@
-using System.Buffers;
+using Mta.Sasl;
 
 namespace Mta.Smtp.Sasl;
 
-/// <summary>Base64 of challenges: strict, white space included (RFC 4954 §4).</summary>
+/// <summary>Base64 of challenges: strict, white space included (RFC 4954 §4), with a word for those that end too soon.</summary>
 internal static class SaslBase64
 {
-    private static readonly SearchValues<char> Alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
-
     /// <param name="isCut">The text is not wrong, but ends within a group.</param>
     public static bool TryDecode(string text, out byte[] bytes, out bool isCut)
     {
         bytes = [];
         isCut = false;
         int groups = text.Length & ~3;
-        if (text.AsSpan(0, groups).IndexOfAnyExcept(Alphabet) >= 0)
+        if (!Base64Text.IsAlphabet(text.AsSpan(0, groups)))
         {
             return false;
         }
 
         isCut = groups < text.Length;
-        byte[] buffer = new byte[text.Length];
-        if (isCut || !Convert.TryFromBase64String(text, buffer, out int length))
-        {
-            return false;
-        }
-
-        bytes = buffer[..length];
-        return true;
+        return !isCut && Base64Text.TryDecode(text, out bytes);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Mta.Sasl;
 using Mta.Text;
 
 namespace Mta.Smtp.Sasl;
@@ -29,8 +30,8 @@ internal sealed class ScramMechanism : SaslMechanism
         _hash = hash;
         _credentials = credentials;
         _nonce = nonce;
-        _header = authorization.Length == 0 ? NoBinding + "," : $"{NoBinding}a={Escape(authorization)},";
-        _bare = $"n={Escape(credentials.User)},r={nonce}";
+        _header = authorization.Length == 0 ? NoBinding + "," : $"{NoBinding}a={ScramText.EncodeName(authorization)},";
+        _bare = $"n={ScramText.EncodeName(credentials.User)},r={nonce}";
     }
 
     public override string Initial => _header + _bare;
@@ -102,6 +103,4 @@ internal sealed class ScramMechanism : SaslMechanism
     private byte[] Hash(ReadOnlySpan<byte> data) => CryptographicOperations.HashData(_hash, data);
 
     private byte[] Hmac(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data) => CryptographicOperations.HmacData(_hash, key, data);
-
-    private static string Escape(string name) => name.Replace("=", "=3D", StringComparison.Ordinal).Replace(",", "=2C", StringComparison.Ordinal);
 }
