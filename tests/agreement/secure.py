@@ -249,7 +249,9 @@ class Server:
                 pass
             raise ValueError
         try:
-            secured = self.context.wrap_socket(connection, server_side=True)
+            # In two steps: what failed in the first one would be closed at once, with a reset where something was unread.
+            secured = self.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+            secured.do_handshake()
         except (ssl.SSLError, OSError) as error:
             seen.append(f"(TLS failed: {getattr(error, 'reason', None) or type(error).__name__})")
             raise ValueError

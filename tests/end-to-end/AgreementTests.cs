@@ -37,6 +37,10 @@ public class AgreementTests
         }
 
         Assert.True(outcome.ExitCode == 0, outcome.All);
+        if (outcome.All.Contains("SECOND PLAY", StringComparison.Ordinal))
+        {
+            Console.Error.WriteLine(outcome.All);
+        }
     }
 
     [PeerFact("/usr/sbin/posttls-finger", Python, "/usr/bin/openssl")]
