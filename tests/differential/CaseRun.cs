@@ -31,6 +31,7 @@ internal static class CaseRun
         finally
         {
             services.ForEach(static service => service.Recorder.Dispose());
+            StartedMaster.Stop(sandbox.In("spool/pid/master.pid"));
         }
     }
 
