@@ -36,10 +36,17 @@ internal sealed record BounceSettings
     public TimeSpan LockDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>What cleanup does with notices.</summary>
+    /// <summary>Of a message with REQUIRETLS only the header goes back, and the notice itself may travel by any way (RFC 8689 §5).</summary>
+    public bool RedactsRequireTls { get; init; }
+
+    /// <summary>The notice of a message with REQUIRETLS, which has all of it, asks for the same.</summary>
+    public bool KeepsRequireTls { get; init; }
+
     public CleanupFlags CleanupFlags { get; init; } = CleanupFlags.Map;
 
     public static BounceSettings From(Configuration configuration)
     {
+        bool requireTls = configuration.Get(SmtpdParameters.RequiretlsEnable);
         string[] filtered = configuration.Get(BounceParameters.InternalMailFilterClasses).Split(Separators, StringSplitOptions.RemoveEmptyEntries);
         return new BounceSettings
         {
@@ -49,6 +56,8 @@ internal sealed record BounceSettings
             DoubleBounceNoticeRecipient = configuration.Get(BounceParameters.TwoBounceNoticeRecipient),
             DelayNoticeRecipient = configuration.Get(BounceParameters.DelayNoticeRecipient),
             SizeLimit = configuration.Get(BounceParameters.BounceSizeLimit),
+            RedactsRequireTls = requireTls && configuration.Get(BounceParameters.RequiretlsRedactDsn),
+            KeepsRequireTls = requireTls && !configuration.Get(BounceParameters.RequiretlsRedactDsn),
             OldLogReaders = configuration.Get(BounceParameters.BackwardsBounceLogfileCompatibility),
             AllowUtf8 = configuration.Get(GlobalParameters.Smtputf8Enable),
             DisableVerpBounces = configuration.Get(BounceParameters.DisableVerpBounces),

@@ -53,6 +53,7 @@ internal sealed class NoticeSender(
             ThreadId = noticeSettings.ThreadedBounces && subject.Original is { } original ? ThreadIdOf(original, subject.QueueId) : "",
         };
         CleanupFlags flags = settings.CleanupFlags | ((request.SmtpUtf8 & 1) != 0 ? CleanupFlags.SmtpUtf8 : CleanupFlags.None);
+        flags |= settings.KeepsRequireTls && (request.SmtpUtf8 & SendOptions.RequireTls) != 0 ? CleanupFlags.RequireTls : CleanupFlags.None;
         try
         {
             using CleanupSession session = await cleanup.OpenAsync(flags, stop);

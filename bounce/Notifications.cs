@@ -212,6 +212,7 @@ internal sealed class Notifications(QueueDirectory directory, LogStore logs, Not
 
     private bool HeadersOnly(Subject subject) =>
         subject.Request.Ret == DsnReturn.Headers
+        || (settings.RedactsRequireTls && (subject.Request.SmtpUtf8 & SendOptions.RequireTls) != 0)
         || (settings.SizeLimit > 0 && subject.Original is { } original && original.ContentLength > settings.SizeLimit);
 
     private bool IsDoubleBounce(string sender) => Ascii.EqualsIgnoreCase(sender, settings.DoubleBounceSender);

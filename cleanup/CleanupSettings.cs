@@ -85,6 +85,7 @@ internal sealed class CleanupSettings
         RejectCharacters = new CharacterFilter(CleanupParameters.MessageRejectCharacters.Name, configuration.Get(CleanupParameters.MessageRejectCharacters));
         StripCharacters = new CharacterFilter(CleanupParameters.MessageStripCharacters.Name, configuration.Get(CleanupParameters.MessageStripCharacters));
         TlsRequiredEnable = configuration.Get(TlsParameters.TlsRequiredEnable);
+        UsesRequireTlsHeader = configuration.Get(SmtpdParameters.RequiretlsEnable) && configuration.Get(SmtpdParameters.RequiretlsEsmtpHeader);
         InFlowDelay = configuration.Get(GlobalParameters.InFlowDelay);
         IpcTimeout = configuration.Get(GlobalParameters.IpcTimeout);
         foreach (string name in TableListSyntax.Split(configuration.Get(CleanupParameters.MessageDropHeaders)))
@@ -203,6 +204,9 @@ internal sealed class CleanupSettings
     public CharacterFilter StripCharacters { get; }
 
     public bool TlsRequiredEnable { get; }
+
+    /// <summary>The header <c>Require-TLS-ESMTP</c> carries REQUIRETLS over hops that do not know it.</summary>
+    public bool UsesRequireTlsHeader { get; }
 
     public TimeSpan InFlowDelay { get; }
 

@@ -20,6 +20,7 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
     private int _hops;
     private bool _isResent;
     private bool _messageIdLogged;
+    private bool _hasRequireTls;
 
     /// <summary>Whether a header must go through tables or services: <see cref="TakeAsync"/> then, not <see cref="Take"/>.</summary>
     public bool NeedsTables(ReadOnlySpan<byte> header, MimePlace place)
@@ -143,6 +144,11 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
             {
                 AddUndisclosed();
             }
+        }
+
+        if (_settings.UsesRequireTlsHeader && !_hasRequireTls && (message.SendOptions & SendOptions.RequireTls) != 0)
+        {
+            WriteText("Require-TLS-ESMTP: yes");
         }
 
         if (isBadEnd && _settings.BadHeaderEnd == BadHeaderEnd.AddHeader)
@@ -285,6 +291,10 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
                 bool resent = info.Kind == HeaderKind.ResentMessageId;
                 _messageIdLogged |= !resent;
                 LogLines.MessageId(message.Id, ByteString.FromBytes(value).TrimStart(' ', '\t', '\n'), resent);
+                break;
+            case HeaderKind.RequireTlsEsmtp when _settings.UsesRequireTlsHeader && Ascii.EqualsIgnoreCase(value.Trim(" \t\n"u8), "yes"u8):
+                _hasRequireTls = true;
+                message.SendOptions |= SendOptions.RequireTls;
                 break;
             case HeaderKind.TlsRequired when _settings.TlsRequiredEnable:
                 if (Ascii.EqualsIgnoreCase(value.Trim(" \t\n"u8), "no"u8))

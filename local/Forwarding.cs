@@ -74,6 +74,7 @@ internal sealed class Forwarding(LocalAgent local)
     {
         DeliveryRequest request = expansion.Delivery.Request;
         CleanupFlags flags = CleanupFlags.Bounce | CleanupFlags.Map;
+        flags |= (request.SmtpUtf8 & SendOptions.RequireTls) != 0 ? CleanupFlags.RequireTls : CleanupFlags.None;
         flags |= (request.SmtpUtf8 & 1) != 0 ? CleanupFlags.SmtpUtf8 : local.Settings.SmtpUtf8Autodetect ? CleanupFlags.AutoUtf8 : CleanupFlags.None;
         try
         {

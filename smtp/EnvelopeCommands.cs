@@ -39,12 +39,19 @@ internal sealed class EnvelopeCommands(SmtpSettings settings, SmtpSession sessio
                 WriteXtext(request.EnvelopeId);
             }
 
-            _output.Write(request.Ret == DsnReturn.Full ? " RET=FULL"u8 : request.Ret == DsnReturn.Headers ? " RET=HDRS"u8 : default);
+            // What was to stay among those who encrypt does not come back whole by those who do not.
+            bool isRedacted = session.RequireTls != RequireTlsLevel.Disable && !session.Has(ServerFeatures.RequireTls);
+            _output.Write(request.Ret == DsnReturn.Headers || isRedacted ? " RET=HDRS"u8 : request.Ret == DsnReturn.Full ? " RET=FULL"u8 : default);
         }
 
         if (UsesSmtpUtf8)
         {
             _output.Write(" SMTPUTF8"u8);
+        }
+
+        if (session.RequireTls != RequireTlsLevel.Disable && session.Has(ServerFeatures.RequireTls))
+        {
+            _output.Write(" REQUIRETLS"u8);
         }
 
         if (sendsDummyAuth && session.Has(ServerFeatures.Auth))

@@ -39,7 +39,7 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
             Dsn? refused = settings.IsLmtp
                 ? await SayHelloAsync("LHLO", canFallBack: false, stop)
                 : isEsmtp ? await SayHelloAsync("EHLO", canFallBack: true, stop) : await SayHelloAsync("HELO", canFallBack: false, stop);
-            return refused ?? await SecureAsync(stop) ?? await LogInAsync(stop);
+            return refused ?? await SecureAsync(stop) ?? CheckRequireTls() ?? await LogInAsync(stop);
         }
         catch (LocalDataException)
         {
@@ -100,12 +100,39 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
         return null;
     }
 
+    /// <summary>The server was left because it does not do what REQUIRETLS asks for: another one may.</summary>
+    public bool LacksRequiredTls { get; private set; }
+
+    private Dsn Lacking(string status, string what)
+    {
+        LacksRequiredTls = true;
+        return new Dsn(status, "", "Sender requested REQUIRETLS, but " + what);
+    }
+
+    // RFC 8689 §4.2.1: who does not promise to do the same is not given the message.
+    private Dsn? CheckRequireTls()
+    {
+        if (session.RequireTls == RequireTlsLevel.Disable || session.Has(ServerFeatures.RequireTls))
+        {
+            return null;
+        }
+
+        if (session.RequireTls == RequireTlsLevel.Enforce)
+        {
+            return Lacking("5.7.30", $"no server was found that supports REQUIRETLS. The last attempted server was {session.Server.Name}");
+        }
+
+        Log.Info($"{delivery.QueueId}: Sender requested REQUIRETLS, but host {session.Server.Name} does not offer it: delivering without");
+        return null;
+    }
+
     // Null with no TLS under the session: plain text is allowed, and it stays at that.
     private async ValueTask<Dsn?> StartTlsAsync(bool isOptional, CancellationToken stop)
     {
         if (!session.Has(ServerFeatures.StartTls))
         {
-            return isOptional ? null : new Dsn("4.7.4", "", $"TLS is required, but was not offered by host {session.Server.Name}");
+            return session.RequireTls > RequireTlsLevel.Opportunistic ? Lacking("5.7.30", $"TLS service was not offered by host {session.Server.Name}")
+                : isOptional ? null : new Dsn("4.7.4", "", $"TLS is required, but was not offered by host {session.Server.Name}");
         }
 
         if (!tls.IsAvailable)
@@ -120,13 +147,20 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
         if (!reply.IsPositive)
         {
             string status = reply.Status.StartsWith('4') || reply.Status.StartsWith('5') ? reply.Status : "5.5.0";
+            if (session.RequireTls > RequireTlsLevel.Opportunistic)
+            {
+                return Lacking("5.7.10", $"host {session.Server.Name} refused to start TLS: {reply.OneLine}");
+            }
+
             return isOptional ? null : session.FailureOf(reply, status, $"TLS is required, but host {session.Server.Name} refused to start TLS: {reply.OneLine}");
         }
 
         session.State = "performing the TLS handshake";
         if (await session.StartTlsAsync(tls, target, stop) is { } failure)
         {
-            return failure;
+            return session.Tls is not null && session.RequireTls == RequireTlsLevel.Enforce
+                ? Lacking("5.7.10", $"no {(session.IsTlsTrusted ? "matching" : "trusted")} server certificate was found. The last attempted server was {session.Server.Name}")
+                : failure;
         }
 
         session.SetTimeout(settings.HelloTimeout);
@@ -303,6 +337,12 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
     private void Note(ReadOnlySpan<char> keyword, ReadOnlySpan<char> argument, List<string> discarded)
     {
         ServerFeatures feature = keyword.Length > 16 ? ServerFeatures.None : FeatureOf(keyword);
+        if (feature == ServerFeatures.RequireTls && (session.Tls is null || !tables.RequireTls.IsOn))
+        {
+            // RFC 8689 §2: said in clear text, it could be anybody's word.
+            return;
+        }
+
         if (feature == ServerFeatures.None && !Ascii.EqualsIgnoreCase(keyword, "XFORWARD"))
         {
             return;
@@ -340,6 +380,7 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
         : Ascii.EqualsIgnoreCase(keyword, "SMTPUTF8") ? ServerFeatures.SmtpUtf8
         : Ascii.EqualsIgnoreCase(keyword, "STARTTLS") ? ServerFeatures.StartTls
         : Ascii.EqualsIgnoreCase(keyword, "CHUNKING") ? ServerFeatures.Chunking
+        : Ascii.EqualsIgnoreCase(keyword, "REQUIRETLS") ? ServerFeatures.RequireTls
         : Ascii.EqualsIgnoreCase(keyword, "AUTH") ? ServerFeatures.Auth
         : ServerFeatures.None;
 

@@ -3,6 +3,7 @@ using Mta.Delivery;
 using Mta.Delivery.Security;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
+using Mta.Mail.Queue;
 using Mta.Smtp.Sasl;
 using Mta.Text;
 using NLog;
@@ -174,7 +175,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         int attempts = 0;
         List<ServerAddress> servers = [.. list.Servers];
         bool isCached = await IsCachedAsync(destination, stop);
-        bool reuses = MayLoad(isCached);
+        bool reuses = !IsTlsRequired && MayLoad(isCached);
         while (servers.Count > 0 && _left.Count > 0)
         {
             int best = servers[0].Preference;
@@ -265,11 +266,29 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
             return null;
         }
 
-        (SmtpSession? session, Dsn? failure) = await ConnectAsync(server, target, policy, bestPreference, destination, stop);
-        if (session is { HasFailedTls: true } && MayFallBack(policy) && await LoginKeyAsync(server, destination, stop) is "")
+        RequireTlsLevel demand = RequireTlsLevel.Disable;
+        if (IsTlsRequired)
+        {
+            RequireTlsLevel? found = await tables.RequireTls.FindAsync(destination.IsUnix ? settings.MyHostname : destination.Host, stop);
+            if (found is null)
+            {
+                NoteError(new Dsn("4.7.10", "", $"REQUIRETLS policy configuration error. The last attempted server was {server.Host}"), isSite: true);
+                return null;
+            }
+
+            demand = found.Value;
+            if (WhyTooWeak(demand, policy) is { } weakness)
+            {
+                NoteError(new Dsn("5.7.10", "", $"Sender requested REQUIRETLS, but my configured TLS security level '{policy.Level.Name()}' disables {weakness}. The last attempted server was {server.Host}"), isSite: false);
+                return null;
+            }
+        }
+
+        (SmtpSession? session, Dsn? failure, bool lacksTls) = await ConnectAsync(server, target, policy, demand, bestPreference, destination, stop);
+        if (session is { HasFailedTls: true } && demand <= RequireTlsLevel.Opportunistic && MayFallBack(policy) && await LoginKeyAsync(server, destination, stop) is "")
         {
             session.Dispose();
-            (session, failure) = await ConnectAsync(server, target, TlsPolicy.Off, bestPreference, destination, stop);
+            (session, failure, _) = await ConnectAsync(server, target, TlsPolicy.Off, demand, bestPreference, destination, stop);
         }
 
         if (session is null)
@@ -284,9 +303,13 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         }
 
         _relay = server.NameWithPort;
-        NoteError(failure, isSite: !session.HasFailedTls || policy.Level > TlsLevel.May);
+        NoteError(failure, isSite: !lacksTls && (!session.HasFailedTls || policy.Level > TlsLevel.May));
         await session.QuitAsync(stop);
-        if (failure.Status.StartsWith('5'))
+        if (lacksTls && !isFinal)
+        {
+            Log.Info($"{delivery.QueueId}: {failure.Reason}");
+        }
+        else if (failure.Status.StartsWith('5'))
         {
             // The server's no counts for everybody who is left.
             await ReportAsync(TransactionResult.Site(failure), isFinal: true, stop);
@@ -299,17 +322,24 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         return null;
     }
 
-    private async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(ServerAddress server, TlsTarget target, TlsPolicy policy, int bestPreference, Destination destination, CancellationToken stop)
+    // What of the level is too little for REQUIRETLS; null when it will do.
+    private static string? WhyTooWeak(RequireTlsLevel demand, TlsPolicy policy) =>
+        demand > RequireTlsLevel.Opportunistic && policy.Level == TlsLevel.None ? "encryption"
+        : demand == RequireTlsLevel.Enforce && !policy.Level.MustMatch() ? "certificate matching"
+        : null;
+
+    private async ValueTask<(SmtpSession? Session, Dsn? Failure, bool LacksRequiredTls)> ConnectAsync(ServerAddress server, TlsTarget target, TlsPolicy policy, RequireTlsLevel demand, int bestPreference, Destination destination, CancellationToken stop)
     {
-        (SmtpSession? session, Dsn? failure) = await SmtpSession.ConnectAsync(settings, tables, server, policy, stop);
+        (SmtpSession? session, Dsn? failure) = await SmtpSession.ConnectAsync(settings, tables, server, policy, demand, stop);
         if (session is null)
         {
-            return (null, failure);
+            return (null, failure, false);
         }
 
         session.QueueId = delivery.QueueId;
         Handshake handshake = new(settings, tables, session, delivery, tls, target) { BestPreference = bestPreference, NextHop = destination.Host };
-        return (session, await handshake.RunAsync(stop));
+        failure = await handshake.RunAsync(stop);
+        return (session, failure, handshake.LacksRequiredTls);
     }
 
     // Where encryption is welcome only, a message that has waited for it goes without.
@@ -321,7 +351,9 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
             && (delivery.IsProbe || times.Active - times.Incoming >= (long)settings.MinimalBackoffTime.TotalSeconds * second);
     }
 
-    private bool IsTlsOptional => settings.ObeysTlsRequired && (delivery.Request.SmtpUtf8 & 16) != 0;
+    private bool IsTlsOptional => settings.ObeysTlsRequired && !IsTlsRequired && (delivery.Request.SmtpUtf8 & SendOptions.TlsNotRequired) != 0;
+
+    private bool IsTlsRequired => tables.RequireTls.IsOn && (delivery.Request.SmtpUtf8 & SendOptions.RequireTls) != 0;
 
     private static TlsTarget TargetOf(ServerAddress server, Destination destination) => new(
         destination.Text,
@@ -337,7 +369,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         bool isReused = session.UseCount > 1;
         string relay = session.Server.NameWithPort;
         delivery.Times = delivery.Times with { Connected = MessageTimes.Now(TimeProvider.System), ConnectionUse = session.UseCount };
-        bool keeps = MayStore(isCached) && session.MayBeReused;
+        bool keeps = !IsTlsRequired && MayStore(isCached) && session.MayBeReused;
         bool hasQuit = false;
         session.QueueId = delivery.QueueId;
         TransactionResult result;
@@ -415,8 +447,8 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
             return new Dsn("5.3.4", "", $"message size {request.ContentLength} exceeds size limit {session.SizeLimit} of server {session.Server.Name}");
         }
 
-        const int requested = 1;
-        if ((request.SmtpUtf8 & requested) != 0 && (request.SmtpUtf8 & ~requested) != 0 && !session.Has(ServerFeatures.SmtpUtf8))
+        const int found = SendOptions.Utf8Header | SendOptions.Utf8Sender | SendOptions.Utf8Recipient;
+        if ((request.SmtpUtf8 & SendOptions.SmtpUtf8Requested) != 0 && (request.SmtpUtf8 & found) != 0 && !session.Has(ServerFeatures.SmtpUtf8))
         {
             return new Dsn("5.6.7", "", $"SMTPUTF8 is required, but was not offered by host {session.Server.Name}");
         }

@@ -31,6 +31,7 @@ internal enum ServerFeatures
     StartTls = 8192,
     Auth = 16384,
     Chunking = 32768,
+    RequireTls = 65536,
 }
 
 /// <summary>
@@ -76,8 +77,14 @@ internal sealed class SmtpSession : IDisposable
     /// <summary>The certificate is the one that the policy wants: safe for what only this server may see.</summary>
     public bool IsTlsMatched { get; private set; }
 
+    /// <summary>A trusted authority vouches for the certificate, whatever its name.</summary>
+    public bool IsTlsTrusted { get; private set; }
+
     /// <summary>What a resting session is kept under: the address, and what was demanded.</summary>
     public string PoolKey => Server.Key + Policy.Key + LoginKey;
+
+    /// <summary>What the message under way demands by REQUIRETLS.</summary>
+    public RequireTlsLevel RequireTls { get; init; }
 
     /// <summary>Who is logged in: others do not use the session. Empty: nobody.</summary>
     public string LoginKey { get; set; } = "";
@@ -103,6 +110,7 @@ internal sealed class SmtpSession : IDisposable
         Tls = result.Stream;
         TlsSession = result.Session;
         IsTlsMatched = result.IsMatched;
+        IsTlsTrusted = result.IsTrusted;
         Input.SwitchTo(Tls);
         Output.SwitchTo(Tls);
         Features = ServerFeatures.None;
@@ -173,7 +181,7 @@ internal sealed class SmtpSession : IDisposable
 
     /// <summary>Connects.</summary>
     /// <returns>The session, or why there is none.</returns>
-    public static async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(SmtpSettings settings, SmtpTables tables, ServerAddress server, TlsPolicy policy, CancellationToken stop)
+    public static async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(SmtpSettings settings, SmtpTables tables, ServerAddress server, TlsPolicy policy, RequireTlsLevel requireTls, CancellationToken stop)
     {
         string error;
         using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -185,8 +193,8 @@ internal sealed class SmtpSession : IDisposable
         try
         {
             return server.EndPoint is null
-                ? (new SmtpSession(settings, tables, server, await UnixSocket.ConnectAsync(server.UnixPath, timer.Token)) { Policy = policy }, null)
-                : await ConnectAsync(settings, tables, server, server.EndPoint, policy, timer.Token);
+                ? (new SmtpSession(settings, tables, server, await UnixSocket.ConnectAsync(server.UnixPath, timer.Token)) { Policy = policy, RequireTls = requireTls }, null)
+                : await ConnectAsync(settings, tables, server, server.EndPoint, policy, requireTls, timer.Token);
         }
         catch (SocketException failure)
         {
@@ -210,7 +218,7 @@ internal sealed class SmtpSession : IDisposable
         return (null, new Dsn("4.4.1", "", reason));
     }
 
-    private static async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(SmtpSettings settings, SmtpTables tables, ServerAddress server, IPEndPoint endPoint, TlsPolicy policy, CancellationToken stop)
+    private static async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(SmtpSettings settings, SmtpTables tables, ServerAddress server, IPEndPoint endPoint, TlsPolicy policy, RequireTlsLevel requireTls, CancellationToken stop)
     {
         Socket socket = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -236,7 +244,7 @@ internal sealed class SmtpSession : IDisposable
                 // There was a connection, and it is gone already: who reads the greeting finds its end.
             }
 
-            return (new SmtpSession(settings, tables, server, new SocketStream(socket)) { Policy = policy }, null);
+            return (new SmtpSession(settings, tables, server, new SocketStream(socket)) { Policy = policy, RequireTls = requireTls }, null);
         }
         catch
         {

@@ -26,6 +26,7 @@ internal sealed class SmtpSettings
             "lmtp" => true,
             _ => throw new FatalException($"unexpected process name \"{Printable.Neutralize(processName)}\" - specify \"smtp\" or \"lmtp\""),
         };
+        UnbuiltSettings.Refuse(processName, configuration);
         Ports = new TcpPorts(configuration);
         WindowSize = configuration.Get(GlobalParameters.TcpWindowsize);
         AssumesFinalDelivery = IsLmtp && configuration.Get(LmtpParameters.LmtpAssumeFinal);

@@ -17,6 +17,7 @@ internal sealed class SmtpTables
         DiscardedKeywords = Open(isLmtp ? LmtpParameters.LmtpDiscardLhloKeywordAddressMaps : SmtpParameters.SmtpDiscardEhloKeywordAddressMaps);
         PixWorkarounds = Open(isLmtp ? LmtpParameters.LmtpPixWorkaroundMaps : SmtpParameters.SmtpPixWorkaroundMaps);
         Notice = new PostmasterNotice(configuration);
+        RequireTls = new RequireTlsPolicies(configuration, registry, isLmtp);
         DebugPeers = AddressMatchList.Create(configuration, GlobalParameters.DebugPeerList, registry);
         Sasl = SaslClient.Create(configuration, registry, isLmtp);
         Generic = new GenericAddresses(configuration, registry, isLmtp);
@@ -45,6 +46,9 @@ internal sealed class SmtpTables
 
     /// <summary>Logs in to servers; null when that is not configured.</summary>
     public SaslClient? Sasl { get; }
+
+    /// <summary>What a sender's wish for TLS all the way means for a destination.</summary>
+    public RequireTlsPolicies RequireTls { get; }
 
     /// <summary>Tells the postmaster of broken dialogues.</summary>
     public PostmasterNotice Notice { get; }

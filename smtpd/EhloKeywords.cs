@@ -24,6 +24,7 @@ internal readonly record struct EhloKeywords(int Bits)
     public static readonly EhloKeywords Dsn = new(1 << 11);
     public static readonly EhloKeywords SmtpUtf8 = new(1 << 12);
     public static readonly EhloKeywords Chunking = new(1 << 13);
+    public static readonly EhloKeywords RequireTls = new(1 << 14);
 
     /// <summary>What a session that filters have refused does not see.</summary>
     public static readonly EhloKeywords AllButStatusCodes = new(~EnhancedStatusCodes.Bits);

@@ -39,6 +39,9 @@ internal sealed class MailTransaction : IDisposable
 
     public bool IsSmtpUtf8 { get; set; }
 
+    /// <summary>REQUIRETLS: this way on by TLS only (RFC 8689).</summary>
+    public bool IsTlsRequired { get; set; }
+
     public DsnReturn Return { get; set; }
 
     /// <summary>ENVID=, decoded.</summary>

@@ -18,6 +18,7 @@ internal static class QueueSubmission
         MailTransaction transaction = session.Transaction!; // callers are inside a transaction
         CleanupFlags flags = session.Settings.CleanupFlags;
         flags = session.Milters is null ? flags & ~CleanupFlags.Milter : flags | CleanupFlags.Milter;
+        flags |= transaction.IsTlsRequired ? CleanupFlags.RequireTls : CleanupFlags.None;
         flags |= transaction.IsSmtpUtf8 ? CleanupFlags.SmtpUtf8 : session.Settings.AutodetectsUtf8 ? CleanupFlags.AutoUtf8 : 0;
         try
         {

@@ -34,6 +34,7 @@ internal sealed class SmtpdSettings
         DelayOpenUntilValidRecipient = configuration.Get(SmtpdParameters.SmtpdDelayOpenUntilValidRcpt);
         StrictEnvelopes = configuration.Get(SmtpdParameters.StrictRfc821Envelopes);
         SmtpUtf8Enable = configuration.Get(GlobalParameters.Smtputf8Enable);
+        RequireTlsEnable = configuration.Get(SmtpdParameters.RequiretlsEnable);
         StrictSmtpUtf8 = configuration.Get(GlobalParameters.StrictSmtputf8);
         DisableVrfy = configuration.Get(SmtpdParameters.DisableVrfyCommand);
         SoftBounce = configuration.Get(GlobalParameters.SoftBounce);
@@ -115,6 +116,9 @@ internal sealed class SmtpdSettings
     public bool StrictEnvelopes { get; }
 
     public bool SmtpUtf8Enable { get; }
+
+    /// <summary>REQUIRETLS is offered inside TLS.</summary>
+    public bool RequireTlsEnable { get; }
 
     public bool StrictSmtpUtf8 { get; }
 

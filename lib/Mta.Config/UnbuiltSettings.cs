@@ -10,15 +10,24 @@ namespace Mta.Config;
 public static class UnbuiltSettings
 {
     /// <summary>Whether there is anything to refuse for a program.</summary>
-    public static bool Concern(string program) => program is "smtpd";
+    public static bool Concern(string program) => program is "smtpd" or "smtp" or "lmtp";
 
     /// <param name="program">A daemon's program name; those that build everything they read are passed over.</param>
     /// <exception cref="ConfigurationException">One of the program's settings is on; the message names it.</exception>
     public static void Refuse(string program, Configuration configuration)
     {
-        if (Concern(program))
+        // Raw public keys (RFC 7250) need a newer OpenSSL than this one is written for.
+        switch (program)
         {
-            configuration.RefuseUnbuilt(SmtpdParameters.RequiretlsEnable);
+            case "smtpd":
+                configuration.RefuseUnbuilt(SmtpdParameters.SmtpdTlsEnableRpk);
+                break;
+            case "smtp":
+                configuration.RefuseUnbuilt(SmtpParameters.SmtpTlsEnableRpk);
+                break;
+            case "lmtp":
+                configuration.RefuseUnbuilt(LmtpParameters.LmtpTlsEnableRpk);
+                break;
         }
     }
 }

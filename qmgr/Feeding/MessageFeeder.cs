@@ -237,7 +237,7 @@ internal sealed class MessageFeeder(QueueDirectory directory, QmgrSettings setti
         QueueEnvelope envelope = reader.Envelope;
         message.ContentOffset = envelope.Size.DataOffset;
         message.ContentLength = envelope.Size.ContentLength;
-        message.SmtpUtf8 = envelope.Size.SendOptions & 7;
+        message.SmtpUtf8 = envelope.Size.SendOptions & SizeRecord.KnownSendOptions;
         message.WantsSuccessReport = (envelope.Size.Hints & ((int)DsnNotify.Success << 1)) != 0;
         message.Arrival = (envelope.ArrivalTime - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         message.Created = (envelope.CreateTime - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerSecond;

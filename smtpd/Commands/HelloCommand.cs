@@ -89,6 +89,12 @@ internal static class HelloCommand
         }
 
         Offer(EhloKeywords.Chunking, "CHUNKING");
+        if (settings.RequireTlsEnable && session.Tls is not null)
+        {
+            // RFC 8689 §2: inside TLS only.
+            Offer(EhloKeywords.RequireTls, "REQUIRETLS");
+        }
+
         await session.ReplyAsync(reply.ToString(), stop);
         return true;
 

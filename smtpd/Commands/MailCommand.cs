@@ -161,6 +161,10 @@ internal static class MailCommand
         {
             transaction.IsSmtpUtf8 = true;
         }
+        else if (Ascii.EqualsIgnoreCase(word, "REQUIRETLS") && session.Settings.RequireTlsEnable && session.Tls is not null && !session.Hidden.Contains(EhloKeywords.RequireTls))
+        {
+            transaction.IsTlsRequired = true;
+        }
         else if (Ascii.StartsWithIgnoreCase(word, "AUTH="))
         {
             if (transaction.SaslSender.Length > 0)

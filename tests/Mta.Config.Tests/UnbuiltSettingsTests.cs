@@ -3,7 +3,9 @@ namespace Mta.Config.Tests;
 public class UnbuiltSettingsTests
 {
     [Theory]
-    [InlineData("smtpd", "requiretls_enable = yes")]
+    [InlineData("smtpd", "smtpd_tls_enable_rpk = yes")]
+    [InlineData("smtp", "smtp_tls_enable_rpk = yes")]
+    [InlineData("lmtp", "lmtp_tls_enable_rpk = yes")]
     public void What_would_restrict_filter_or_encrypt_and_is_not_built_is_refused_by_name(string program, string line)
     {
         Configuration configuration = Configuration.FromText(line + "\n");

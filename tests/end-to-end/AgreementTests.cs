@@ -21,6 +21,8 @@ public class AgreementTests
     [InlineData("notice")]
     [InlineData("tls")]
     [InlineData("dane")]
+    [InlineData("requiretls")]
+    [InlineData("flush")]
     [InlineData("hostile")]
     [InlineData("options")]
     [InlineData("peers")]

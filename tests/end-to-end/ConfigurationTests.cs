@@ -71,12 +71,12 @@ public sealed class ConfigurationTests
     public void A_setting_that_restricts_and_is_not_built_stops_the_start()
     {
         using var mta = new Instance();
-        mta.Main["requiretls_enable"] = "yes";
+        mta.Main["smtpd_tls_enable_rpk"] = "yes";
         mta.WriteConfiguration();
         Shell.Bash($"chmod -R a+rX {mta.Directory}; [ $(id -u) != 0 ] || chown -R nobody {mta.Directory}").MustSucceed();
         Outcome outcome = mta.Postfix("start");
         Assert.NotEqual(0, outcome.ExitCode);
-        Assert.Contains("requiretls_enable", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("smtpd_tls_enable_rpk", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]

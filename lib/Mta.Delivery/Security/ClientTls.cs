@@ -12,7 +12,11 @@ namespace Mta.Delivery.Security;
 /// <param name="Session">What was agreed; null when the handshake failed.</param>
 /// <param name="IsMatched">The certificate is the one that the policy wants.</param>
 /// <param name="Failure">Why this server gets no mail now; null when it does.</param>
-public sealed record ClientTlsResult(TlsStream? Stream, TlsSession? Session, bool IsMatched, Dsn? Failure);
+public sealed record ClientTlsResult(TlsStream? Stream, TlsSession? Session, bool IsMatched, Dsn? Failure)
+{
+    /// <summary>A trusted authority vouches for the certificate, whatever its name.</summary>
+    public bool IsTrusted { get; init; }
+}
 
 /// <summary>TLS as all deliveries of a process share it: policies, certificates, sessions to resume. Thread-safe.</summary>
 public sealed class ClientTls : IDisposable
@@ -128,10 +132,10 @@ public sealed class ClientTls : IDisposable
         if (policy.Level.MustMatch() && !isMatched)
         {
             await ForgetAsync(id, earlier, stop);
-            return new ClientTlsResult(stream, session, false, new Dsn("4.7.5", "", "Server certificate not verified"));
+            return new ClientTlsResult(stream, session, false, new Dsn("4.7.5", "", "Server certificate not verified")) { IsTrusted = isTrusted };
         }
 
-        return new ClientTlsResult(stream, session, isMatched, null);
+        return new ClientTlsResult(stream, session, isMatched, null) { IsTrusted = isTrusted };
     }
 
     /// <summary>Keeps the session that the server has sent by now, for the next connection.</summary>
