@@ -6,7 +6,7 @@ our client agree are shown there.
 """
 import re, sys
 
-STAGES = ["greeting", "ehlo", "lhlo", "helo", "auth", "xforward", "mail", "rcpt", "data", "early", "dot", "rset", "quit"]
+STAGES = ["tls", "greeting", "ehlo", "lhlo", "helo", "starttls", "auth", "xforward", "mail", "rcpt", "data", "early", "dot", "rset", "quit"]
 WORDS = {"CLOSE": "closes", "RESET": "resets", "STALL": "says nothing (timeout)"}
 
 
@@ -25,6 +25,9 @@ def main():
                 scripts[name] = []
             elif name and (match := re.match(r"  ((?:[a-h]\d?\.)?(\w+?)\d*): (.*)", line)) and match[2] in STAGES:
                 reply = match[3].strip()
+                if match[2] == "tls":
+                    scripts[name].append(f"{match[1]}: certificate {reply}")
+                    continue
                 scripts[name].append(f"{match[1]}: {WORDS.get(reply, '`' + reply[:60] + '`')}")
         shown = None
         for line in open(output, encoding="latin-1"):

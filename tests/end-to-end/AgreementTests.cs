@@ -23,6 +23,7 @@ public class AgreementTests
     [InlineData("dane")]
     [InlineData("requiretls")]
     [InlineData("flush")]
+    [InlineData("probes")]
     [InlineData("hostile")]
     [InlineData("options")]
     [InlineData("peers")]
