@@ -1,4 +1,6 @@
 using System.Text;
+using Mta.Config;
+using Mta.Config.Parameters;
 using Mta.Linux;
 using Mta.Text;
 
@@ -7,8 +9,8 @@ namespace Mta.Master;
 /// <summary>The lock files that make a master the only one of its queue directory and of its data directory.</summary>
 internal static class InstanceLock
 {
-    /// <summary>Relative to the queue directory. Its first line is the process number, which commands read.</summary>
-    public const string PidFile = "pid/master.pid";
+    /// <summary>Relative to the queue directory, unless its directory is absolute. Its first line is the process number, which commands read.</summary>
+    public static string PidFile(Configuration configuration) => $"{configuration.Get(GlobalParameters.ProcessIdDirectory)}/master.pid";
 
     /// <summary>Takes the lock and writes our process number; it lasts as long as the handle.</summary>
     /// <exception cref="FatalException">Another master holds it, or the file cannot be written.</exception>

@@ -83,7 +83,7 @@ internal sealed class MasterProcess : IDisposable
         if (options.TestsLock)
         {
             Posix.Chdir(settings.QueueDirectory);
-            return InstanceLock.IsTaken(InstanceLock.PidFile) ? 1 : 0;
+            return InstanceLock.IsTaken(InstanceLock.PidFile(settings.Configuration)) ? 1 : 0;
         }
 
         using var master = new MasterProcess(options, settings);
@@ -110,7 +110,7 @@ internal sealed class MasterProcess : IDisposable
             Posix.TrySetProcessGroup(0, 0);
         }
 
-        FileHandle pidFile = InstanceLock.Take(InstanceLock.PidFile);
+        FileHandle pidFile = InstanceLock.Take(InstanceLock.PidFile(_settings.Configuration));
         FileHandle dataLock = InstanceLock.Take($"{_settings.DataDirectory}/master.lock", _settings.Owner.Run);
         var supervisor = new Supervisor(_loop, _options, _settings);
 

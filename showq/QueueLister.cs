@@ -28,11 +28,18 @@ internal sealed class QueueLister
         BufferedOutput output = client.Output;
         AttributeWriter writer = new(output);
         Announcement.Write(writer, ShowqProtocol.Name);
+        bool isFirst = true;
         foreach (string queue in Queues)
         {
             foreach (QueueId id in Scan(queue))
             {
                 await ListAsync(queue, id, output, writer, stop);
+                if (isFirst)
+                {
+                    // Whoever waits for a long listing sees at once that it comes.
+                    isFirst = false;
+                    await output.FlushAsync(stop);
+                }
             }
         }
 

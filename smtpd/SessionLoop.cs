@@ -78,7 +78,14 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
                 await session.Output.FlushAsync(stop);
                 if (session.TlsStream is { } tls)
                 {
-                    await tls.ShutdownAsync(stop);
+                    if (session.Server.Tls.WaitsForShutdown)
+                    {
+                        await tls.ShutdownAsync(session.Server.Tls.HandshakeTimeout, stop);
+                    }
+                    else
+                    {
+                        await tls.ShutdownAsync(stop);
+                    }
                 }
             }
         }

@@ -15,6 +15,8 @@ public static class TableSettingsExtensions
         RegexpBackreferences = configuration.Get(TableParameters.RegexpBackreferences),
         RegexpSubjectLimit = Math.Max(2048, configuration.Get(GlobalParameters.HeaderSizeLimit)),
         LmdbMapSize = configuration.Get(TableParameters.LmdbMapSize),
+        Redirections = Redirections(configuration),
+        LogsRedirections = configuration.Get(TableParameters.NonBdbMigrationLogRedirect),
         SocketmapQueryLimit = configuration.Get(TableParameters.SocketmapMaxQuerySize),
         SocketmapReplyLimit = configuration.Get(TableParameters.SocketmapMaxReplySize),
         UseSurrogates = isDaemon && !configuration.Get(TableParameters.DaemonTableOpenErrorIsFatal),
@@ -29,7 +31,46 @@ public static class TableSettingsExtensions
                 MatchResult.Failed => null,
             };
         },
+        PrepareTls = tls => TableSecurity.Prepare(configuration, tls),
         Warning = warning,
         Error = error,
     };
+
+    /// <summary>
+    /// What the Berkeley DB types are served by: as <c>non_bdb_custom_mapping</c> says; else, with a
+    /// <c>non_bdb_migration_level</c> that replaces them, as <c>default_database_type</c> or, for <c>btree</c>,
+    /// <c>default_cache_db_type</c> does.
+    /// </summary>
+    /// <exception cref="ConfigurationException">The mapping makes no sense.</exception>
+    private static Dictionary<string, string> Redirections(Configuration configuration)
+    {
+        Dictionary<string, string> found = new(StringComparer.Ordinal);
+        if (configuration.Get(TableParameters.NonBdbMigrationLevel) != "disable")
+        {
+            Add("hash", configuration.Get(TableParameters.DefaultDatabaseType));
+            Add("btree", configuration.Get(TableParameters.DefaultCacheDbType));
+        }
+
+        string mapping = configuration.Get(TableParameters.NonBdbCustomMapping);
+        foreach (string pair in TableListSyntax.Split(mapping))
+        {
+            string[] sides = pair.Split('=');
+            if (sides is not [("hash" or "btree"), ("lmdb" or "cdb")])
+            {
+                throw new ConfigurationException($"bad {TableParameters.NonBdbCustomMapping.Name} value \"{pair}\": expected hash or btree, an equal sign, and lmdb or cdb");
+            }
+
+            found[sides[0]] = sides[1];
+        }
+
+        return found;
+
+        void Add(string type, string engine)
+        {
+            if (engine is "lmdb" or "cdb")
+            {
+                found[type] = engine;
+            }
+        }
+    }
 }

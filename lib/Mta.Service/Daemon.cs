@@ -39,6 +39,8 @@ public sealed class Daemon
 
     internal bool HasIdleLimit { get; private set; } = true;
 
+    internal Func<Configuration, TimeSpan>? LongestTurn { get; private set; }
+
     internal bool HasNumberedSessions { get; private set; }
 
     internal bool ContinuesInPlace { get; private set; }
@@ -115,6 +117,13 @@ public sealed class Daemon
     public Daemon IdlesAtLeast(Func<Configuration, TimeSpan> shortest)
     {
         ShortestIdle = shortest;
+        return this;
+    }
+
+    /// <summary>A datagram that takes longer than this to deal with ends the process, by SIGALRM; the master starts another.</summary>
+    public Daemon WatchedFor(Func<Configuration, TimeSpan> longest)
+    {
+        LongestTurn = longest;
         return this;
     }
 

@@ -50,6 +50,9 @@ internal sealed class DaemonProcess(Daemon daemon)
 
     public TimeSpan? IdleLimit { get; private set; }
 
+    /// <summary>Seconds that what has arrived may take; 0 is no limit.</summary>
+    public int LongestTurn { get; private set; }
+
     public long UseLimit { get; private set; } = long.MaxValue;
 
     public TimeSpan IpcTimeout { get; private set; }
@@ -170,7 +173,7 @@ internal sealed class DaemonProcess(Daemon daemon)
         MailLog.ExitHook = RunCleanup;
 
         Posix.Chdir(configuration.Get(GlobalParameters.QueueDirectory));
-        OpenTurnLock(options);
+        OpenTurnLock(configuration, options);
         SetLimits(configuration, options);
         foreach (Func<ServiceContext, Task> hook in daemon.PreJail)
         {
@@ -316,7 +319,7 @@ internal sealed class DaemonProcess(Daemon daemon)
         return new FileHandle(descriptor);
     }
 
-    private void OpenTurnLock(DaemonOptions options)
+    private void OpenTurnLock(Configuration configuration, DaemonOptions options)
     {
         bool takesTurns = daemon.Model is ServerModel.Single or ServerModel.Trigger or ServerModel.Dgram;
         if (!takesTurns || options.Solitary || options.StandardStreams || Environment.GetEnvironmentVariable(MasterProtocol.ClientsVariable) is not null)
@@ -324,7 +327,7 @@ internal sealed class DaemonProcess(Daemon daemon)
             return;
         }
 
-        string path = $"pid/{options.Type}.{options.ServiceName.Replace('/', '_')}";
+        string path = $"{configuration.Get(GlobalParameters.ProcessIdDirectory)}/{options.Type}.{options.ServiceName.Replace('/', '_')}";
         int errno = Posix.TryOpen(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoFollow, 0x180, out FileHandle file);
         if (errno != 0)
         {
@@ -358,6 +361,7 @@ internal sealed class DaemonProcess(Daemon daemon)
         }
 
         TimeSpan maxIdle = configuration.Get(GlobalParameters.MaxIdle);
+        LongestTurn = (int)Math.Min(daemon.LongestTurn?.Invoke(configuration).TotalSeconds ?? 0, int.MaxValue);
         if (daemon.HasIdleLimit && maxIdle > TimeSpan.Zero)
         {
             IdleLimit = daemon.ShortestIdle?.Invoke(configuration) is TimeSpan shortest && shortest > maxIdle ? shortest : maxIdle;

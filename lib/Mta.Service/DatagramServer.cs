@@ -68,6 +68,15 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
             return false;
         }
 
+        if (process.LongestTurn > 0)
+        {
+            // A file system that hangs must not make this process hang for ever: whoever logs would wait for it.
+            Posix.Alarm(process.LongestTurn);
+            ReceiveAll();
+            Posix.Alarm(0);
+            return true;
+        }
+
         ReceiveAll();
         return true;
     }

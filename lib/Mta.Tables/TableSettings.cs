@@ -21,6 +21,18 @@ public sealed record TableSettings
     /// <summary>Size limit of a new lmdb file in bytes (<c>lmdb_map_size</c>); it doubles as needed.</summary>
     public long LmdbMapSize { get; init; } = 16_777_216;
 
+    /// <summary>
+    /// What serves the Berkeley DB types where an administrator has chosen it: <c>hash</c> or <c>btree</c>, and <c>lmdb</c>
+    /// or <c>cdb</c>. A type that is not in it is served by lmdb.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Redirections { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Say so, once per table, where <see cref="Redirections"/> count.</summary>
+    public bool LogsRedirections { get; init; }
+
+    /// <summary>The kind of index behind a type: <c>cdb</c>, or the type itself.</summary>
+    public string EngineOf(string type) => Redirections.GetValueOrDefault(type) == "cdb" ? "cdb" : type;
+
     /// <summary>Longest <c>socketmap:</c> query in bytes; a longer one is not asked.</summary>
     public int SocketmapQueryLimit { get; init; } = 10_000;
 
@@ -32,6 +44,13 @@ public sealed record TableSettings
 
     /// <summary>Makes a matcher of a list of domains: title for log lines and patterns are given. Plain names without one.</summary>
     public Func<TableRegistry, string, string, Clients.DomainMatcher> MatchDomains { get; init; } = static (_, _, patterns) => Clients.DomainFilter.Names(patterns);
+
+    /// <summary>
+    /// Reads files and loads libraries, at the opening of a table, and returns what secures its connections. TLS is a matter
+    /// of a library that this one does not know. Null where there is none.
+    /// </summary>
+    /// <exception cref="TableException">Thrown by it when a file makes no sense.</exception>
+    public Func<TableTls, StreamSecurer>? PrepareTls { get; init; }
 
     /// <summary>Receives plain log lines; called from any thread.</summary>
     public Action<string> Info { get; init; } = static _ => { };

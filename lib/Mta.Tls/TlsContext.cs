@@ -265,7 +265,10 @@ public sealed unsafe class TlsServerContext : TlsContext
 
     private void AskForCertificates()
     {
-        Ssl.SSL_CTX_set_verify(Handle, Ssl.VerifyPeer | Ssl.VerifyClientOnce, &TlsStream.AcceptAnyCertificate);
+        Ssl.SSL_CTX_set_verify(
+            Handle,
+            Ssl.VerifyPeer | Ssl.VerifyClientOnce,
+            _settings.TrustsServerCertificates ? &TlsStream.AcceptAnyPurpose : &TlsStream.AcceptAnyCertificate);
         if (_settings.CaFile.Length > 0)
         {
             nint names = Ssl.SSL_load_client_CA_file(_settings.CaFile);

@@ -94,7 +94,8 @@ public sealed unsafe class TlsSession
     /// <summary>Reads a session after its handshake.</summary>
     /// <param name="digest">Algorithm of fingerprints.</param>
     /// <param name="isServer">This side is the server.</param>
-    public static TlsSession Of(TlsStream stream, string digest, bool isServer)
+    /// <param name="legacyKeys">Fingerprints of keys are those of Postfix 2.9.0 to 2.9.5 (<c>tls_legacy_public_key_fingerprints</c>).</param>
+    public static TlsSession Of(TlsStream stream, string digest, bool isServer, bool legacyKeys = false)
     {
         nint ssl = stream.Handle;
         ObjectDisposedException.ThrowIf(ssl == 0, stream);
@@ -122,7 +123,7 @@ public sealed unsafe class TlsSession
                 ClientSignature = isServer ? peerSignature : ownSignature,
                 ClientDigest = isServer ? peerDigest : ownDigest,
                 IsResumed = isResumed,
-                Peer = certificate == 0 ? null : TlsCertificate.Read(certificate, digest),
+                Peer = certificate == 0 ? null : TlsCertificate.Read(certificate, digest, legacyKeys),
                 VerifyError = (int)Ssl.SSL_get_verify_result(ssl),
                 ChainLength = chain == 0 ? 0 : Crypto.OPENSSL_sk_num(chain),
             };
@@ -256,10 +257,10 @@ public sealed unsafe class TlsCertificate
     /// <summary>The certificate's binary form.</summary>
     public byte[] Der { get; private init; } = [];
 
-    internal static TlsCertificate Read(nint certificate, string digest)
+    internal static TlsCertificate Read(nint certificate, string digest, bool legacyKeys = false)
     {
         byte[] der = Encode(certificate, &I2dCertificate);
-        byte[] key = Encode(Crypto.X509_get_X509_PUBKEY(certificate), &I2dKey);
+        byte[] key = legacyKeys ? KeyBits(certificate) : Encode(Crypto.X509_get_X509_PUBKEY(certificate), &I2dKey);
         (List<string> names, bool hasNames) = Names(certificate);
         string issuer = Entry(Crypto.X509_get_issuer_name(certificate), Crypto.NidCommonName);
         byte* line = stackalloc byte[512];
@@ -290,6 +291,13 @@ public sealed unsafe class TlsCertificate
         }
 
         return text.ToString();
+    }
+
+    // The key without what says of which kind it is.
+    private static byte[] KeyBits(nint certificate)
+    {
+        nint bits = Crypto.X509_get0_pubkey_bitstr(certificate);
+        return bits == 0 ? [] : new ReadOnlySpan<byte>(Crypto.ASN1_STRING_get0_data(bits), Crypto.ASN1_STRING_length(bits)).ToArray();
     }
 
     private static int I2dCertificate(nint value, byte** output) => Crypto.i2d_X509(value, output);

@@ -80,6 +80,9 @@ public sealed record TlsServerSettings : TlsSettings
     /// <summary>Clients are asked for a certificate. What they send is judged after the handshake.</summary>
     public bool AsksForCertificate { get; init; }
 
+    /// <summary>A certificate that is meant for servers is as good as one for clients.</summary>
+    public bool TrustsServerCertificates { get; init; }
+
     /// <summary>File with parameters of a finite-field exchange; empty lets the library choose.</summary>
     public string DhParameters { get; init; } = "";
 

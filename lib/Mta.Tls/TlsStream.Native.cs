@@ -13,6 +13,24 @@ public sealed unsafe partial class TlsStream
     [UnmanagedCallersOnly]
     internal static int AcceptAnyCertificate(int ok, nint store) => 1;
 
+    // What is left of the check is the outcome that the session reports: the wrong purpose alone is forgiven.
+    [UnmanagedCallersOnly]
+    internal static int AcceptAnyPurpose(int ok, nint store)
+    {
+        const int invalidPurpose = 26;
+        const int serverPurpose = 2;
+        if (ok == 0 && Crypto.X509_STORE_CTX_get_error(store) == invalidPurpose)
+        {
+            bool isAuthority = Crypto.X509_STORE_CTX_get_error_depth(store) > 0;
+            if (Crypto.X509_check_purpose(Crypto.X509_STORE_CTX_get_current_cert(store), serverPurpose, isAuthority ? 1 : 0) == 1)
+            {
+                Crypto.X509_STORE_CTX_set_error(store, 0);
+            }
+        }
+
+        return 1;
+    }
+
     [UnmanagedCallersOnly]
     internal static int ServerNameSeen(nint ssl, int* alert, nint argument)
     {

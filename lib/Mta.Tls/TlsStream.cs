@@ -201,6 +201,27 @@ public sealed partial class TlsStream : Stream
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
+    /// <summary>Tells the peer that no more will come, and waits until it has said the same.</summary>
+    /// <param name="patience">Longest wait for its answer; what it sends otherwise is thrown away.</param>
+    /// <param name="stop">The end of this process.</param>
+    public async ValueTask ShutdownAsync(TimeSpan patience, CancellationToken stop)
+    {
+        await ShutdownAsync(stop);
+        using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        timer.CancelAfter(patience);
+        byte[] rest = new byte[512];
+        try
+        {
+            while (await ReadAsync(rest, timer.Token) > 0)
+            {
+            }
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or IOException or System.Net.Sockets.SocketException)
+        {
+            // It has gone without a word, or has none.
+        }
+    }
+
     /// <summary>Tells the peer that no more will come; does not wait for its answer.</summary>
     public async ValueTask ShutdownAsync(CancellationToken stop = default)
     {

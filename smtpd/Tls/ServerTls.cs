@@ -43,6 +43,8 @@ internal sealed class ServerTls
         // Passwords cross the network in the clear only where someone has said so.
         AuthOnly = !configuration.IsSet(SmtpdParameters.SmtpdTlsAuthOnly) || configuration.Get(SmtpdParameters.SmtpdTlsAuthOnly) || Level == ServerTlsLevel.Encrypt;
         HandshakeTimeout = configuration.Get(SmtpdParameters.SmtpdStarttlsTimeout);
+        WaitsForShutdown = !configuration.Get(TlsParameters.TlsFastShutdownEnable);
+        HasLegacyKeyFingerprints = configuration.Get(TlsParameters.TlsLegacyPublicKeyFingerprints);
         WritesReceived = configuration.Get(SmtpdParameters.SmtpdTlsReceivedHeader);
         LogLevel = TlsLogLevel.Parse(configuration.Get(SmtpdParameters.SmtpdTlsLoglevel));
         Digest = configuration.Get(SmtpdParameters.SmtpdTlsFingerprintDigest);
@@ -91,6 +93,12 @@ internal sealed class ServerTls
     }
 
     public ServerTlsLevel Level { get; }
+
+    /// <summary>At the end of a session the client's own end of TLS is waited for.</summary>
+    public bool WaitsForShutdown { get; }
+
+    /// <summary>Fingerprints of keys are those of Postfix 2.9.0 to 2.9.5.</summary>
+    public bool HasLegacyKeyFingerprints { get; }
 
     /// <summary>TLS comes before the greeting.</summary>
     public bool IsWrapper { get; }

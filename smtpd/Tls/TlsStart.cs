@@ -39,7 +39,7 @@ internal static class TlsStart
             return false;
         }
 
-        TlsSession tls = TlsSession.Of(stream, shared.Digest, isServer: true);
+        TlsSession tls = TlsSession.Of(stream, shared.Digest, isServer: true, shared.HasLegacyKeyFingerprints);
         session.Tls = tls;
         session.TlsServerName = stream.NameLookup is null ? "" : stream.ServerName;
         session.Input.SwitchTo(stream);

@@ -35,6 +35,22 @@ public sealed partial class UnreadParametersTests
         Assert.True(listed.Count <= Most, $"{listed.Count} names; it was {Most} already");
     }
 
+    [Fact]
+    public void What_has_no_effect_is_declared_and_the_documentation_says_why()
+    {
+        string text = File.ReadAllText(Path.Combine(Repository.Root, "docs/COMPATIBILITY.md"));
+        HashSet<string> declared = [.. Declarations().Select(static d => d.Name)];
+        foreach ((string name, string reason) in ParametersWithoutEffect.All)
+        {
+            Assert.Contains(name, declared);
+            Assert.True(text.Contains($"| `{name}` | {reason} |", StringComparison.Ordinal), $"docs/COMPATIBILITY.md lacks: | `{name}` | {reason} |");
+        }
+    }
+
+    [Fact]
+    public void What_has_no_effect_is_not_on_the_list() =>
+        Assert.DoesNotContain(Listed(), ParametersWithoutEffect.All.ContainsKey);
+
     // They are there for $name in other values: debugger_command, headers, banners.
     private static readonly string[] ForExpansion = ["mail_release_date", "mta_version", "process_id", "process_name"];
 
@@ -55,7 +71,7 @@ public sealed partial class UnreadParametersTests
         foreach (string file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories))
         {
             string relative = Path.GetRelativePath(root, file);
-            if (relative.StartsWith("tests/", StringComparison.Ordinal) || relative.StartsWith("lib/Mta.Config/Parameters/", StringComparison.Ordinal)
+            if (relative.StartsWith("tests/", StringComparison.Ordinal) || relative == "lib/Mta.Config/ParametersWithoutEffect.cs" || relative.StartsWith("lib/Mta.Config/Parameters/", StringComparison.Ordinal)
                 || relative == "lib/Mta.Config/UnbuiltSettings.cs" || relative == "lib/Mta.Config/ServiceParameters.cs"
                 || relative.Contains("/obj/", StringComparison.Ordinal) || relative.Contains("/bin/", StringComparison.Ordinal))
             {
@@ -71,7 +87,7 @@ public sealed partial class UnreadParametersTests
             }
         }
 
-        HashSet<string> read = [.. declarations.Where(declaration => ForExpansion.Contains(declaration.Name) || IsOfService(declaration.Name) || IsRead(declaration)).Select(static d => d.Name)];
+        HashSet<string> read = [.. declarations.Where(declaration => ParametersWithoutEffect.All.ContainsKey(declaration.Name) || ForExpansion.Contains(declaration.Name) || IsOfService(declaration.Name) || IsRead(declaration)).Select(static d => d.Name)];
         Dictionary<string, Declaration> byName = declarations.ToDictionary(static d => d.Name);
         Stack<string> waiting = new(read);
         while (waiting.TryPop(out string? name))

@@ -138,15 +138,22 @@ public sealed class SupervisorTests : IDisposable
         Until(() => _supervisor.Workers.Count == 1);
     }
 
+    [Theory]
+    [InlineData("", "pid/master.pid")]
+    [InlineData("process_id_directory = run\n", "run/master.pid")]
+    [InlineData("process_id_directory = /run/mta\n", "/run/mta/master.pid")]
+    public void The_lock_is_where_process_numbers_are(string mainCf, string path) =>
+        Assert.Equal(path, InstanceLock.PidFile(Configuration.FromText(mainCf)));
+
     [Fact]
     public void A_lock_is_held_once()
     {
-        Assert.False(InstanceLock.IsTaken(InstanceLock.PidFile));
-        using (InstanceLock.Take(InstanceLock.PidFile))
+        Assert.False(InstanceLock.IsTaken("pid/master.pid"));
+        using (InstanceLock.Take("pid/master.pid"))
         {
-            Assert.True(InstanceLock.IsTaken(InstanceLock.PidFile));
-            Assert.Equal($"{Posix.ProcessId(),32}\n", TextFile.Read(InstanceLock.PidFile));
-            Assert.Throws<Mta.Text.FatalException>(() => InstanceLock.Take(InstanceLock.PidFile));
+            Assert.True(InstanceLock.IsTaken("pid/master.pid"));
+            Assert.Equal($"{Posix.ProcessId(),32}\n", TextFile.Read("pid/master.pid"));
+            Assert.Throws<Mta.Text.FatalException>(() => InstanceLock.Take("pid/master.pid"));
         }
     }
 }

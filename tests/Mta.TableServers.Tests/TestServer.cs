@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Mta.Config;
 using Mta.Tables;
 using Mta.Text;
 
@@ -133,16 +134,16 @@ public sealed class AskedTable
 
     public AskedTable(string reference, bool writes)
     {
-        TableRegistry registry = new(new TableSettings
+        // As every program has it.
+        void Warn(string text)
         {
-            Warning = text =>
+            lock (_warnings)
             {
-                lock (_warnings)
-                {
-                    _warnings.Add(text);
-                }
-            },
-        });
+                _warnings.Add(text);
+            }
+        }
+
+        TableRegistry registry = new(Mta.Config.Configuration.FromText("").TableSettings(isDaemon: false, Warn, Warn));
         Table = registry.Open(reference, TableFlags.Usual, writes ? TableAccess.Create : TableAccess.ReadOnly);
     }
 

@@ -5,7 +5,7 @@ namespace Mta.Tables.Tests;
 /// <summary>A registry whose warnings are kept, and a private directory.</summary>
 internal sealed class TestTables : IDisposable
 {
-    public TestTables(bool surrogates = false, bool backReferences = false, int subjectLimit = 102_400)
+    public TestTables(bool surrogates = false, bool backReferences = false, int subjectLimit = 102_400, Dictionary<string, string>? redirections = null)
     {
         Directory = System.IO.Directory.CreateTempSubdirectory("mta-tables-").FullName;
         Registry = new TableRegistry(new TableSettings
@@ -14,6 +14,8 @@ internal sealed class TestTables : IDisposable
             RegexpBackreferences = backReferences,
             RegexpSubjectLimit = subjectLimit,
             LmdbMapSize = 65_536,
+            Redirections = redirections ?? [],
+            LogsRedirections = true,
             Info = Infos.Add,
             Warning = Warnings.Add,
             Error = Errors.Add,

@@ -11,6 +11,8 @@ public sealed class Certificates : IDisposable
         Run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 30 -subj /CN=Test-CA");
         Make("server", "/CN=mx.example.test", "DNS:mx.example.test,DNS:*.wild.example.test");
         Make("client", "/CN=client.example.test", "DNS:client.example.test");
+        Make("server-only", "/CN=relay.example.test", "DNS:relay.example.test\nextendedKeyUsage=serverAuth");
+        Make("code", "/CN=code.example.test", "DNS:code.example.test\nextendedKeyUsage=codeSigning");
         Make("other", "/CN=other.example.test", "DNS:other.example.test");
         Run("req -x509 -newkey rsa:2048 -nodes -keyout self.key -out self.crt -days 30 -subj /CN=self.example.test");
         Join("self");

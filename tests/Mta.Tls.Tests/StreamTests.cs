@@ -64,6 +64,56 @@ public sealed class StreamTests(Certificates certificates) : IClassFixture<Certi
     }
 
     [Theory]
+    [InlineData("server-only.pem", false, false)]
+    [InlineData("server-only.pem", true, true)]
+    [InlineData("code.pem", true, false)]
+    [InlineData("client.pem", true, true)]
+    public async Task A_certificate_for_servers_counts_as_a_clients_where_that_is_allowed(string chain, bool isAllowed, bool isTrusted)
+    {
+        TlsClientSettings settings = new() { Credentials = new TlsCredentialFiles { Chains = [certificates.Path(chain)] } };
+        TlsServerSettings asks = Server() with { AsksForCertificate = true, CaFile = certificates.Path("ca.pem"), TrustsServerCertificates = isAllowed };
+        (_, TlsStream server, _, _) = await ConnectAsync(asks, settings, new TlsClientOptions());
+        Assert.Equal(isTrusted, TlsSession.Of(server, "sha256", isServer: true).IsTrusted);
+    }
+
+    [Fact]
+    public async Task A_chain_that_nobody_vouches_for_is_not_trusted_for_its_purpose()
+    {
+        TlsClientSettings settings = new() { Credentials = new TlsCredentialFiles { Chains = [certificates.Path("server-only.pem")] } };
+        TlsServerSettings asks = Server() with { AsksForCertificate = true, TrustsServerCertificates = true };
+        (_, TlsStream server, _, _) = await ConnectAsync(asks, settings, new TlsClientOptions());
+        Assert.False(TlsSession.Of(server, "sha256", isServer: true).IsTrusted);
+    }
+
+    [Fact]
+    public async Task A_patient_end_waits_for_the_peers()
+    {
+        (TlsStream client, TlsStream server, _, _) = await ConnectAsync(Server(), new TlsClientSettings(), new TlsClientOptions());
+        Task end = server.ShutdownAsync(Limit, CancellationToken.None).AsTask();
+        Assert.Equal(0, await client.ReadAsync(new byte[1]));
+        Assert.False(end.IsCompleted);
+        await client.ShutdownAsync();
+        await end.WaitAsync(Limit);
+    }
+
+    [Fact]
+    public async Task A_patient_end_is_not_endless()
+    {
+        (_, TlsStream server, _, _) = await ConnectAsync(Server(), new TlsClientSettings(), new TlsClientOptions());
+        await server.ShutdownAsync(TimeSpan.FromMilliseconds(50), CancellationToken.None).AsTask().WaitAsync(Limit);
+    }
+
+    [Fact]
+    public async Task Old_fingerprints_of_keys_leave_out_their_kind()
+    {
+        (TlsStream client, _, _, _) = await ConnectAsync(Server(), new TlsClientSettings(), new TlsClientOptions());
+        byte[] key = await DerAsync("server", keyOnly: true);
+        const int kind = 24; // SEQUENCE, rsaEncryption with NULL, BIT STRING and its count of unused bits (RFC 5280 §4.1)
+        Assert.Equal(TlsCertificate.Hex(TlsLibrary.Digest("sha256", key)), TlsSession.Of(client, "sha256", isServer: false).Peer!.KeyFingerprint);
+        Assert.Equal(TlsCertificate.Hex(TlsLibrary.Digest("sha256", key.AsSpan(kind))), TlsSession.Of(client, "sha256", isServer: false, legacyKeys: true).Peer!.KeyFingerprint);
+    }
+
+    [Theory]
     [InlineData("client.pem", true)]
     [InlineData("", false)]
     public async Task An_untrusted_or_missing_client_certificate_does_not_end_the_handshake(string chain, bool shows)

@@ -27,6 +27,11 @@ internal static class TableSettingNames
             "select_function", "table", "user", "where_field",
         ],
         ["sqlite"] = [.. Query, "additional_conditions", "dbpath", "select_field", "table", "where_field"],
+        ["redis"] =
+        [
+            "backup", "data_size_limit", "database", "domain", "key_format", "line_size_limit", "max_try", "password", "redis", "retry_pause",
+            "timeout", "tls", "tls_ca_cert_dir", "tls_ca_cert_file", "tls_cert", "tls_key", "tls_server_name", "ttl", "user",
+        ],
         ["memcache"] =
         [
             "backup", "data_size_limit", "domain", "flags", "key_format", "line_size_limit", "max_try", "memcache", "retry_pause", "timeout", "ttl",

@@ -38,6 +38,15 @@ internal static class Checks
         return 0;
     }
 
+    /// <summary>Who has tuned something should know that it is no part of this system.</summary>
+    public static void NameParametersWithoutEffect(Configuration configuration)
+    {
+        foreach (string name in ParametersWithoutEffect.SetIn(configuration))
+        {
+            ControlLog.Warning($"{configuration.Directory}/main.cf: parameter {name} has no effect here: {ParametersWithoutEffect.All[name]}");
+        }
+    }
+
     private static bool ProgramsAreThere(Instance instance)
     {
         if (Posix.TryAccess(instance.Master, AccessMode.Execute) != 0)

@@ -1,4 +1,5 @@
 using Mta.Config;
+using Mta.Tables;
 using Mta.Tables.Index;
 
 namespace Mta.Postfix;
@@ -15,18 +16,20 @@ internal static class IndexedTables
     public static bool Rebuild(Instance instance)
     {
         bool isDone = true;
+        TableSettings settings = instance.Configuration.TableSettings(isDaemon: false, static _ => { }, static _ => { });
         foreach ((string type, string name, bool isAliases) in Find(instance.Configuration))
         {
-            if (!IndexBuilder.IsStale(type, name))
+            string engine = settings.EngineOf(type);
+            if (!IndexBuilder.IsStale(engine, name))
             {
                 continue;
             }
 
             string command = isAliases ? "postalias" : "postmap";
-            ControlLog.Info($"rebuilding {IndexBuilder.PathOf(name)} from {name}");
+            ControlLog.Info($"rebuilding {IndexBuilder.PathOf(engine, name)} from {name}");
             if (instance.Run($"{instance.CommandDirectory}/{command}", "-c", instance.Configuration.Directory, $"{type}:{name}") != 0)
             {
-                ControlLog.Fatal($"cannot rebuild {IndexBuilder.PathOf(name)}; run \"{command} {type}:{name}\"");
+                ControlLog.Fatal($"cannot rebuild {IndexBuilder.PathOf(engine, name)}; run \"{command} {type}:{name}\"");
                 isDone = false;
             }
         }

@@ -37,7 +37,17 @@ internal sealed class Instance
 
     public string Master => $"{DaemonDirectory}/master";
 
-    private string PidFile => $"{QueueDirectory}/pid/master.pid";
+    /// <summary>Where locks and process numbers are.</summary>
+    public string ProcessIdDirectory
+    {
+        get
+        {
+            string path = Configuration.Get(GlobalParameters.ProcessIdDirectory);
+            return path.StartsWith('/') ? path : $"{QueueDirectory}/{path}";
+        }
+    }
+
+    private string PidFile => $"{ProcessIdDirectory}/master.pid";
 
     /// <summary>A master holds the lock of this queue.</summary>
     public bool IsRunning

@@ -19,7 +19,7 @@ internal static class OwnershipChecks
         string ownerName = instance.Configuration.Get(GlobalParameters.MailOwner);
         string queue = instance.QueueDirectory;
         OwnedBy(queue, root, "root");
-        OwnedBy($"{queue}/pid", root, "root");
+        OwnedBy(instance.ProcessIdDirectory, root, "root");
         foreach (string tree in (string[])[instance.Configuration.Directory, instance.DaemonDirectory])
         {
             Tree(tree, path =>

@@ -108,7 +108,13 @@ internal static class PostfixCommand
             case "flush":
                 return instance.Run($"{instance.CommandDirectory}/postqueue", "-f");
             case "check":
-                return Checks.Fatal(instance) ? Checks.Warn(instance) : 1;
+                if (!Checks.Fatal(instance))
+                {
+                    return 1;
+                }
+
+                Checks.NameParametersWithoutEffect(instance.Configuration);
+                return Checks.Warn(instance);
             case "status":
                 if (!instance.IsRunning)
                 {

@@ -22,7 +22,7 @@ internal static class QueueDirectories
     public static IEnumerable<QueueDirectory> All(Instance instance)
     {
         string queue = instance.QueueDirectory;
-        yield return new QueueDirectory($"{queue}/pid", false, false, 0x1ED); // 0755
+        yield return new QueueDirectory(instance.ProcessIdDirectory, false, false, 0x1ED); // 0755
         foreach (string name in OwnersDirectories)
         {
             yield return new QueueDirectory($"{queue}/{name}", true, false, Private);

@@ -96,7 +96,8 @@ internal sealed class LifeCycle(PostmultiOptions options, List<MailInstance> ins
     // The lock of its queue tells.
     private static void DemandStopped(MailInstance instance)
     {
-        int errno = Posix.TryOpen($"{instance.QueueDirectory}/pid/master.pid", OpenFlags.ReadOnly, 0, out FileHandle file);
+        string directory = instance.Configuration.Get(GlobalParameters.ProcessIdDirectory);
+        int errno = Posix.TryOpen($"{(directory.StartsWith('/') ? directory : $"{instance.QueueDirectory}/{directory}")}/master.pid", OpenFlags.ReadOnly, 0, out FileHandle file);
         using (file)
         {
             if (errno == 0 && !Posix.Flock(file, FileLock.Exclusive, wait: false))

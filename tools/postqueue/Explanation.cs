@@ -174,7 +174,7 @@ internal sealed class Explanation
     private void Conclude()
     {
         DateTime now = DateTime.UtcNow;
-        IsRunning = MasterHoldsLock();
+        IsRunning = MasterHoldsLock(_configuration.Get(GlobalParameters.ProcessIdDirectory));
         string stopped = IsRunning ? "" : "; the mail system is not running: postfix start";
         TimeSpan lifetime = _configuration.Get(Sender.Length == 0 ? QmgrParameters.BounceQueueLifetime : QmgrParameters.MaximalQueueLifetime);
         ReturnTime = Arrival + lifetime;
@@ -241,9 +241,9 @@ internal sealed class Explanation
         return attempts;
     }
 
-    private static bool MasterHoldsLock()
+    private static bool MasterHoldsLock(string directory)
     {
-        int errno = Posix.TryOpen("pid/master.pid", OpenFlags.ReadOnly, 0, out FileHandle file);
+        int errno = Posix.TryOpen($"{directory}/master.pid", OpenFlags.ReadOnly, 0, out FileHandle file);
         using (file)
         {
             return errno == 0 && !Posix.Flock(file, FileLock.Shared, wait: false);

@@ -151,16 +151,17 @@ internal sealed class PostqueueCommand(CommandLineTool tool)
     {
         const byte ScanDeferred = TriggerProtocol.Requests.ScanDeferred;
         ReadOnlySpan<byte> flushAll = [TriggerProtocol.Requests.ForgetDead, TriggerProtocol.Requests.IgnoreRetryTime, ScanDeferred, TriggerProtocol.Requests.ScanIncoming];
-        if (!Trigger(configuration.Get(GlobalParameters.QueueServiceName), flushAll)
-            || !Trigger(configuration.Get(GlobalParameters.PickupServiceName), [TriggerProtocol.Requests.Wakeup]))
+        TimeSpan patience = configuration.Get(GlobalParameters.TriggerTimeout);
+        if (!Trigger(configuration.Get(GlobalParameters.QueueServiceName), flushAll, patience)
+            || !Trigger(configuration.Get(GlobalParameters.PickupServiceName), [TriggerProtocol.Requests.Wakeup], patience))
         {
             throw new FatalException("Cannot flush mail queue - mail system is down");
         }
     }
 
-    private static bool Trigger(string service, ReadOnlySpan<byte> request)
+    private static bool Trigger(string service, ReadOnlySpan<byte> request, TimeSpan patience)
     {
-        int errno = TriggerProtocol.TrySend($"public/{service}", request);
+        int errno = TriggerProtocol.TrySend($"public/{service}", request, patience);
         if (errno == Errno.ENOENT)
         {
             Log.Warn($"unable to look up public/{service}: {Errno.Text(errno)}");

@@ -78,6 +78,7 @@ internal sealed class QueueListing(Configuration configuration, IListingFormat f
         using DescriptorStream stream = new(source);
         using BufferedInput input = new(stream, 64 << 10);
         ShowqReader reader = new(input);
+        bool isFirst = true;
         try
         {
             await reader.ReadAnnouncementAsync(CancellationToken.None);
@@ -99,6 +100,11 @@ internal sealed class QueueListing(Configuration configuration, IListingFormat f
                 }
 
                 format.End(_output);
+                if (isFirst)
+                {
+                    isFirst = false;
+                    Flush();
+                }
             }
         }
         catch (Exception error) when (error is AttributeFormatException or InvalidDataException)

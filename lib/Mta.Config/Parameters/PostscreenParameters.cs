@@ -25,7 +25,10 @@ public static class PostscreenParameters
     public static readonly TimeParameter PostscreenCacheCleanupInterval = new("postscreen_cache_cleanup_interval", "12h", 'h');
 
     /// <summary>Table of clients that have passed.</summary>
-    public static readonly StringParameter PostscreenCacheMap = new("postscreen_cache_map", "btree:$data_directory/postscreen_cache");
+    public static readonly StringParameter PostscreenCacheMap = new("postscreen_cache_map", "btree:$data_directory/postscreen_cache")
+    {
+        ComputedDefault = static configuration => TableParameters.CacheDefault(configuration, "postscreen_cache"),
+    };
 
     /// <summary>How long an expired entry stays in the cache.</summary>
     public static readonly TimeParameter PostscreenCacheRetentionTime = new("postscreen_cache_retention_time", "7d", 'd', min: 1);

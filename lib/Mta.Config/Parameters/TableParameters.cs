@@ -51,6 +51,10 @@ public static class TableParameters
     /// <summary>Longest reply of a socketmap server.</summary>
     public static readonly IntParameter SocketmapMaxReplySize = new("socketmap_max_reply_size", 100_000, min: 1);
 
+    /// <summary>The default of a cache's table: of the type that <c>default_cache_db_type</c> sets, where it is set.</summary>
+    internal static string CacheDefault(Configuration configuration, string file) =>
+        $"{(configuration.IsSet(DefaultCacheDbType.Name) ? "$default_cache_db_type" : DefaultCacheDbType.DefaultText)}:$data_directory/{file}";
+
     /// <summary>All of the above.</summary>
     public static readonly IReadOnlyList<Parameter> All =
     [

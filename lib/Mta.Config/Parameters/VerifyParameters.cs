@@ -13,7 +13,10 @@ public static class VerifyParameters
     public static readonly StringParameter AddressVerifyLocalTransport = new("address_verify_local_transport", "$local_transport", min: 1);
 
     /// <summary>Table in which results of address probes are kept; empty keeps them in memory.</summary>
-    public static readonly StringParameter AddressVerifyMap = new("address_verify_map", "btree:$data_directory/verify_cache");
+    public static readonly StringParameter AddressVerifyMap = new("address_verify_map", "btree:$data_directory/verify_cache")
+    {
+        ComputedDefault = static configuration => TableParameters.CacheDefault(configuration, "verify_cache"),
+    };
 
     /// <summary>Keep failed probes in the cache too.</summary>
     public static readonly BoolParameter AddressVerifyNegativeCache = new("address_verify_negative_cache", true);

@@ -126,7 +126,7 @@ public sealed class ClientTls : IDisposable
             return new ClientTlsResult(null, null, false, new Dsn("4.7.5", "", "Cannot start TLS: handshake failure"));
         }
 
-        TlsSession session = TlsSession.Of(stream, policy.Digest, isServer: false);
+        TlsSession session = TlsSession.Of(stream, policy.Digest, isServer: false, Settings.HasLegacyKeyFingerprints);
         (bool isTrusted, bool isMatched) = Judge(session, policy, prints);
         LogOutcome(target, policy, session, isTrusted, isMatched, hasPrints: prints.Count > 0);
         if (policy.Level.MustMatch() && !isMatched)

@@ -2,12 +2,14 @@ using Mta.Config;
 using Mta.Config.Parameters;
 using Mta.Tables;
 using Mta.Tls;
+using NLog;
 
 namespace Mta.Delivery.Security;
 
 /// <summary>The values of <c>smtp_tls_*</c> or <c>lmtp_tls_*</c>, read once at start.</summary>
 public sealed class ClientTlsSettings
 {
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
     private readonly Configuration _configuration;
     private readonly string _prefix;
 
@@ -24,6 +26,7 @@ public sealed class ClientTlsSettings
         VerifyDepth = Value<int>("tls_scert_verifydepth");
         NotesOffer = Flag("tls_note_starttls_offer");
         Digest = Text("tls_fingerprint_digest");
+        HasLegacyKeyFingerprints = configuration.Get(TlsParameters.TlsLegacyPublicKeyFingerprints);
         ServerName = Text("tls_servername");
         ReusesConnections = Flag("tls_connection_reuse");
         BlocksEarlyReply = Flag("tls_block_early_mail_reply");
@@ -58,6 +61,9 @@ public sealed class ClientTlsSettings
     public bool NotesOffer { get; }
 
     public string Digest { get; }
+
+    /// <summary>Fingerprints of keys are those of Postfix 2.9.0 to 2.9.5.</summary>
+    public bool HasLegacyKeyFingerprints { get; }
 
     public string ServerName { get; }
 
@@ -123,7 +129,7 @@ public sealed class ClientTlsSettings
         VerifyDepth = VerifyDepth,
         Groups = [.. TableListSyntax.Split(_configuration.Get(TlsParameters.TlsEecdhAutoCurves)), .. TableListSyntax.Split(_configuration.Get(TlsParameters.TlsFfdheAutoGroups))],
         Options = TlsOptionNames.TryParse(_configuration.Get(TlsParameters.TlsSslOptions), out ulong options)
-            ? options
+            ? options | TlsWorkarounds.Except(_configuration.Get(TlsParameters.TlsDisableWorkarounds), static text => Log.Warn(text))
             : throw new TlsException("unknown tls_ssl_options value: disabling TLS client support", []),
     };
 

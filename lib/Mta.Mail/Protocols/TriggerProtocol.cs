@@ -61,6 +61,24 @@ public static class TriggerProtocol
         }
     }
 
+    /// <summary>Sends a request; waits, with its thread, while the backlog of the service is full. For commands.</summary>
+    /// <param name="path">As of the other form.</param>
+    /// <param name="request">As of the other form.</param>
+    /// <param name="patience">How long to wait (<c>trigger_timeout</c>).</param>
+    /// <returns>0, or the error number: EAGAIN when the backlog stayed full.</returns>
+    public static int TrySend(string path, ReadOnlySpan<byte> request, TimeSpan patience)
+    {
+        const int pause = 20;
+        long end = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        int errno;
+        while ((errno = TrySend(path, request)) == Errno.EAGAIN && Environment.TickCount64 < end)
+        {
+            Thread.Sleep(pause);
+        }
+
+        return errno;
+    }
+
     /// <summary>As the other form, with one byte.</summary>
     /// <returns>0, or the error number.</returns>
     public static int TrySend(string path, byte request) => TrySend(path, [request]);

@@ -276,7 +276,7 @@ public sealed class TableCommand
         using BuildProgress progress = new(reference);
         try
         {
-            IndexBuilder.Build(type, name, progress.Count(Entries(source.Content, name)).Concat(_format.Marks(_tool.Configuration)), options);
+            IndexBuilder.Build(_tables.Settings.EngineOf(type), name, progress.Count(Entries(source.Content, name)).Concat(_format.Marks(_tool.Configuration)), options);
         }
         finally
         {

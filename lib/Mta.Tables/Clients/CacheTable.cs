@@ -16,7 +16,7 @@ internal abstract class CacheTable : LookupTable
     private readonly int _attempts;
     private readonly TimeSpan _pause;
 
-    protected CacheTable(TableRegistry registry, string type, string name, TableFlags flags, TableAccess access, ClientSettings settings, ServerAddress address)
+    protected CacheTable(TableRegistry registry, string type, string name, TableFlags flags, TableAccess access, ClientSettings settings, ServerAddress address, StreamSecurer? secure = null)
         : base(registry, type, name, flags | TableFlags.Fixed)
     {
         Owner = settings.Owner;
@@ -27,7 +27,7 @@ internal abstract class CacheTable : LookupTable
         LineLimit = settings.Number("line_size_limit", 1024, least: 1);
         DataLimit = settings.Number("data_size_limit", 10_240, least: 1);
         Life = settings.Seconds("ttl", 3600);
-        Connections = new ServerConnections(address, TimeSpan.FromSeconds(Math.Max(1, settings.Seconds("timeout", 2))), idle: TimeSpan.FromSeconds(60), life: TimeSpan.FromHours(1));
+        Connections = new ServerConnections(address, TimeSpan.FromSeconds(Math.Max(1, settings.Seconds("timeout", 2))), idle: TimeSpan.FromSeconds(60), life: TimeSpan.FromHours(1), secure);
         string backup = settings.Text("backup");
         if (backup.Length > 0)
         {

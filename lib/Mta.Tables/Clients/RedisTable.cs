@@ -5,16 +5,19 @@ namespace Mta.Tables.Clients;
 
 /// <summary>
 /// <c>redis:FILE</c>: a Redis server, by its serialization protocol (RESP 2). Settings as of <c>memcache:</c>, with
-/// <c>redis</c> for the server, <c>user</c>, <c>password</c> and <c>database</c>.
+/// <c>redis</c> for the server, <c>user</c>, <c>password</c> and <c>database</c>. With <c>tls = yes</c> everything goes
+/// through TLS, the password too, and the server's certificate must be for its name and by a trusted authority.
 /// </summary>
 internal sealed class RedisTable : CacheTable
 {
+    private const string Server = "redis";
+    private const string DefaultServer = "inet:localhost:6379";
     private readonly string _user;
     private readonly string _password;
     private readonly int _database;
 
     private RedisTable(TableRegistry registry, string type, string name, TableFlags flags, TableAccess access, ClientSettings settings)
-        : base(registry, type, name, flags, access, settings, ServerOf(settings, "redis", "inet:localhost:6379"))
+        : base(registry, type, name, flags, access, settings, ServerOf(settings, Server, DefaultServer), Security(registry, name, settings))
     {
         _user = settings.Text("user");
         _password = settings.Text("password");
@@ -37,6 +40,25 @@ internal sealed class RedisTable : CacheTable
 
     protected override async ValueTask<bool> DeleteAsync(ServerConnection connection, string key, CancellationToken stop) =>
         await CallAsync(connection, stop, "DEL", key) is not "0";
+
+    private static StreamSecurer? Security(TableRegistry registry, string name, ClientSettings settings)
+    {
+        if (!settings.Flag("tls", otherwise: false))
+        {
+            return null;
+        }
+
+        ServerAddress address = ServerOf(settings, Server, DefaultServer);
+        string serverName = settings.Text("tls_server_name", address.Host);
+        if (serverName.Length == 0)
+        {
+            throw new TableException($"{name}: tls_server_name has to say whose certificate is expected");
+        }
+
+        return registry.Settings.PrepareTls is { } prepare
+            ? prepare(new TableTls(serverName, settings.Text("tls_ca_cert_file"), settings.Text("tls_ca_cert_dir"), settings.Text("tls_cert"), settings.Text("tls_key")))
+            : throw new TableException($"{name}: TLS is not available here");
+    }
 
     private async ValueTask<string?> CallAsync(ServerConnection connection, CancellationToken stop, params string[] words)
     {

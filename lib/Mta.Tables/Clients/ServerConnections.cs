@@ -6,11 +6,16 @@ namespace Mta.Tables.Clients;
 /// <summary>One connection to a server, used by one lookup at a time.</summary>
 internal sealed class ServerConnection : IDisposable
 {
-    private readonly SocketStream _stream;
+    private readonly Stream _stream;
+    private readonly Stream _plain;
 
-    public ServerConnection(SocketStream stream, TimeSpan timeout)
+    /// <param name="stream">What is read and written.</param>
+    /// <param name="plain">The connection below it; the same where there is no TLS.</param>
+    /// <param name="timeout">Longest time of one read or write.</param>
+    public ServerConnection(Stream stream, Stream plain, TimeSpan timeout)
     {
         _stream = stream;
+        _plain = plain;
         Input = new BufferedInput(stream) { Timeout = timeout };
         Output = new BufferedOutput(stream, capacity: 1024) { Timeout = timeout };
     }
@@ -75,6 +80,7 @@ internal sealed class ServerConnection : IDisposable
         Input.Dispose();
         Output.Dispose();
         _stream.Dispose();
+        _plain.Dispose();
     }
 }
 
@@ -84,7 +90,8 @@ internal sealed class ServerConnection : IDisposable
 /// <param name="timeout">Longest wait for a connection, and of one read or write.</param>
 /// <param name="idle">Age of an unused connection at which it is not used any more.</param>
 /// <param name="life">Age at which any connection is closed.</param>
-internal sealed class ServerConnections(ServerAddress address, TimeSpan timeout, TimeSpan idle, TimeSpan life)
+/// <param name="secure">Puts TLS around a new connection; null leaves it as it is.</param>
+internal sealed class ServerConnections(ServerAddress address, TimeSpan timeout, TimeSpan idle, TimeSpan life, StreamSecurer? secure = null)
 #pragma warning restore CA1001
 {
     private const int Limit = 8;
@@ -112,7 +119,7 @@ internal sealed class ServerConnections(ServerAddress address, TimeSpan timeout,
         {
             connection = fresh ? null : TakeIdle();
             reused = connection is not null;
-            connection ??= new ServerConnection(await address.ConnectAsync(timeout, stop), timeout);
+            connection ??= await OpenAsync(stop);
             step = FailedStep.Exchange;
             T answer = await exchange(connection, stop);
             healthy = true;
@@ -130,6 +137,20 @@ internal sealed class ServerConnections(ServerAddress address, TimeSpan timeout,
             }
 
             _room.Release();
+        }
+    }
+
+    private async ValueTask<ServerConnection> OpenAsync(CancellationToken stop)
+    {
+        Stream plain = await address.ConnectAsync(timeout, stop);
+        try
+        {
+            return new ServerConnection(secure is null ? plain : await secure(plain, timeout, stop), plain, timeout);
+        }
+        catch
+        {
+            await plain.DisposeAsync();
+            throw;
         }
     }
 

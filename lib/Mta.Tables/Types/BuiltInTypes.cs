@@ -22,11 +22,23 @@ internal static class BuiltInTypes
         registry.Register("regexp", ReloadingTable.Around(RegexpTable.Open));
         registry.Register("pcre", ReloadingTable.Around(PcreTable.Open));
         registry.Register("lmdb", LmdbTable.Open);
-        registry.Register("hash", LmdbTable.Open);
-        registry.Register("btree", LmdbTable.Open);
+        registry.Register("hash", OpenRedirected);
+        registry.Register("btree", OpenRedirected);
         registry.Register("cdb", CdbTable.Open);
         registry.Register("debug", DebugTable.Open);
         Clients.ClientTypes.Register(registry);
+    }
+
+    // The types of Berkeley DB, which is not here.
+    private static LookupTable OpenRedirected(TableRegistry registry, string type, string name, TableFlags flags, TableAccess access)
+    {
+        TableSettings settings = registry.Settings;
+        if (settings.LogsRedirections && settings.Redirections.TryGetValue(type, out string? engine))
+        {
+            settings.Info($"redirecting {type}:{name} to {engine}:{name}");
+        }
+
+        return settings.EngineOf(type) == "cdb" ? CdbTable.Open(registry, type, name, flags, access) : LmdbTable.Open(registry, type, name, flags, access);
     }
 
     /// <exception cref="TableException">The access asked for writes.</exception>

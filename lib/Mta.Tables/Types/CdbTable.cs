@@ -20,7 +20,7 @@ internal sealed class CdbTable : LookupTable
         FileStatus status = Posix.Fstat(cdb.File);
         Owner = TableOwner.OfFile(status.UserId);
         _modified = status.ModifyTime;
-        IndexBuilder.WarnIfStale(IndexBuilder.PathOf(type, name), name, status, registry.Settings.Warning);
+        IndexBuilder.WarnIfStale(IndexBuilder.PathOf("cdb", name), name, status, registry.Settings.Warning);
     }
 
     public override TableOwner Owner { get; }
@@ -47,7 +47,7 @@ internal sealed class CdbTable : LookupTable
 
             try
             {
-                CdbFile fresh = CdbFile.Open(IndexBuilder.PathOf(Type, Name));
+                CdbFile fresh = CdbFile.Open(IndexBuilder.PathOf("cdb", Name));
                 _modified = Posix.Fstat(fresh.File).ModifyTime;
 
                 // Lookups on other threads may still read the old one: its handle closes when they are done.
@@ -71,7 +71,7 @@ internal sealed class CdbTable : LookupTable
             throw new TableException($"{type}:{name}: unsupported non-bulk change request");
         }
 
-        string path = IndexBuilder.PathOf(type, name);
+        string path = IndexBuilder.PathOf("cdb", name);
         try
         {
             return new CdbTable(registry, type, name, flags, CdbFile.Open(path));

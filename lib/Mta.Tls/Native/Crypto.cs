@@ -145,6 +145,24 @@ internal static unsafe partial class Crypto
     public static partial nint X509_get_X509_PUBKEY(nint certificate);
 
     [LibraryImport(Library)]
+    public static partial nint X509_get0_pubkey_bitstr(nint certificate);
+
+    [LibraryImport(Library)]
+    public static partial int X509_check_purpose(nint certificate, int purpose, int isAuthority);
+
+    [LibraryImport(Library)]
+    public static partial int X509_STORE_CTX_get_error(nint store);
+
+    [LibraryImport(Library)]
+    public static partial int X509_STORE_CTX_get_error_depth(nint store);
+
+    [LibraryImport(Library)]
+    public static partial nint X509_STORE_CTX_get_current_cert(nint store);
+
+    [LibraryImport(Library)]
+    public static partial void X509_STORE_CTX_set_error(nint store, int error);
+
+    [LibraryImport(Library)]
     public static partial int i2d_X509_PUBKEY(nint key, byte** output);
 
     [LibraryImport(Library)]

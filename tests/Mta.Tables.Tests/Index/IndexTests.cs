@@ -25,6 +25,17 @@ public sealed class IndexTests : IDisposable
         Assert.Equal(3, _tables.Registry.Open($"{type}:{name}").Entries().Count());
     }
 
+    [Fact]
+    public void A_redirected_type_is_served_by_what_it_is_redirected_to()
+    {
+        using TestTables tables = new(redirections: new() { ["hash"] = "cdb" });
+        string path = tables.Write("t", "key value\n");
+        IndexBuilder.Build(tables.Registry.Settings.EngineOf("hash"), path, MapSource.Read("key value\n"u8.ToArray(), path, true, "", static _ => { }), new IndexOptions());
+        Assert.False(System.IO.File.Exists(path + ".lmdb"));
+        Assert.Equal("value", tables.Ask($"hash:{path}", "key"));
+        Assert.Equal([$"redirecting hash:{path} to cdb:{path}"], tables.Infos);
+    }
+
     [Theory]
     [InlineData("lmdb", true)]
     [InlineData("lmdb", false)]
