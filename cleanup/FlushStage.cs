@@ -33,8 +33,25 @@ internal sealed class FlushStage(int maxThreads = 32)
             }
         }
 
-        _waiting.Release();
+        Wake();
         return work.Task;
+    }
+
+    // The file is in line and must not be disowned: a thread that is not woken finds it at the end of its idle time.
+    private void Wake()
+    {
+        for (int attempt = 0; attempt < 2; attempt++)
+        {
+            try
+            {
+                _waiting.Release();
+                return;
+            }
+            catch (LinuxException)
+            {
+                // Once more.
+            }
+        }
     }
 
     private void Run()
@@ -57,14 +74,14 @@ internal sealed class FlushStage(int maxThreads = 32)
             bool isCalled = _waiting.Wait(IdleTime);
             lock (_queue)
             {
-                if (isCalled)
+                // With or without a call: what waits is done. A call whose file another thread took is no harm.
+                if (_queue.TryDequeue(out Work? work))
                 {
                     _idle--;
-                    return _queue.Dequeue();
+                    return work;
                 }
 
-                // Whoever has just put something in counts on this thread.
-                if (_queue.Count == 0)
+                if (!isCalled)
                 {
                     _idle--;
                     _threads--;

@@ -146,6 +146,14 @@ internal sealed class MessageFeeder(QueueDirectory directory, QmgrSettings setti
             return false;
         }
 
+        Message message = new(id.Value)
+        {
+            EnteredActive = MessageTimes.Now(clock),
+            IsForceExpired = (status.Permissions & 0x8) != 0,
+            IsFlushed = (status.Permissions & 0x20) != 0,
+            IgnoresDeferTransports = ignoreDeferTransports || (status.Permissions & 0x20) != 0,
+            RecipientLimit = scheduler.Limits.RecipientMinimum,
+        };
         using (file)
         {
             if (!file.TryLock(FileLock.Exclusive))
@@ -155,14 +163,6 @@ internal sealed class MessageFeeder(QueueDirectory directory, QmgrSettings setti
                 return false;
             }
 
-            Message message = new(id.Value)
-            {
-                EnteredActive = MessageTimes.Now(clock),
-                IsForceExpired = (status.Permissions & 0x8) != 0,
-                IsFlushed = (status.Permissions & 0x20) != 0,
-                IgnoresDeferTransports = ignoreDeferTransports || (status.Permissions & 0x20) != 0,
-                RecipientLimit = scheduler.Limits.RecipientMinimum,
-            };
             QueueEnvelopeReader reader = new();
             _batch.Clear();
             int limit = Math.Min(Math.Max(scheduler.Limits.Recipients - scheduler.RecipientCount, scheduler.Limits.RecipientMinimum), MaxBatch);
@@ -205,10 +205,12 @@ internal sealed class MessageFeeder(QueueDirectory directory, QmgrSettings setti
             {
                 directory.TryRemove(QueueName.Defer, id);
             }
-
-            Hand(message);
-            return true;
         }
+
+        // Only now, with the lock given back: what is handed on may be done at once, and whoever reports on the
+        // message or delivers it takes a lock of its own. A notice that finds it locked goes without the original.
+        Hand(message);
+        return true;
     }
 
     private void ReturnToIncoming(QueueId id)

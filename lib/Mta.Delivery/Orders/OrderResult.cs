@@ -72,7 +72,8 @@ public sealed class OrderResult(OrderOutcome outcome, string status = "", string
     {
         Errno.EAGAIN or Errno.ESTALE => "4.2.0",
         // A disk that fails now may be mended or mounted again: what it holds must not be returned as undeliverable.
-        Errno.ENOSPC or Errno.EIO or Errno.EROFS => "4.3.0",
+        // Nor is a process short of descriptors or memory a reason: it serves many, and has them again in a moment.
+        Errno.ENOSPC or Errno.EIO or Errno.EROFS or Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM => "4.3.0",
         Errno.EDQUOT or Errno.EFBIG => "5.2.2",
         _ => defaultStatus,
     };

@@ -83,7 +83,7 @@ internal sealed class WorkerProcess
         using OrderWriter writer = new();
         writer.Long(number);
         order.Write(writer);
-        int errno = Posix.TrySendMessage(_socket, writer.Bytes, file);
+        int errno = TrySend(writer.Bytes, file);
         if (errno != 0)
         {
             // A dead worker is noticed by the receiving thread, which fails whatever else is outstanding.
@@ -102,6 +102,19 @@ internal sealed class WorkerProcess
         }
     }
 
+    private int TrySend(ReadOnlySpan<byte> bytes, FileHandle? file)
+    {
+        try
+        {
+            return Posix.TrySendMessage(_socket, bytes, file);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The worker ended a moment ago; the receiving thread has not said so yet.
+            return Errno.EPIPE;
+        }
+    }
+
     /// <summary>An order ended: takes note of it.</summary>
     public void NoteEnd()
     {
@@ -115,7 +128,14 @@ internal sealed class WorkerProcess
     {
         IsAlive = false;
         _isRetired = true;
-        Posix.TryShutdownWrite(_socket);
+        try
+        {
+            Posix.TryShutdownWrite(_socket);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
     }
 
     private void Receive()

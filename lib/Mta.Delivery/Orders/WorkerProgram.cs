@@ -18,6 +18,8 @@ public static class WorkerProgram
 
     private const int MaxMessage = 60_000;
     private const int MaxThreads = 64;
+    private const int SendAttempts = 50;
+    private static readonly TimeSpan SendPause = TimeSpan.FromMilliseconds(20);
     private static int s_threads;
     private static int s_idle;
 
@@ -107,7 +109,29 @@ public static class WorkerProgram
             return;
         }
 
-        Posix.TrySendMessage(socket, writer.Bytes, opened);
+        Send(socket, writer.Bytes, opened);
         writer.Clear();
+    }
+
+    // A result that does not reach the parent would leave its message waiting for ever. When the system has no room for
+    // it for long, this worker says goodbye instead: the parent then fails whatever is outstanding, for a later try.
+    private static void Send(FileHandle socket, ReadOnlySpan<byte> bytes, FileHandle? file)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            int errno = Posix.TrySendMessage(socket, bytes, file);
+            if (errno is 0 or Errno.EPIPE)
+            {
+                return;
+            }
+
+            if (attempt == SendAttempts)
+            {
+                Posix.TryShutdown(socket);
+                return;
+            }
+
+            Thread.Sleep(SendPause);
+        }
     }
 }

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""
+Breaks a mail system in every way that a machine breaks, and shows that what it promised came true.
+
+  run.py            the short version, below a minute
+  run.py --all      kill sweep, error sweep, power sweep, and the proof that the harness finds what is broken
+"""
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from instance import Instance  # noqa: E402
+from ledger import Ledger  # noqa: E402
+from peers import Sink  # noqa: E402
+from power import PowerSweep, reason_why_not  # noqa: E402
+from sweep import VICTIMS, Sweep  # noqa: E402
+import proof  # noqa: E402
+
+
+class Run:
+    """An instance with its ledger and sink, gone at the end."""
+
+    def __init__(self, kind, build, prepare=None, keep=False):
+        self.dir = tempfile.mkdtemp(prefix=f"crash-{kind}-")
+        os.chmod(self.dir, 0o755)
+        self.keep = keep
+        self.ledger = Ledger(os.path.join(self.dir, "ledger.jsonl"))
+        self.sink = Sink(self.ledger)
+        self.instance = Instance(kind, self.dir, build, self.ledger, self.sink.port)
+        if prepare:
+            prepare(self.instance)
+
+    def __enter__(self):
+        self.instance.start()
+        return self
+
+    def __exit__(self, *_):
+        self.instance.stop()
+        subprocess.run(f"umount -l {self.dir}/mnt-* {self.dir}/spool {self.dir}/mail", shell=True, capture_output=True)
+        if not self.keep:
+            shutil.rmtree(self.dir, ignore_errors=True)
+        else:
+            print(f"kept: {self.dir}")
+
+
+SHORT_KILLS = (("cleanup", "fsync", 1), ("cleanup", "fchmod", 2), ("qmgr", "rename", 2), ("qmgr", "unlink", 1),
+               ("virtual", "fsync", 1), ("local", "write", 2), ("smtp", "sendto", 3), ("bounce", "fsync", 1))
+SHORT_ERRORS = (("cleanup", "fsync", 1, "EIO"), ("cleanup", "write", 1, "ENOSPC"), ("virtual", "fsync", 1, "EIO"),
+                ("local", "fsync", 1, "ENOSPC"), ("qmgr", "rename", 1, "EIO"), ("bounce", "fsync", 1, "EIO"))
+
+
+def short(options, reports):
+    with Run("ours", options.build, keep=options.keep) as run:
+        sweep = Sweep(run.instance, run.ledger)
+        for victim, call, number in SHORT_KILLS:
+            sweep.case(victim, call, number, "KILL")
+        for case in SHORT_ERRORS:
+            sweep.case(*case)
+        reports["kills and errors, ours"] = sweep.report
+    PowerSweep.run_all(options, reports, kinds=("ours",), systems=("ext4",), layouts=("two",), cuts=3)
+    proof.run_all(options, reports, kinds=("ours",))
+
+
+def whole(options, reports):
+    for kind in options.kinds:
+        for name in ("kill", "error"):
+            if name not in options.sweeps:
+                continue
+            with Run(kind, options.build, keep=options.keep) as run:
+                sweep = Sweep(run.instance, run.ledger, options.verbose)
+                reports[f"{name} sweep, {kind}"] = sweep.report
+                (sweep.kill_sweep if name == "kill" else sweep.error_sweep)(options.victims, options.depth)
+                before = run.instance.descriptors("master")
+                if run.instance.kind == "ours" and before > 200:
+                    sweep.report.violations.append(f"I10: master holds {before} descriptors")
+    if "power" in options.sweeps:
+        PowerSweep.run_all(options, reports, kinds=options.kinds, systems=("ext4", "xfs"), layouts=("one", "two"), cuts=options.cuts)
+    if "proof" in options.sweeps:
+        proof.run_all(options, reports, kinds=options.kinds)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--all", action="store_true", help="every sweep, both mail systems")
+    parser.add_argument("--build", default=os.environ.get("MTA_BUILD") or os.path.join(os.path.dirname(__file__), "..", "..", "out"))
+    parser.add_argument("--kinds", default="ours,debian", type=lambda text: text.split(","))
+    parser.add_argument("--sweeps", default="kill,error,power,proof", type=lambda text: text.split(","))
+    parser.add_argument("--victims", default=VICTIMS, type=lambda text: text.split(","))
+    parser.add_argument("--depth", default=4, type=int, help="places per system call")
+    parser.add_argument("--cuts", default=40, type=int, help="power cuts per file system and layout")
+    parser.add_argument("--keep", action="store_true", help="leave the instances' directories for a look")
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    options.build = os.path.abspath(options.build)
+    if os.geteuid() != 0:
+        sys.exit("SKIPPED: the crash suite needs root (accounts, strace, loop mounts)")
+    if not shutil.which("strace"):
+        sys.exit("SKIPPED: strace is not installed")
+    if not shutil.which("postfix", path="/usr/sbin") and "debian" in options.kinds:
+        print("SKIPPED: Debian's postfix is not installed: only ours is tried")
+        options.kinds.remove("debian")
+    if "MTA_CRASH_MOUNTS" not in os.environ and shutil.which("unshare"):
+        # Mounts of our own: nobody else's namespace keeps a file system alive that has been cut off.
+        os.environ["MTA_CRASH_MOUNTS"] = "private"
+        os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable, *sys.argv])
+    options.run, started, reports = Run, time.monotonic(), {}
+    why = reason_why_not()
+    if why:
+        print(f"SKIPPED LOUDLY: no power cuts: {why}")
+    (whole if options.all else short)(options, reports)
+    print(f"\n{time.monotonic() - started:.0f} s")
+    bad = 0
+    for name, report in reports.items():
+        print(f"{name}: {report.line()}")
+        bad += len(report.violations)
+        for text in report.violations:
+            print(f"    {text}")
+    print("crash suite: " + ("FAILED" if bad else "passed"))
+    sys.exit(bool(bad))
+
+
+if __name__ == "__main__":
+    main()

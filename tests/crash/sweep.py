@@ -1,0 +1,262 @@
+"""One case: a fault, a handful of messages, recovery, and the invariants."""
+import os
+import signal
+import subprocess
+import time
+
+from faults import ERRORS, KILL_CALLS, Tracer, wait_until
+from instance import USER
+from peers import Client, Refused
+
+VICTIMS = ("smtpd", "cleanup", "qmgr", "trivial-rewrite", "bounce", "local", "virtual", "smtp", "pickup", "flush", "anvil",
+           "master", "postdrop")
+
+
+class Report:
+    def __init__(self):
+        self.cases = self.hits = self.duplicates = self.refused_delivered = self.partial_mailbox = 0
+        self.acknowledged = self.lost = self.returned = 0
+        self.violations = []
+
+    def line(self):
+        return (f"{self.cases} cases, {self.hits} faults met, {self.acknowledged} messages acknowledged, {self.lost} lost, {self.returned} returned to the sender, "
+                f"{self.duplicates} duplicates, {self.refused_delivered} delivered though refused, "
+                f"{self.partial_mailbox} cut messages left in mailbox files, {len(self.violations)} violations")
+
+
+class Sweep:
+    def __init__(self, instance, ledger, verbose=False):
+        self.instance, self.ledger, self.report, self.verbose = instance, ledger, Report(), verbose
+        self._outside = instance.outside()
+        self.whole_every = 4            # each n-th kill is followed by the death of everything
+
+    # -- the load
+
+    def messages(self):
+        new = self.ledger.message
+        return [
+            new("mailbox file", [f"{USER}@example.test"]),
+            new("maildir", ["box@virt.test"]),
+            new("virtual mailbox file", ["mbox@virt.test"]),
+            new("relay", ["r1@far.example", "r2@far.example", "r3@far.example"]),
+            new("mixed", [f"{USER}@example.test", "box@virt.test", "r1@far.example"]),
+            new("bounce", ["reject@far.example"], bounces=["reject@far.example"]),
+            new("deferred", ["later@far.example"]),
+            new("submission", ["box@virt.test", "r1@far.example"]),
+        ]
+
+    def send(self, messages, prefix=()):
+        client = None
+        for message in messages:
+            if message.name == "submission":
+                status = self.instance.sendmail(message, prefix)
+                if prefix:
+                    # A traced command may have been killed after its work was done.
+                    state = "acknowledged" if status == 0 else "unknown"
+                else:
+                    state = "acknowledged" if status == 0 else "unknown" if status < 0 else "refused"
+                self.ledger.answered(message, state, f"exit status {status}")
+                continue
+            for attempt in (1, 2):
+                try:
+                    if client is None:
+                        client = Client(self.instance.port)
+                        client.reply()
+                        client.command("EHLO client.example", "250")
+                    self.ledger.answered(message, "acknowledged", client.deliver(message))
+                    break
+                except Refused as refusal:
+                    self.ledger.answered(message, "refused", str(refusal))
+                    try:
+                        client.command("RSET")
+                    except OSError:
+                        client = None
+                    break
+                except (OSError, ConnectionError) as error:
+                    self.ledger.answered(message, "unknown", repr(error))
+                    if client:
+                        client.close()
+                    client = None
+                    break
+        if client:
+            client.close()
+
+    def is_done(self, messages):
+        self.instance_collect_safe()
+        return not self.ledger.pending(messages) and not any(complete for _, complete in self.instance.queue())
+
+    def instance_collect_safe(self):
+        # Mailboxes are taken over when nothing is under way.
+        if not any(complete for _, complete in self.instance.queue()):
+            self.instance.collect()
+
+    def drain(self, messages, limit=40):
+        """Everything that was promised has arrived and the queue is empty."""
+        end, next_flush = time.monotonic() + limit, time.monotonic() + 1.2
+        while not self.is_done(messages):
+            if time.monotonic() > end:
+                return False
+            if time.monotonic() > next_flush:
+                self.instance.flush()
+                next_flush = time.monotonic() + 1.5
+            time.sleep(0.04)
+        return True
+
+    # -- the cases
+
+    def learn(self, victim, calls):
+        """How often each call is made along the way of the messages."""
+        messages = self.messages()
+        if victim == "postdrop":
+            path = os.path.join(self.instance.dir, "learn.txt")
+            self.send(messages[-1:], ("strace", "-f", "-o", path, "-e", "trace=" + ",".join(calls)))
+            tracer = Tracer.__new__(Tracer)
+            tracer.text = lambda: open(path, errors="replace").read()
+            counts = tracer.counts()
+            messages = messages[-1:]
+        else:
+            pids = self.instance.pids(victim)
+            if not pids:
+                return {}
+            tracer = Tracer(pids, calls, follow=victim != "master")
+            self.send(messages)
+            self.drain(messages)
+            counts = tracer.counts()
+            tracer.detach()
+        self.drain(messages)
+        self.settle("learn " + victim, messages, faulty=False)
+        return counts
+
+    def points(self, victim, calls, depth):
+        for call, most in sorted(self.learn(victim, calls).items()):
+            numbers = range(1, most + 1) if most <= depth else sorted({1 + round(i * (most - 1) / max(depth - 1, 1)) for i in range(depth)})
+            for number in numbers:
+                yield call, number
+
+    def warm(self, victim):
+        for _ in range(3):
+            if self.instance.pids(victim):
+                return
+            messages = self.messages()
+            self.send(messages)
+            self.drain(messages)
+
+    def case(self, victim, call, number, fault):
+        """fault: 'KILL' or the name of an error. Returns whether it was met."""
+        instance, report = self.instance, self.report
+        what = "signal=KILL" if fault == "KILL" else f"error={fault}"
+        inject = f"{call}:{what}:when={number}"
+        label = f"{instance.kind} {victim} {call}#{number} {fault}"
+        report.cases += 1
+        messages = self.messages()
+        if victim == "postdrop":
+            messages = messages[-1:]
+            path = os.path.join(instance.dir, "point.txt")
+            self.send(messages, ("strace", "-f", "-o", path, "-e", f"trace={call}", "-e", "inject=" + inject))
+            with open(path, errors="replace") as file:
+                text = file.read()
+            met = "(INJECTED)" in text or "SIGKILL" in text
+        else:
+            self.warm(victim)
+            pids = instance.pids(victim)
+            if not pids:
+                report.violations.append(f"I11: {label}: {victim} does not run")
+                return False
+            tracer = Tracer(pids, (call,), inject, follow=victim != "master")
+            self.send(messages)
+            wait_until(lambda: tracer.ended() or self.is_done(messages) or (fault != "KILL" and tracer.hit()), 3)
+            if fault != "KILL" and tracer.hit():
+                wait_until(lambda: self.is_done(messages), 0.5)
+            met = tracer.hit()
+            tracer.detach()
+        whole = fault == "KILL" and met and victim != "postdrop" and (victim == "master" or report.cases % self.whole_every == 0)
+        if whole:
+            instance.kill_all()
+            instance.start()
+        elif met and call in ("close", "accept", "accept4") and victim not in ("postdrop", "master"):
+            # A close that strace answered was not made: the descriptor would stay with the process.
+            for pid in instance.pids(victim):
+                try:
+                    os.kill(pid, signal.SIGTERM)
+                except ProcessLookupError:
+                    pass
+        report.hits += met
+        drained = self.drain(messages)
+        self.settle(label, messages, faulty=met, drained=drained, crashed=fault == "KILL")
+        return met
+
+    def settle(self, label, messages, faulty, drained=True, crashed=True, allowed=1):
+        """Judges the ledger; what is wrong is kept in the report."""
+        report, ledger, instance = self.report, self.ledger, self.instance
+        wrong = []
+        report.acknowledged += sum(m.state == "acknowledged" for m in messages)
+        report.returned += ledger.returned(messages)
+        pending = ledger.pending(messages)
+        if pending:
+            queued = [path for path, complete in instance.queue() if complete]
+            if queued:
+                wrong.append(f"I11: not delivered in time, {len(queued)} files in the queue: {pending[:3]}")
+            else:
+                report.lost += len(pending)
+                wrong.append(f"I1: LOST after 250: {pending[:5]}")
+        elif not drained:
+            wrong.append(f"I11: the queue does not drain: {[path for path, complete in instance.queue() if complete][:3]}")
+        for damage in ledger.damage:
+            if crashed and faulty and ("vbox" in damage or USER in damage):
+                report.partial_mailbox += 1
+            else:
+                wrong.append(damage)
+        ledger.damage.clear()
+        for message in messages:
+            for recipient in message.recipients:
+                times = ledger.arrivals[message.id, recipient]
+                if times > 1:
+                    report.duplicates += times - 1
+                    if times - 1 > (allowed if faulty else 0):
+                        wrong.append(f"I4: {message.id} ({message.name}) arrived {times} times for {recipient}")
+                if message.state == "refused" and times:
+                    report.refused_delivered += 1
+                    if message.reply.startswith("5") or not faulty:
+                        wrong.append(f"I5: {message.id} was refused ({message.reply}) and delivered to {recipient}")
+                    elif self.verbose:
+                        print(f"note: {label}: {message.name} refused ({message.reply}) and delivered to {recipient}", flush=True)
+        for line in instance.new_log_lines():
+            if any(ord(c) < 32 or ord(c) == 127 for c in line) or not line[:3].isalpha():
+                wrong.append(f"I9: {line[:100]!r}")
+        wrong += instance.identities()
+        outside = instance.outside()
+        if outside != self._outside:
+            wrong.append(f"I7: changed: {[path for path in outside if outside[path] != self._outside.get(path)]}")
+        for text in wrong:
+            report.violations.append(f"{label}: {text}")
+            print(f"VIOLATION {label}: {text}", flush=True)
+        if wrong:
+            self.keep_evidence(label)
+            if pending or not drained:
+                # A clean field for the next case.
+                instance.kill_all()
+                subprocess.run(f"find {instance.spool}/{{incoming,active,deferred,maildrop,corrupt,bounce,defer}} -type f -delete",
+                               shell=True, executable="/bin/bash", capture_output=True)
+                instance.start()
+                instance.collect()
+                ledger.damage.clear()
+
+    def keep_evidence(self, label):
+        name = label.replace("/", "_").replace(" ", "-")
+        with open(os.path.join(self.instance.dir, f"violation-{name}.log"), "w") as file:
+            file.write("\n".join(self.instance.log().split("\n")[-80:]))
+
+    def kill_sweep(self, victims, depth, calls=KILL_CALLS):
+        for victim in victims:
+            self.warm(victim)
+            for call, number in list(self.points(victim, calls, depth)):
+                self.case(victim, call, number, "KILL")
+            print(f"kill  {self.instance.kind} {victim}: so far {self.report.line()}", flush=True)
+
+    def error_sweep(self, victims, depth):
+        for victim in victims:
+            self.warm(victim)
+            for call, number in list(self.points(victim, tuple(ERRORS), depth)):
+                for error in ERRORS[call]:
+                    self.case(victim, call, number, error)
+            print(f"error {self.instance.kind} {victim}: so far {self.report.line()}", flush=True)
