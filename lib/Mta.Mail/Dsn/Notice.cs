@@ -1,3 +1,4 @@
+using Mta.Linux;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
 
@@ -60,21 +61,41 @@ public sealed class OriginalMessage : IDisposable
     /// <summary>Opens a message for reporting.</summary>
     /// <param name="lockFile">Take a shared lock without waiting, as for a file in the active queue.</param>
     /// <returns>Null when it is gone, locked by another, or damaged.</returns>
+    /// <exception cref="LinuxException">
+    /// It cannot be opened or read just now: a notice that leaves the original out would tell its reader nothing.
+    /// </exception>
     public static OriginalMessage? TryOpen(QueueDirectory directory, string queue, QueueId id, bool lockFile = true)
     {
-        if (QueueFileReader.TryOpen(directory, queue, id, out QueueFileReader? file) != 0 || file is null)
+        int errno = QueueFileReader.TryOpen(directory, queue, id, out QueueFileReader? file);
+        if (errno is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.EIO)
+        {
+            throw new LinuxException(errno, "open", directory.PathOf(queue, id));
+        }
+
+        if (errno != 0 || file is null)
         {
             return null;
         }
 
-        QueueEnvelopeReader reader = new();
-        if ((!lockFile || file.TryLock(Linux.FileLock.Shared)) && reader.ReadFirst(file.File, 1, []))
+        OriginalMessage? message = null;
+        try
         {
-            return new OriginalMessage(file, reader.Envelope);
-        }
+            QueueEnvelopeReader reader = new();
+            if ((!lockFile || file.TryLock(FileLock.Shared)) && reader.ReadFirst(file.File, 1, []))
+            {
+                message = new OriginalMessage(file, reader.Envelope);
+            }
 
-        file.Dispose();
-        return null;
+            return message;
+        }
+        finally
+        {
+            if (message is null)
+            {
+                // Its lock too: nobody could deliver the message while it is held.
+                file.Dispose();
+            }
+        }
     }
 
     /// <summary>Reads the content. The caller disposes.</summary>

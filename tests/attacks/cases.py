@@ -1,0 +1,740 @@
+"""The attacks: one function per row of the catalogue; what it returns is what went wrong, nothing is well."""
+import os
+import re
+import socket
+import subprocess
+import time
+
+CASES, REASONS = [], {}
+MEMORY_LIMIT = 90 << 20         # a managed process with nothing to do holds about half of it
+
+
+def attack(row, title):
+    def register(function):
+        CASES.append((row, title, function))
+        return function
+    return register
+
+
+def one(mta, *commands, source="127.0.0.2"):
+    """The replies to commands sent one after the other; stops where the server hangs up."""
+    replies = []
+    with mta.connect(source) as peer:
+        replies.append(peer.reply())
+        for command in commands:
+            try:
+                peer.send(command if isinstance(command, bytes) else command.encode("latin-1") + b"\r\n")
+                replies.append(peer.reply())
+            except OSError:
+                replies.append("closed")
+                break
+    return replies
+
+
+def expect(reply, *starts):
+    return [] if reply.startswith(starts) else [f"got {reply!r}, want {' or '.join(starts)}"]
+
+
+HELLO = ("EHLO stranger.example", "MAIL FROM:<s@stranger.example>", "RCPT TO:<box@virt.test>", "DATA")
+
+
+@attack("A1", "a forged end of data smuggles no second message")
+def smuggling(mta):
+    wrong = []
+    for end in (b"\n.\n", b"\n.\r\n", b"\r\n.\n", b"\r.\r\n", b"\r\n.\r", b"\r.\r", b"\n\n.\r\n", b"\r\n\0.\r\n", b"\r\n.\r\r\n"):
+        token = mta.token()
+        with mta.connect("127.0.0.2") as peer:
+            peer.reply()
+            for command in HELLO:
+                peer.command(command)
+            peer.send(b"Subject: x\r\n\r\n" + token.encode() + end + b"MAIL FROM:<evil@bad.example>\r\nRCPT TO:<box@virt.test>\r\nDATA\r\nSubject: smuggled\r\n\r\nsmuggled"
+                      + token.encode() + b"\r\n.\r\n")
+            try:
+                peer.reply()
+                peer.send(b"QUIT\r\n")
+                extra = peer.reply()
+                while extra and not extra.startswith(("221", "5")):
+                    if extra.startswith(("250", "354")):
+                        wrong.append(f"{end!r}: a second transaction was answered: {extra}")
+                        break
+                    extra = peer.reply()
+            except OSError:
+                pass
+        mta.settle()
+        if any("evil@bad.example" in line and "from=<" in line for line in mta.log_lines()):
+            wrong.append(f"{end!r}: a message from evil@bad.example was taken")
+    return wrong
+
+
+@attack("A3", "stray CR and LF do not leave by the network")
+def stray(mta):
+    token = mta.token()
+    mta.sendmail(["r@far.example"], b"Subject: stray\n\nfirst\rsecond\r.\rthird " + token.encode() + b"\n")
+    raw = mta.wait_sink(token)
+    if raw is None:
+        return ["the message did not arrive"]
+    bare = re.search(rb"(?<!\r)\n|\r(?!\n)", raw)
+    return [f"bare line end at the sink: {raw[max(0, bare.start() - 20):bare.end() + 20]!r}"] if bare else []
+
+
+@attack("A4", "BDAT: state after every kind of error")
+def bdat(mta):
+    wrong = []
+    wrong += expect(one(mta, "EHLO x", b"BDAT 5 LAST\r\nhello")[2], "503", "5")
+    wrong += expect(one(mta, "EHLO x", "MAIL FROM:<a@b.example>", b"BDAT 5 LAST\r\nhello", "DATA")[4], "503", "554", "closed")
+    replies = one(mta, *HELLO[:3], b"BDAT 99999999999999999999\r\n", "DATA", "RCPT TO:<box@virt.test>")
+    wrong += expect(replies[4], "5", "closed")
+    replies = one(mta, *HELLO[:3], b"BDAT 4\r\nabcd", "DATA")
+    wrong += expect(replies[5], "503", "closed")
+    replies = one(mta, *HELLO[:3], b"BDAT 4\r\nabcd", "MAIL FROM:<x@y.example>")
+    wrong += expect(replies[5], "503", "closed")
+    replies = one(mta, *HELLO[:3], b"BDAT 4\r\nabcd", "RSET", b"BDAT 0 LAST\r\n")
+    wrong += expect(replies[5], "250") + expect(replies[6], "503", "closed")
+    wrong += expect(one(mta, *HELLO[:3], b"BDAT -1\r\n")[4], "5")
+    return wrong
+
+
+@attack("A5", "a hundred thousand chunks of one byte, a chunk of 2^63")
+def chunks(mta):
+    with mta.connect("127.0.0.2") as peer:
+        peer.reply()
+        for command in HELLO[:3]:
+            peer.command(command)
+        for _ in range(100):
+            peer.send(b"BDAT 1\r\nx" * 200)
+            for _ in range(200):
+                if not peer.reply().startswith("250"):
+                    break
+    wrong = expect(one(mta, *HELLO[:3], f"BDAT {1 << 63}")[4], "5", "closed")
+    return wrong + mta.too_large("smtpd")
+
+
+@attack("A6", "after a refusal at the end of data nothing of the transaction is left")
+def reset(mta):
+    replies = one(mta, "EHLO x", "MAIL FROM:<refused-at-end@stranger.example>", "RCPT TO:<box@virt.test>", "DATA", "text\r\n.", "RCPT TO:<box@virt.test>", "DATA")
+    return expect(replies[5], "5") + expect(replies[6], "503") + expect(replies[7], "503", "554")
+
+
+@attack("A7", "VRFY of a UTF-8 address in a transaction")
+def vrfy(mta):
+    replies = one(mta, "EHLO x", "MAIL FROM:<a@b.example>", "RCPT TO:<box@virt.test>", b"VRFY \xc3\xa9@virt.test SMTPUTF8\r\n", "RSET", "DATA")
+    return expect(replies[6], "503", "554")
+
+
+@attack("A8", "a command behind STARTTLS in one segment is not obeyed")
+def starttls(mta):
+    with mta.connect("127.0.0.2") as peer:
+        peer.reply()
+        peer.command("EHLO x")
+        peer.send(b"STARTTLS\r\nMAIL FROM:<injected@bad.example>\r\nRCPT TO:<box@virt.test>\r\n")
+        if not peer.reply().startswith("220"):
+            return ["STARTTLS is not offered"]
+        try:
+            peer.start_tls()
+            peer.send(b"NOOP\r\n")
+            reply = peer.reply()
+            peer.send(b"RCPT TO:<box@virt.test>\r\n")
+            after = peer.reply()
+        except OSError:
+            return []       # hanging up is right as well
+    return expect(reply, "250 2.0.0", "250 Ok") + expect(after, "503")
+
+
+@attack("A10", "no renegotiation by the client")
+def renegotiation(mta):
+    process = subprocess.run(["openssl", "s_client", "-starttls", "smtp", "-tls1_2", "-connect", f"127.0.0.1:{mta.port}"],
+                             input=b"R\n", capture_output=True, timeout=20)
+    text = process.stdout + process.stderr
+    return [] if b"no renegotiation" in text or process.returncode != 0 or text.count(b"verify return") <= 2 else [f"renegotiated: {text[-200:]!r}"]
+
+
+@attack("A11", "no AUTH in the clear; no plain text where encryption is demanded")
+def downgrade(mta):
+    wrong = [] if "AUTH" not in one(mta, "EHLO x")[1] else ["AUTH offered before TLS"]
+    token = mta.token()
+    mta.sendmail(["r@secure.example"], b"Subject: secret\n\n" + token.encode() + b"\n")
+    line = mta.wait_log(lambda text: "to=<r@secure.example>" in text)
+    if not line or "status=deferred" not in line or "TLS" not in line:
+        wrong.append(f"got {line}")
+    return wrong + (["the plain text reached the server"] if mta.in_sink(token) else [])
+
+
+@attack("A12", "HTTP is hung up on")
+def http(mta):
+    return expect(one(mta, "GET / HTTP/1.1\r\nHost: x")[1], "221", "421", "5", "closed")
+
+
+@attack("A13", "talking before one's turn")
+def early(mta):
+    with mta.connect("127.0.0.2") as peer:
+        peer.reply()
+        peer.command("EHLO x")
+        peer.send(b"MAIL FROM:<a@b.example>\r\nRCPT TO:<box@virt.test>\r\nDATA\r\nSubject: x\r\n\r\nx\r\n.\r\nQUIT\r\n")
+        replies = [peer.reply() for _ in range(3)]
+    return expect(replies[2], "354", "5")
+
+
+@attack("A14", "64 MB without a line end")
+def endless(mta):
+    with mta.connect("127.0.0.2") as peer:
+        peer.reply()
+        try:
+            for _ in range(64):
+                peer.send(b"A" * (1 << 20))
+        except OSError:
+            pass
+        wrong = mta.too_large("smtpd")
+    return wrong
+
+
+@attack("A15", "NUL in HELO, addresses and xtext")
+def nul(mta):
+    wrong = expect(one(mta, b"EHLO a\0b\r\n", b"MAIL FROM:<a\0b@c.example>\r\n")[2], "5")
+    for parameter in ("ENVID=a+00b", "ENVID=a+0Ab", "ENVID=a+0D+0ARCPT"):
+        replies = one(mta, "EHLO x", f"MAIL FROM:<a@b.example> {parameter}")
+        if not replies[2].startswith("5"):
+            wrong.append(f"{parameter}: {replies[2]}")
+    return wrong
+
+
+@attack("A16", "8-bit addresses without SMTPUTF8; every byte of a body arrives")
+def eight_bit(mta):
+    wrong = expect(one(mta, "EHLO x", b"MAIL FROM:<\xff\xfe@b.example>\r\n", "NOOP")[2], "5")
+    token = mta.token().encode()
+    body = b"".join(bytes([value]) * 2 for value in range(256) if value not in (0, 10, 13)) + token
+    mta.sendmail(["r@far.example"], b"Subject: bytes\nMIME-Version: 1.0\nContent-Transfer-Encoding: 8bit\n\n" + body + b"\n")
+    raw = mta.wait_sink(token.decode())
+    return wrong + ([] if raw is not None and body in raw else ["the body came back altered"])
+
+
+HOSTILE = (b"553-no\r\n", b"553\r\n", b"5.7.2\r\n", b"250-" + b"x" * 3000 + b"\r\n", b"550 5.7.2\r\n", b"\x00\x01\x02\r\n", b"999 what\r\n",
+           b"250-a\r\n550 b\r\n", b"550 \x1b[31m%n%s{0}\r\n", b"250 ok", b"")
+
+
+@attack("A18", "a hostile server: replies of every wrong shape")
+def hostile_server(mta):
+    wrong, pids = [], mta.pids("smtp")
+    for reply in HOSTILE:
+        mta.hostile.reply = reply
+        token = mta.token()
+        mta.sendmail([f"{token.lower()}@hostile.example"], b"Subject: h\n\nx\n")
+        line = mta.wait_log(lambda text: f"to=<{token.lower()}@hostile.example>" in text, 15)
+        if not line or "status=sent" in line:
+            wrong.append(f"{reply[:30]!r}: {line}")
+    mta.hostile.reply = b"250-" + b"more\r\n250-" * 100_000 + b"end\r\n"
+    token = mta.token()
+    mta.sendmail([f"{token.lower()}@hostile.example"], b"Subject: h\n\nx\n")
+    mta.wait_log(lambda text: f"to=<{token.lower()}@hostile.example>" in text, 15)
+    if pids and not set(pids) & set(mta.pids("smtp")):
+        wrong.append("the client died of it")
+    return wrong + mta.too_large("smtp")
+
+
+@attack("B1", "line ends in xtext make no record, header or log line")
+def spool_injection(mta):
+    wrong = []
+    for command in ("MAIL FROM:<a@b.example> AUTH=x+0AX-Evil:+20yes", "MAIL FROM:<a@b.example> ENVID=x+0D+0AX-Evil"):
+        wrong += expect(one(mta, "EHLO x", command)[2], "5", "250")
+    replies = one(mta, "EHLO x", "MAIL FROM:<a@b.example>", "RCPT TO:<box@virt.test> ORCPT=rfc822;x+0AX-Evil:+20yes", "DATA", "Subject: orcpt\r\n\r\nx\r\n.")
+    wrong += expect(replies[3], "5", "250")
+    mta.settle()
+    return wrong + (["an injected header was delivered"] if any(re.search(rb"^X-Evil", text, re.M) for text in mta.mailbox()) else [])
+
+
+CANARY = "/tmp/attack-canary"
+
+
+@attack("B3", "addresses never reach a shell, a file or a program")
+def shell(mta):
+    wrong = []
+    with mta.connect() as peer:
+        peer.reply()
+        peer.command("EHLO x")
+        for local in ("|touch " + CANARY, "/" + CANARY, ":include:/etc/shadow", "`touch " + CANARY + "`", "$(touch " + CANARY + ")",
+                      ";touch " + CANARY, "${run{touch " + CANARY + "}}", "-oQ/tmp", "a;b", "&touch " + CANARY):
+            peer.command("RSET")
+            peer.command(f'MAIL FROM:<"{local}"@b.example>')
+            for recipient in (f'"{local}"@example.test', f'"{local}"@virt.test', f'"{local}"@far.example'):
+                peer.command(f"RCPT TO:<{recipient}>")
+            if peer.command("DATA").startswith("354"):
+                peer.command("Subject: x\r\n\r\nx\r\n.")
+    mta.settle(10)
+    if os.path.exists(CANARY):
+        os.unlink(CANARY)
+        wrong.append("the canary was touched")
+    return wrong
+
+
+@attack("B4", "a recipient that begins with a dash")
+def dash(mta):
+    return expect(one(mta, "EHLO x", "MAIL FROM:<a@b.example>", "RCPT TO:<-oQ@example.test>")[3], "5")
+
+
+@attack("B5", "postdrop refuses records that it does not know")
+def records(mta):
+    wrong = []
+    for stream in (b"garbage", b"T\x10" + b"0" * 16, b"S\x05a\nb@cR\x01xM\x00N\x01xX\x00E\x00", b"S" + b"\xff" * 10, b""):
+        process = subprocess.run([mta.command("postdrop"), "-c", mta.etc, "-r"], input=stream, capture_output=True, timeout=20)
+        if process.returncode == 0 and stream:
+            wrong.append(f"accepted {stream[:20]!r}")
+    return wrong
+
+
+@attack("B6", "a line end in a quoted local part is no second command")
+def quoted(mta):
+    token = mta.token()
+    mta.sendmail(['"a\r\nRCPT TO:<victim@far.example>\r\n"@far.example'], b"Subject: q\n\n" + token.encode() + b"\n")
+    mta.settle(5)
+    return ["the server saw a second recipient"] if any("victim@far.example>" in line and line.startswith("RCPT TO:<victim") for line in mta.sink_commands()) else []
+
+
+@attack("B7", "a hostile name in Received: and in the log")
+@attack("B8", "format strings and control bytes in whatever is logged")
+def names(mta):
+    token = mta.token()
+    with mta.connect() as peer:
+        peer.reply()
+        peer.send(b"EHLO x(\x1b[2J%n%s{0}{1:x}\x80\xff)y\r\n")
+        peer.reply()
+        for command in (b"MAIL FROM:<%n{0}@b.example>\r\n", b"RCPT TO:<box@virt.test>\r\n", b"DATA\r\n"):
+            peer.send(command)
+            peer.reply()
+        peer.send(b"Message-ID: <%n{0}\x1b[2J@x>\r\nSubject: x\r\n\r\n" + token.encode() + b"\r\n.\r\n")
+        peer.reply()
+    text = mta.wait_mail(token)
+    wrong = [] if text else ["the message did not arrive"]
+    raw = mta.raw_log()
+    if re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", raw):
+        wrong.append("control bytes in the log")
+    return wrong
+
+
+@attack("B10", "$1 in an alias table by patterns is refused")
+def substitution(mta):
+    token = mta.token()
+    mta.sendmail(["sub-tmp@example.test"], b"Subject: s\n\n" + token.encode() + b"\n")
+    line = mta.wait_log(lambda text: "to=<sub-tmp@example.test>" in text, 15)
+    return [] if line and "status=sent" not in line and not os.path.exists("/tmp/tmp-evil") else [f"got {line}"]
+
+
+@attack("C1", "a header of 64 MB; 100,000 headers")
+def header_bomb(mta):
+    wrong = []
+    for content in ((b"X-Bomb: " + b"x" * 990 + b"\r\n") + (b" " + b"y" * 990 + b"\r\n") * 9_000, b"X-H: 1\r\n" * 100_000):
+        with mta.connect() as peer:
+            peer.reply()
+            for command in HELLO:
+                peer.command(command)
+            peer.send(content + b"\r\nbody\r\n.\r\n")
+            wrong += expect(peer.reply(), "250", "552")
+    return wrong + mta.too_large("cleanup", "smtpd")
+
+
+@attack("C2", "ten thousand nested parts")
+def nesting(mta):
+    lines = []
+    for i in range(10_000):
+        lines += [f'Content-Type: multipart/mixed; boundary="b{i}"', "", f"--b{i}"]
+    with mta.connect() as peer:
+        peer.reply()
+        for command in HELLO:
+            peer.command(command)
+        peer.send(("\r\n".join(lines) + "\r\n.\r\n").encode())
+        return expect(peer.reply(), "250", "5") + mta.too_large("cleanup")
+
+
+@attack("C3", "1,001 recipients; 3,000 by sendmail arrive once each")
+def recipients(mta):
+    with mta.connect("127.0.0.2") as peer:
+        peer.reply()
+        peer.command("EHLO x")
+        peer.command("MAIL FROM:<a@b.example>")
+        peer.send(b"".join(b"RCPT TO:<r%d@virt.test>\r\n" % i for i in range(1001)))
+        replies = [peer.reply() for _ in range(1001)]
+    wrong = expect(replies[999], "250") + expect(replies[1000], "452")
+    mta.sendmail([f"bulk{i}@discard.example" for i in range(3000)], b"Subject: bulk\n\nx\n")
+    if not mta.wait(lambda: sum("@discard.example>" in line and "status=sent" in line for line in mta.log_lines()) >= 3000, 40):
+        wrong.append("not all of 3,000 were delivered")
+    if sum("to=<bulk7@discard.example>" in line for line in mta.log_lines()) > 1:
+        wrong.append("delivered twice")
+    return wrong
+
+
+@attack("C4", "aliases that include themselves, and each other")
+def loops(mta):
+    # A list that holds nothing but itself addresses nobody, as in Postfix; it must only end.
+    mta.sendmail(["selfinclude@example.test"], b"Subject: loop\n\nx\n")
+    mta.sendmail(["pingpong@example.test"], b"Subject: loop\n\nx\n")
+    line = mta.wait_log(lambda text: "orig_to=<pingpong@example.test>" in text and "status=" in text)
+    wrong = [] if line and "status=bounced" in line and "loop" in line else [f"got {line}"]
+    token = mta.token()
+    mta.sendmail(["games@example.test"], b"Subject: after\n\n" + token.encode() + b"\n")
+    if not mta.wait(lambda: os.path.exists(f"{mta.mail}/spool/games") and token in open(f"{mta.mail}/spool/games", errors="replace").read(), 20):
+        wrong.append("others are not served")
+    return wrong + mta.alive("local")
+
+
+@attack("C5", "addresses that blow up parsers")
+def addresses(mta):
+    wrong = []
+    for text in ("(" * 900, "a:b:c:;" * 100, "," * 900, '"\\"' * 200, "<@a,@b,@c:" * 60, "@" * 900, "a@" + "[" * 500, "." * 900):
+        started = time.monotonic()
+        replies = one(mta, "EHLO x", f"MAIL FROM:<{text}>")
+        if time.monotonic() - started > 3:
+            wrong.append(f"{text[:10]!r} took {time.monotonic() - started:.1f} s")
+    started = time.monotonic()
+    mta.sendmail(["box@virt.test"], b"To: " + b"(" * 20_000 + b"," * 100_000 + b"\nCc: " + b"a:b;" * 20_000 + b"\nSubject: x\n\nx\n")
+    return wrong + ([f"headers took {time.monotonic() - started:.0f} s"] if time.monotonic() - started > 10 else [])
+
+
+@attack("C6", "a pattern that backtracks for ever is a temporary error, never a rule passed over")
+def backtracking(mta):
+    started = time.monotonic()
+    reply = one(mta, "EHLO x", f"MAIL FROM:<{'a' * 60}!@b.example>", "RCPT TO:<box@virt.test>")[3]
+    wrong = [] if time.monotonic() - started < 5 else [f"took {time.monotonic() - started:.0f} s"]
+    return wrong + expect(reply, "451", "250", "5")
+
+
+@attack("C9", "clients that trickle do not keep others out")
+def trickle(mta):
+    slow = [mta.connect("127.0.0.3") for _ in range(60)]
+    try:
+        for peer in slow:
+            peer.send(b"E")
+        started = time.monotonic()
+        wrong = expect(one(mta, "EHLO x", "NOOP")[2], "250")
+        return wrong + ([f"the next client waited {time.monotonic() - started:.0f} s"] if time.monotonic() - started > 5 else [])
+    finally:
+        for peer in slow:
+            peer.close()
+
+
+@attack("C12", "the size limit holds on every path")
+def sizes(mta):
+    wrong = expect(one(mta, "EHLO x", "MAIL FROM:<a@b.example> SIZE=99999999999")[2], "552")
+    with mta.connect() as peer:
+        peer.reply()
+        for command in HELLO:
+            peer.command(command)
+        peer.send((b"x" * 998 + b"\r\n") * 11_000 + b".\r\n")
+        wrong += expect(peer.reply(), "552")
+    with mta.connect() as peer:
+        peer.reply()
+        for command in HELLO[:3]:
+            peer.command(command)
+        reply = ""
+        for _ in range(12):
+            peer.send(b"BDAT 1000000\r\n" + b"x" * 1_000_000)
+            reply = peer.reply()
+            if not reply.startswith("250"):
+                break
+        wrong += expect(reply, "552")
+    status = mta.sendmail(["box@virt.test"], b"Subject: big\n\n" + b"x" * 80 * 1024 + (b"y" * 79 + b"\n") * 140_000)
+    return wrong + (["sendmail took too much"] if status == 0 else [])
+
+
+@attack("C13", "header names that are somebody's reserved words")
+def reserved(mta):
+    token = mta.token()
+    mta.sendmail(["box@virt.test"], b"__proto__: x\nconstructor: x\nI\xcc\x87STANBUL: x\n" + b"Z" * 900 + b": x\nSubject: " + token.encode() + b"\n\nx\n")
+    return [] if mta.wait_mail(token) else ["not delivered"]
+
+
+@attack("C14", "no descriptors left: the server backs off and recovers")
+def descriptors(mta):
+    pids = mta.pids("smtpd")
+    for pid in pids:
+        count = len(os.listdir(f"/proc/{pid}/fd"))
+        subprocess.run(["prlimit", "--pid", str(pid), f"--nofile={count + 6}:65536"], capture_output=True)
+    peers = []
+    try:
+        for _ in range(40):
+            peers.append(socket.create_connection(("127.0.0.1", mta.port), timeout=5))
+        time.sleep(0.5)
+    finally:
+        for peer in peers:
+            peer.close()
+        for pid in pids:
+            subprocess.run(["prlimit", "--pid", str(pid), "--nofile=4096:65536"], capture_output=True)
+    return expect(one(mta, "EHLO x")[1], "250") + mta.alive("smtpd", "master")
+
+
+@attack("D1", "a mailbox that is a link, a pipe, a directory or another user's")
+def mailboxes(mta):
+    wrong, target = [], f"{mta.dir}/target"
+    with open(target, "w") as file:
+        file.write("untouched")
+    os.chmod(target, 0o666)
+    box = f"{mta.mail}/spool/games"
+    plans = {"symbolic link": lambda: os.symlink(target, box), "hard link": lambda: os.link(target, box), "pipe": lambda: os.mkfifo(box),
+             "directory": lambda: os.mkdir(box)}
+    for name, plant in plans.items():
+        subprocess.run(["rm", "-rf", box, box + ".lock"])
+        plant()
+        seen = len(mta.log_lines())
+        mta.sendmail(["games@example.test"], b"Subject: d1\n\nx\n")
+        line = mta.wait_log(lambda text: "to=<games@example.test>" in text, 15, seen)
+        if not line or "status=sent" in line:
+            wrong.append(f"{name}: {line}")
+        if open(target).read() != "untouched":
+            wrong.append(f"{name}: the target was written")
+        subprocess.run([mta.command("postsuper"), "-c", mta.etc, "-d", "ALL"], capture_output=True)
+    subprocess.run(["rm", "-rf", box, box + ".lock"])
+    return wrong
+
+
+@attack("D3", "links in the place of files that root opens at start")
+def root_files(mta):
+    target = f"{mta.dir}/precious"
+    with open(target, "w") as file:
+        file.write("precious")
+    os.chmod(target, 0o600)
+    mta.stop()
+    wrong, plants = [], [f"{mta.dir}/data/master.lock", f"{mta.spool}/pid/master.pid", f"{mta.spool}/pid/unix.cleanup"]
+    for path in plants:
+        subprocess.run(["rm", "-f", path])
+        os.symlink(target, path)
+        subprocess.run([mta.command("postfix"), "-c", mta.etc, "start"], capture_output=True, timeout=60)
+        time.sleep(0.5)
+        status = os.stat(target)
+        if open(target).read() != "precious" or status.st_uid != 0 or status.st_mode & 0o777 != 0o600:
+            wrong.append(f"{path}: the target changed: {open(target).read()[:20]!r} uid {status.st_uid} mode {status.st_mode:o}")
+        mta.stop()
+        subprocess.run(["rm", "-f", path])
+    mta.start()
+    return wrong
+
+
+@attack("D4", "links, pipes, empty, sparse and foreign files in maildrop")
+def maildrop(mta):
+    drop, wrong = f"{mta.spool}/maildrop", []
+    secret = f"{mta.dir}/secret"
+    with open(secret, "w") as file:
+        file.write("TOPSECRET")
+    os.chmod(secret, 0o700)
+    names = [f"{drop}/A1B2C3D4E{i}" for i in range(7)]
+    os.symlink(secret, names[0])
+    os.link(secret, names[1])
+    os.mkfifo(names[2], 0o744)
+    open(names[3], "w").close()
+    os.chmod(names[3], 0o744)
+    with open(names[4], "wb") as file:
+        file.truncate(1 << 32)
+    os.chmod(names[4], 0o744)
+    os.mkdir(names[5])
+    with open(names[6], "wb") as file:
+        file.write(os.urandom(5000))
+    os.chmod(names[6], 0o744)
+    token = mta.token()
+    mta.sendmail(["box@virt.test"], b"Subject: after\n\n" + token.encode() + b"\n")
+    if not mta.wait_mail(token):
+        wrong.append("honest mail no longer passes")
+    if any(b"TOPSECRET" in text for text in mta.mailbox()) or open(secret).read() != "TOPSECRET":
+        wrong.append("the content leaked or changed")
+    for name in names:
+        subprocess.run(["rm", "-rf", name])
+    return wrong + mta.alive("pickup")
+
+
+@attack("D5", "a set-gid command with a hostile environment")
+def environment(mta):
+    wrong, marker = [], f"{mta.dir}/pwned"
+    for variables in ({"DOTNET_DbgEnableMiniDump": "1"}, {"CLR_OPENSSL_VERSION_OVERRIDE": "/e"}, {"LD_PRELOAD": "/tmp/none.so"},
+                      {"MAIL_CONFIG": "/tmp/evil"}, {"TZ": "/etc/shadow"}, {"DOTNET_STARTUP_HOOKS": "/tmp/x.dll"}):
+        process = subprocess.run(["setpriv", "--reuid=games", "--regid=games", "--clear-groups", mta.command("postqueue"), "-c", mta.etc, "-p"],
+                                 env={**variables, "PATH": "/usr/bin"}, capture_output=True, timeout=20, cwd="/tmp")
+        if process.returncode < 0 or os.path.exists(marker):
+            wrong.append(f"{variables}: exit {process.returncode}")
+    return wrong
+
+
+@attack("D6", "signals during a submission")
+def signals(mta):
+    wrong = []
+    for signal in ("HUP", "INT", "TERM", "ALRM", "PIPE"):
+        process = subprocess.Popen([mta.command("sendmail"), "-C", mta.etc, "-i", "box@virt.test"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process.stdin.write(b"Subject: s\n\nx\n")
+        process.stdin.flush()
+        time.sleep(0.2)
+        subprocess.run(["kill", f"-{signal}", str(process.pid)])
+        try:
+            process.stdin.close()
+        except OSError:
+            pass
+        process.wait(20)
+    mta.wait(lambda: not any("." in name for name in os.listdir(f"{mta.spool}/maildrop")), 10)
+    left = [name for name in os.listdir(f"{mta.spool}/maildrop") if "." in name]
+    return wrong + ([f"left behind: {left}"] if left else [])
+
+
+@attack("D7", "a command sees descriptors 0, 1 and 2 only")
+@attack("D8", "and an environment of documented variables")
+@attack("D15", "and the default action for SIGPIPE")
+def command(mta):
+    out = f"{mta.mail}/spool/out"
+    subprocess.run(["rm", "-f", out])
+    mta.sendmail(["tellme@example.test"], b"Subject: d7\n\nx\n")
+    if not mta.wait(lambda: os.path.exists(out) and "END" in open(out).read(), 20):
+        return ["the command did not run"]
+    text = open(out).read()
+    numbers = {int(n) for n in re.findall(r"FD (\d+)", text)} - {3}      # the listing's own
+    names = {line.split("=")[0][4:] for line in text.splitlines() if line.startswith("ENV ") and "=" in line}
+    wrong = [f"descriptors {sorted(numbers)}"] if not numbers <= {0, 1, 2} else []
+    secret = {name for name in names if name.startswith(("DOTNET", "CLR", "MTA", "GENERATION", "LD_"))}
+    wrong += [f"variables {sorted(secret)}"] if secret else []
+    # D15: signal 13 is bit 12 of the ignored ones.
+    ignored = int(re.search(r"SIG ([0-9a-f]+)", text).group(1), 16)
+    return wrong + (["SIGPIPE is ignored in the command"] if ignored & 1 << 12 else [])
+
+
+@attack("D9", "garbage on every public socket; others are served")
+def public_sockets(mta):
+    wrong, names = [], sorted(os.listdir(f"{mta.spool}/public")) + sorted(os.listdir(f"{mta.spool}/private"))
+    for name in names:
+        path = next(f"{mta.spool}/{d}/{name}" for d in ("public", "private") if os.path.exists(f"{mta.spool}/{d}/{name}"))
+        for data in (b"\0" * 70_000, b"request\0" + b"A" * 200_000, b"\xff" * 1000, b"a=b\n\n" * 1000, b""):
+            try:
+                with socket.socket(socket.AF_UNIX) as peer:
+                    peer.settimeout(2)
+                    peer.connect(path)
+                    peer.sendall(data)
+            except OSError:
+                pass
+    token = mta.token()
+    mta.sendmail(["box@virt.test", "r@far.example"], b"Subject: after\n\n" + token.encode() + b"\n")
+    if not mta.wait_mail(token, 40) or mta.wait_sink(token) is None:
+        wrong.append("mail no longer passes")
+    return wrong + [line for line in mta.log_lines() if "killed by signal" in line][:3]
+
+
+@attack("D10", "datagrams to the log service")
+def datagrams(mta):
+    path = f"{mta.spool}/public/postlog"
+    for data in (b"", b"\0" * 100, b"x" * 60_000, b"\xff\xfe%n{0}\n\n", b"a\nb\rc\x1b"):
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as peer:
+                peer.sendto(data, path)
+        except OSError:
+            pass
+    time.sleep(0.5)
+    wrong = ["control bytes in the log"] if re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", mta.raw_log()) else []
+    return wrong + mta.alive("postlogd")
+
+
+RELAYS = ("user@far-away.example", "user%far-away.example@example.test", "far-away.example!user@example.test", '"user@far-away.example"@example.test',
+          "@example.test:user@far-away.example", '"user%far-away.example"', "user@far-away.example@example.test", '""@far-away.example',
+          "user@[192.0.2.1]", "user@[IPv6:2001:db8::1]", "user%far-away.example@[127.0.0.1]", "user@0x7f.1", "user@[0x7f.1]", "user@far-away.example.",
+          '"far-away.example!user"@example.test', "user%[192.0.2.1]@example.test", "<user@far-away.example>", "user@EXAMPLE.TEST@far-away.example",
+          "virt.test!user%far-away.example@virt.test", "user%far-away.example%far-away.example@example.test")
+
+
+@attack("E1", "no relay for strangers, however the address is written")
+def relay(mta):
+    wrong = []
+    for recipient in RELAYS:
+        replies = one(mta, "EHLO x", "MAIL FROM:<a@b.example>", f"RCPT TO:<{recipient}>")
+        if replies[3].startswith("250"):
+            token = mta.token()
+            one(mta, "EHLO x", "MAIL FROM:<a@b.example>", f"RCPT TO:<{recipient}>", "DATA", f"Subject: r\r\n\r\n{token}\r\n.")
+            mta.settle(5)
+            if mta.in_sink(token):
+                wrong.append(f"relayed for {recipient}")
+    return wrong
+
+
+@attack("E2", "XCLIENT and XFORWARD are for nobody")
+def xclient(mta):
+    replies = one(mta, "EHLO x", "XCLIENT ADDR=127.0.0.1 NAME=localhost", "XFORWARD ADDR=127.0.0.1")
+    return ([] if "XCLIENT" not in replies[1] else ["XCLIENT offered"]) + expect(replies[2], "5") + expect(replies[3], "5")
+
+
+@attack("E3", "a PROXY header where none is expected changes nothing")
+def proxy(mta):
+    replies = one(mta, "PROXY TCP4 127.0.0.1 127.0.0.1 1 25", "EHLO x", "MAIL FROM:<a@b.example>", "RCPT TO:<x@far-away.example>")
+    return expect(replies[1], "5", "closed", "221") + (expect(replies[4], "5") if len(replies) > 4 else [])
+
+
+@attack("E4", "a milter that is not there, hangs up, or talks nonsense")
+def milter(mta):
+    wrong = []
+    for port_reply in (None, b"", b"\xff\xff\xff\xffX", b"\0\0\0\1Z", b"\0\0\0\15O\0\0\0\6"):
+        mta.milter.reply = port_reply
+        with mta.connect(port=mta.milter_port) as peer:
+            replies = [peer.reply()]
+            try:
+                for command in HELLO:
+                    replies.append(peer.command(command))
+            except OSError:
+                replies.append("closed")
+        if replies[-1].startswith("354"):
+            wrong.append(f"{port_reply!r}: mail is taken without the milter")
+    return wrong
+
+
+@attack("E5", "a policy service that is not there, or talks nonsense, lets nobody in")
+def policy(mta):
+    wrong = []
+    for reply in (None, b"", b"garbage\n\n", b"action=\n\n", b"action=OK", b"\0" * 5000, b"action=PERMIT\0\n\n"):
+        mta.policy.reply = reply
+        with mta.connect("127.0.0.2", port=mta.policy_port) as peer:
+            peer.reply()
+            try:
+                for command in HELLO[:2]:
+                    peer.command(command)
+                answer = peer.command(HELLO[2])
+            except OSError:
+                answer = "closed"
+        if answer.startswith("250") and reply != b"action=\n\n":
+            wrong.append(f"{reply!r}: {answer}")
+    return wrong
+
+
+@attack("E6", "no notice about a notice; unknown users are refused at RCPT")
+def backscatter(mta):
+    wrong = expect(one(mta, "EHLO x", "MAIL FROM:<a@b.example>", "RCPT TO:<nobody-by-that-name@example.test>")[3], "550")
+    seen = len(mta.log_lines())
+    one(mta, "EHLO x", "MAIL FROM:<>", "RCPT TO:<reject@far.example>", "DATA", "Subject: b\r\n\r\nx\r\n.", source="127.0.0.1")
+    mta.wait_log(lambda text: "to=<reject@far.example>" in text, 15, seen)
+    mta.settle()
+    return wrong + [line for line in mta.log_lines()[seen:] if "sender non-delivery notification" in line]
+
+
+@attack("E8", "51 Received headers are a loop")
+def hops(mta):
+    seen = len(mta.log_lines())
+    mta.sendmail(["box@virt.test"], b"Received: from x by y; now\n" * 51 + b"Subject: hops\n\nx\n")
+    return [] if mta.wait_log(lambda text: "too many hops" in text, 15, seen) else ["delivered for ever"]
+
+
+@attack("E9", "a table that fails is no answer")
+def tables(mta):
+    with mta.connect("127.0.0.2", port=mta.table_port) as peer:
+        peer.reply()
+        for command in HELLO[:2]:
+            peer.command(command)
+        return expect(peer.command(HELLO[2]), "451")
+
+
+REASONS.update({
+    "A2": "tried in tests/end-to-end/Daemons and SmugglingTests through the before-queue proxy of smtpd",
+    "A9": "tried in tests/Mta.Smtp.Tests: what a server says before TLS is dropped with the buffer",
+    "A17": "tried by the kill sweep of tests/crash at cleanup's and smtp's replies: duplicates are counted there",
+    "B2": "tried in tests/end-to-end/Milters: bodies replaced by records' text",
+    "B9": "tried in tests/Mta.Tables.Tests with fake servers for every kind of data base",
+    "B11": "tried in tests/Mta.Verify.Tests: probes come from verify only, cleanup refuses the flag from postdrop",
+    "B12": "documented: MIME parameters are matched as written, as Postfix does",
+    "C7": "tried in tests/Mta.TableServers.Tests: tables of anvil are bounded and keyed by .NET's seeded hash",
+    "C8": "tried in tests/Mta.Dns.Tests with a server of malformed answers",
+    "C10": "tried in tests/end-to-end/PostscreenDialogueTests",
+    "C11": "tried in tests/end-to-end/FaultTests: a file system filled to the last block",
+    "C15": "does not apply: nothing is encoded in a loop over a caller's length (RFC 2047 words are written one by one)",
+    "D2": "tried in tests/Mta.Local.Tests: whose rights an include, a command, a file has",
+    "D11": "tried in tests/Mta.Tables.Tests: a table's source owned by another is built with its owner's rights",
+    "D12": "tried in tests/end-to-end/PrivilegeTests: every process's user, groups, capabilities and root",
+    "D13": "does not apply: an identity belongs to one worker process, deliveries for two users do not share one",
+    "D14": "tried in tests/end-to-end/PrivilegeTests: master.cf with chroot passes mail",
+    "D16": "tried in tests/end-to-end/QueueToolTests",
+    "D17": "tried in tests/Mta.Mail.Tests: modes of queue files; FileStream is not used on mail's ways",
+    "E7": "tried in tests/Mta.Sasl.Tests and tests/end-to-end/SaslTests with a fake Dovecot",
+    "E10": "tried in tests/end-to-end/ServerTlsTests and tests/Mta.Tls.Tests",
+})
