@@ -19,6 +19,9 @@ import sys
 import tempfile
 import time
 
+import chart
+import peers
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -43,6 +46,7 @@ class System:
         self.port = free_port()
         self.ours = name == "ours"
         self.resolver = None
+        self.account = peers.CpuAccount(name)
         run(os.path.join(ROOT, "tests/tools/postfix-instance"), self.dir, str(self.port), str(relay_port))
         os.chmod(self.dir, 0o755)
         self.command = "/usr/sbin"
@@ -69,7 +73,7 @@ class System:
             words = ["unshare", "-m", "--propagation", "private", "bash", "-ec", f'mount --bind {self.resolver} /etc/resolv.conf; exec "$@"', "-", *words]
         # Not into a pipe: its end would be waited for.
         with tempfile.TemporaryFile() as output:
-            subprocess.run(words, check=True, stdin=subprocess.DEVNULL, stdout=output, stderr=output, timeout=120)
+            subprocess.run(words, check=True, stdin=subprocess.DEVNULL, stdout=output, stderr=output, timeout=120, preexec_fn=self.account.enter)
 
     def start(self):
         """Seconds from the command to the first greeting."""
@@ -112,6 +116,9 @@ class System:
 
     def cpu(self):
         """CPU seconds of all processes, ended children included."""
+        counted = self.account.seconds()
+        if counted is not None:
+            return counted
         total = 0
         for pid in self.pids():
             try:
@@ -242,12 +249,15 @@ def child_cpu():
     return times.children_user + times.children_system
 
 
-def drive(system, sessions, messages, recipient, done, size=4096):
+def drive(system, sessions, messages, recipient, done, size=4096, tls=False):
     """Sends and waits until everything arrived; messages per second and CPU per 1,000 messages."""
     cpu, source = system.cpu(), child_cpu()
     lines = system.log_lines()
     began = time.monotonic()
-    run("/usr/sbin/smtp-source", "-s", str(sessions), "-l", str(size), "-m", str(messages), "-f", "s@bench.test", "-t", recipient, f"127.0.0.1:{system.port}")
+    if tls:
+        run(sys.executable, os.path.join(ROOT, "bench/sources.py"), "tls", str(system.port), str(sessions), str(messages), str(size))
+    else:
+        run("/usr/sbin/smtp-source", "-s", str(sessions), "-l", str(size), "-m", str(messages), "-f", "s@bench.test", "-t", recipient, f"127.0.0.1:{system.port}")
     limit = time.monotonic() + 120
     while not done():
         if time.monotonic() > limit:
@@ -262,10 +272,10 @@ def drive(system, sessions, messages, recipient, done, size=4096):
     }
 
 
-def relay(system, sink, sessions, messages):
+def relay(system, sink, sessions, messages, **options):
     base = sink.count()
     cpu = sink.cpu()
-    figures = drive(system, sessions, messages, "r@far.test", lambda: sink.count() - base >= messages)
+    figures = drive(system, sessions, messages, "r@far.test", lambda: sink.count() - base >= messages, **options)
     figures["sink cpu"] = (sink.cpu() - cpu) * 1000 / messages
     return figures
 
@@ -543,6 +553,33 @@ def resolves(system, seconds=3.0, connections=8, batch=50):
     return {"rate": (after - before) / (ended - began), "us": used * 1e6 / (after - before)}
 
 
+def make_certificate(folder):
+    """A key and a certificate for both servers."""
+    run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", os.path.join(folder, "key.pem"), "-out", os.path.join(folder, "cert.pem"),
+        "-days", "30", "-subj", "/CN=mta.example.test")
+    return os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
+
+
+class Milter:
+    """A milter that accepts, in a process of its own."""
+
+    def __init__(self):
+        self.port = free_port()
+        self.process = subprocess.Popen([sys.executable, os.path.join(ROOT, "bench/sources.py"), "milter", str(self.port)], stdout=subprocess.PIPE, text=True)
+        if self.process.stdout.readline().strip() != "ready":
+            raise RuntimeError("the milter does not start")
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+ROWS = ("start", "rest", "relay1", "relay20", "relay100", "curve", "tls", "milter", "pcre", "megabyte", "maildir", "fsync", "idle", "internet",
+        "large", "rewrite", "checks", "deferred")
+CURVE = (1, 2, 5, 10, 20, 50, 100, 200)
+
+
 def median(rows, key):
     return statistics.median(row[key] for row in rows)
 
@@ -551,11 +588,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer messages and one round")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="", help="comma-separated: relay1 relay20 relay100 maildir fsync idle rest start internet large deferred checks rewrite")
+    parser.add_argument("--only", default="", help="comma-separated: " + " ".join(ROWS))
+    parser.add_argument("--peers", action="store_true", help="Exim and OpenSMTPD too, unpacked from Debian's packages, where the row is about relaying")
+    parser.add_argument("--peers-from", metavar="DIR", help="the packages, unpacked before")
+    parser.add_argument("--json", default=os.path.join(ROOT, "bench/results/latest.json"), help="file for the results (default bench/results/latest.json)")
     arguments = parser.parse_args()
+    if unknown := set(filter(None, arguments.only.split(","))) - set(ROWS):
+        parser.error(f"no row {' '.join(sorted(unknown))}")
     if arguments.quick:
         arguments.rounds = 1
-    scale = 0.25 if arguments.quick else 1
+    scale = 0.1 if arguments.quick else 1
     only = set(filter(None, arguments.only.split(",")))
     wanted = lambda name: not only or name in only
 
@@ -564,22 +606,64 @@ def main():
     relay_port = free_port()
     sink = Sink(relay_port)
     systems = [System("postfix", base, relay_port), System("ours", base, relay_port)]
-    results = {"machine": {"processors": os.cpu_count(), "kernel": platform.release()}, "figures": {}}
+    others = []
+    package = arguments.peers_from or (peers.unpack(base) if arguments.peers else None)
+    if package:
+        others = [peers.Exim(base, package, free_port(), relay_port), peers.OpenSmtpd(base, package, free_port(), relay_port)]
+    elif arguments.peers:
+        print("SKIPPED: Exim and OpenSMTPD: their packages cannot be had", file=sys.stderr)
+    results = {"machine": {"processors": os.cpu_count(), "kernel": platform.release(), "load before": os.getloadavg()[0]},
+               "arguments": {"rounds": arguments.rounds, "scale": scale}, "figures": {}, "curve": {}}
     table = []
 
-    def row(name, unit, values, smaller_is_better=False, digits=0):
+    def row(name, unit, values, smaller_is_better=False, digits=0, rounds=None):
         p, o = values["postfix"], values["ours"]
         ratio = o / p if p else float("nan")
-        results["figures"][name] = {"unit": unit, "postfix": p, "ours": o, "ratio": ratio}
-        table.append((name, f"{p:.{digits}f}", f"{o:.{digits}f}", unit, f"{ratio:.2f}", "smaller" if smaller_is_better else "larger"))
-        print(f"{name}: postfix {p:.{digits}f}, ours {o:.{digits}f} {unit}, ratio {ratio:.2f}", flush=True)
+        results["figures"][name] = {"unit": unit, **values, "ratio": ratio, **({"rounds": rounds} if rounds else {})}
+        shown = {n: f"{v:.{digits}f}" for n, v in values.items()}
+        spread = ""
+        if rounds and len(rounds["ours"]) > 1 and all(rounds["postfix"]):
+            ratios = sorted(a / b for a, b in zip(rounds["ours"], rounds["postfix"]))
+            spread = f"{ratios[0]:.2f}-{ratios[-1]:.2f}"
+        table.append((name, shown, unit, f"{ratio:.2f}", spread, "smaller" if smaller_is_better else "larger"))
+        print(f"{name}: " + ", ".join(f"{n} {v}" for n, v in shown.items()) + f" {unit}, ratio {ratio:.2f} {spread}", flush=True)
 
-    def alternate(measure, rounds=None):
-        rows = {"postfix": [], "ours": []}
+    def rows_of(name, unit, rows, key, smaller_is_better=False, digits=0):
+        """Medians over the rounds; each round's figures go to the JSON file."""
+        row(name, unit, {n: median(r, key) for n, r in rows.items()}, smaller_is_better, digits, {n: [x[key] for x in r] for n, r in rows.items()})
+
+    def alternate(measure, rounds=None, among=None):
+        among = among or systems
+        rows = {system.name: [] for system in among}
         for _ in range(rounds or arguments.rounds):
-            for system in systems:
+            for system in among:
                 rows[system.name].append(measure(system))
         return rows
+
+    def relay_rows(name, sessions, count, among, **options):
+        # The slow ones get fewer messages: a rate needs seconds, not numbers.
+        share = lambda s: count if s in systems else max(sessions, count // 8)
+        rows = alternate(lambda s: relay(s, sink, sessions, share(s), **options), among=among)
+        rows_of(name, "msg/s", rows, "rate")
+        rows_of("  CPU per 1,000 messages", "s", rows, "cpu", True, 2)
+        return rows
+
+    def with_settings(settings, measure):
+        """The same with other parameters on both sides, which are taken back."""
+        for system in systems:
+            for name, value in settings(system).items():
+                system.set(name, value)
+            system.postfix("reload")
+        try:
+            time.sleep(1)
+            for system in systems:
+                relay(system, sink, 1, 2)
+            measure()
+        finally:
+            for system in systems:
+                run("/usr/sbin/postconf", "-c", system.etc, "-X", *settings(system))
+                system.postfix("reload")
+            time.sleep(1)
 
     try:
         if wanted("start"):
@@ -588,7 +672,7 @@ def main():
                 system.stop()
                 return {"s": seconds}
             rows = alternate(start_and_stop)
-            row("start to first 220", "s", {n: median(r, "s") for n, r in rows.items()}, True, 3)
+            rows_of("start to first 220", "s", rows, "s", True, 3)
         for system in systems:
             system.start()
         # One message each way, so that every process of the path is there.
@@ -598,18 +682,45 @@ def main():
         if wanted("rest"):
             time.sleep(3)
             row("memory at rest, all processes", "KiB PSS", {s.name: s.pss() for s in systems}, True)
+        for system in others:
+            system.start()
+            relay(system, sink, 1, 2)
         for sessions, count in ((1, 800), (20, 4000), (100, 4000)):
             if wanted(f"relay{sessions}"):
-                rows = alternate(lambda s: relay(s, sink, sessions, int(count * scale)))
-                row(f"relay, {sessions} sessions", "msg/s", {n: median(r, "rate") for n, r in rows.items()})
-                row(f"  CPU per 1,000 messages", "s", {n: median(r, "cpu") for n, r in rows.items()}, True, 2)
+                rows = relay_rows(f"relay, {sessions} sessions", sessions, int(count * scale), systems + others)
                 if sessions == 20:
                     for part in ("source cpu", "sink cpu", "log lines"):
-                        row(f"  {part} per {'message' if part == 'log lines' else '1,000 messages'}", "", {n: median(r, part) for n, r in rows.items()}, True, 2)
+                        rows_of(f"  {part} per {'message' if part == 'log lines' else '1,000 messages'}", "", rows, part, True, 2)
+        if wanted("curve"):
+            for sessions in CURVE:
+                rows = relay_rows(f"curve: {sessions} sessions", sessions, max(int(2000 * scale), sessions * 2), systems + others)
+                for name, found in rows.items():
+                    rates = [x["rate"] for x in found]
+                    results["curve"].setdefault(name, []).append([sessions, statistics.median(rates), min(rates), max(rates)])
+        for system in others:
+            system.stop()
+        if wanted("tls"):
+            certificate, key = make_certificate(base)
+            tls_settings = {"smtpd_tls_security_level": "may", "smtpd_tls_cert_file": certificate, "smtpd_tls_key_file": key}
+            with_settings(lambda s: tls_settings, lambda: relay_rows("relay, TLS (a handshake each), 8 sessions", 8, int(1200 * scale), systems, tls=True))
+        if wanted("milter"):
+            milter = Milter()
+            try:
+                with_settings(lambda s: {"smtpd_milters": f"inet:127.0.0.1:{milter.port}"},
+                              lambda: relay_rows("relay, a milter, 20 sessions", 20, int(2000 * scale), systems))
+            finally:
+                milter.stop()
+        if wanted("pcre"):
+            for system in systems:
+                write_checks(system.etc)
+            with_settings(lambda s: {f"{kind}_checks": f"pcre:{s.etc}/{kind}_checks.pcre" for kind in ("header", "body")},
+                          lambda: relay_rows("relay, 200 + 200 pcre rules, 20 sessions", 20, int(2000 * scale), systems))
+        if wanted("megabyte"):
+            relay_rows("relay, 1 MB messages, 5 sessions", 5, int(300 * scale), systems, size=1000000)
         if wanted("maildir"):
             rows = alternate(lambda s: maildir(s, 20, int(3000 * scale)))
-            row("maildir, 20 sessions", "msg/s", {n: median(r, "rate") for n, r in rows.items()})
-            row("  CPU per 1,000 messages", "s", {n: median(r, "cpu") for n, r in rows.items()}, True, 2)
+            rows_of("maildir, 20 sessions", "msg/s", rows, "rate")
+            rows_of("  CPU per 1,000 messages", "s", rows, "cpu", True, 2)
         if wanted("fsync"):
             row("fsyncs per relayed message", "", {s.name: fsyncs(s, sink) for s in systems}, True, 2)
         if wanted("idle"):
@@ -632,8 +743,8 @@ def main():
                         system.set("default_process_limit", str(limit))
                         system.start()
                     rows = alternate(lambda s: deliveries(s, internet, domains))
-                    row(f"{domains} domains on 200 hosts 50 ms away, limit {limit}", "deliveries/s", {n: median(r, "rate") for n, r in rows.items()})
-                    row("  CPU per 1,000 deliveries", "s", {n: median(r, "cpu") for n, r in rows.items()}, True, 2)
+                    rows_of(f"{domains} domains on 200 hosts 50 ms away, limit {limit}", "deliveries/s", rows, "rate")
+                    rows_of("  CPU per 1,000 deliveries", "s", rows, "cpu", True, 2)
                     for system in systems:
                         system.stop()
             finally:
@@ -656,15 +767,15 @@ def main():
         if wanted("rewrite"):
             for title, batch in (("one at a time", 1), ("50 at a time", 50)):
                 rows = alternate(lambda s: resolves(s, batch=batch))
-                row(f"resolves, {title}", "1/s", {n: median(r, "rate") for n, r in rows.items()})
-                row(f"  CPU of trivial-rewrite for each", "us", {n: median(r, "us") for n, r in rows.items()}, True, 1)
+                rows_of(f"resolves, {title}", "1/s", rows, "rate")
+                rows_of(f"  CPU of trivial-rewrite for each", "us", rows, "us", True, 1)
         if wanted("checks"):
             count = int(1000 * scale)
             for system in systems:
                 system.set("max_use", "1000000")
                 system.postfix("reload")
             rows = alternate(lambda s: cleanup_cost(s, count))
-            row("cleanup CPU per 1,000 messages, no checks", "s", {n: median(r, "cpu") for n, r in rows.items()}, True, 2)
+            rows_of("cleanup CPU per 1,000 messages, no checks", "s", rows, "cpu", True, 2)
             for system in systems:
                 write_checks(system.etc)
                 for kind in ("header", "body"):
@@ -672,7 +783,7 @@ def main():
                 system.postfix("reload")
             time.sleep(2)
             rows = alternate(lambda s: cleanup_cost(s, count))
-            row("cleanup CPU per 1,000 messages, 200 + 200 pcre rules", "s", {n: median(r, "cpu") for n, r in rows.items()}, True, 2)
+            rows_of("cleanup CPU per 1,000 messages, 200 + 200 pcre rules", "s", rows, "cpu", True, 2)
             for system in systems:
                 for kind in ("header", "body"):
                     system.set(f"{kind}_checks", "")
@@ -683,17 +794,24 @@ def main():
             for key, unit in (("start", "s"), ("mailq", "s"), ("delete", "s"), ("qmgr KiB", "KiB PSS")):
                 row(f"{count} deferred: {key}", unit, {n: v[key] for n, v in values.items()}, True, 2)
     finally:
-        for system in systems:
+        for system in systems + others:
             system.stop()
+            system.account.close()
         sink.stop()
         shutil.rmtree(base, ignore_errors=True)
 
-    print("\n| figure | Postfix | ours | unit | ours / Postfix | better |\n|---|---|---|---|---|---|")
-    for name, p, o, unit, ratio, better in table:
-        print(f"| {name.strip()} | {p} | {o} | {unit} | {ratio} | {better} |")
-    os.makedirs(os.path.join(ROOT, "bench/results"), exist_ok=True)
-    with open(os.path.join(ROOT, "bench/results/latest.json"), "w") as f:
+    names = ["postfix", "ours"] + [system.name for system in others]
+    print("\n| figure | " + " | ".join(chart.NAMES[n] for n in names) + " | unit | ours / Postfix | range of rounds | better |\n|" + "---|" * (len(names) + 5))
+    for name, shown, unit, ratio, spread, better in table:
+        print(f"| {name.strip()} | " + " | ".join(shown.get(n, "") for n in names) + f" | {unit} | {ratio} | {spread} | {better} |")
+    os.makedirs(os.path.dirname(os.path.abspath(arguments.json)), exist_ok=True)
+    with open(arguments.json, "w") as f:
         json.dump(results, f, indent=2)
+    if results["curve"]:
+        picture = os.path.splitext(arguments.json)[0] + "-curve.svg"
+        with open(picture, "w") as f:
+            f.write(chart.draw(results["curve"]))
+        print(f"\n{picture}")
 
 
 if __name__ == "__main__":

@@ -91,25 +91,30 @@ def send(port, recipient):
         return reply.split()[-1]
 
 
-def fill(system, template, count, due):
-    """Copies of one queue file, named by their inodes as Postfix wants them, due at a time."""
+def fill(folder, template, count, due):
+    """A deferred queue: copies of one queue file, named by their inodes as Postfix wants them, due at a time."""
     owner = pwd.getpwnam("postfix")
-    deferred = os.path.join(system.dir, "spool/deferred")
-    for i in range(count):
-        first = "%05X" % (i * 7919 % 1000000)
-        folder = os.path.join(deferred, first[0])
-        if i < 16 or not os.path.isdir(folder):
-            os.makedirs(folder, mode=0o700, exist_ok=True)
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
-        path = os.path.join(folder, "making")
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o700)
-        os.write(file, template)
-        os.fchmod(file, 0o700)
-        os.fchown(file, owner.pw_uid, owner.pw_gid)
-        os.utime(file, (due, due))
-        inode = os.fstat(file).st_ino
-        os.close(file)
-        os.rename(path, os.path.join(folder, f"{first}{inode:X}"))
+    os.makedirs(folder, exist_ok=True)
+    os.chown(folder, owner.pw_uid, 0)
+    os.chmod(folder, 0o700)
+    times = (due, due)
+    before = os.umask(0)
+    os.seteuid(owner.pw_uid)
+    try:
+        for digit in "0123456789ABCDEF":
+            os.makedirs(os.path.join(folder, digit), mode=0o700, exist_ok=True)
+        making = os.path.join(folder, "making")
+        for i in range(count):
+            file = os.open(making, os.O_WRONLY | os.O_CREAT, 0o700)
+            os.write(file, template)
+            os.utime(file, times)
+            inode = os.fstat(file).st_ino
+            os.close(file)
+            first = "%05X" % (i * 7919 % 1000000)
+            os.rename(making, f"{folder}/{first[0]}/{first}{inode:X}")
+    finally:
+        os.seteuid(0)
+        os.umask(before)
 
 
 def template_of(base, silent):
@@ -193,7 +198,7 @@ def empty_state(system):
 
 def waiting(system, template, count, seconds):
     empty, _ = empty_state(system)
-    fill(system, template, count, time.time() + 86400)
+    fill(os.path.join(system.dir, "spool/deferred"), template, count, time.time() + 86400)
     log = LogTail(os.path.join(system.dir, "mail.log"))
     log.lines()
     began = time.monotonic()
@@ -223,7 +228,7 @@ def active(system, template, count, seconds):
     system.set("qmgr_message_recipient_limit", str(count + 10000))
     system.set("qmgr_clog_warn_time", "0")
     empty, _ = empty_state(system)
-    fill(system, template, count, time.time() - 10)
+    fill(os.path.join(system.dir, "spool/deferred"), template, count, time.time() - 10)
     log = LogTail(os.path.join(system.dir, "mail.log"))
     log.lines()
     began = time.monotonic()

@@ -8,7 +8,9 @@ namespace Mta.Linux;
 public sealed partial class DirectoryStream : SafeHandle
 {
     // Linux on 64 bits: d_ino 8, d_off 8, d_reclen 2, d_type 1, then the name.
+    private const int TypeOffset = 18;
     private const int NameOffset = 19;
+    private const byte RegularType = 8;
 
     public DirectoryStream()
         : base(0, ownsHandle: true)
@@ -16,6 +18,12 @@ public sealed partial class DirectoryStream : SafeHandle
     }
 
     public override bool IsInvalid => handle == 0;
+
+    /// <summary>Inode number of the entry last read, as the directory has it.</summary>
+    public ulong Inode { get; private set; }
+
+    /// <summary>The directory says that the entry last read is a regular file; false also when it does not say.</summary>
+    public bool IsRegular { get; private set; }
 
     /// <returns>0, or the error number.</returns>
     public static int TryOpen(string path, out DirectoryStream directory)
@@ -41,6 +49,8 @@ public sealed partial class DirectoryStream : SafeHandle
             ReadOnlySpan<byte> name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry + NameOffset);
             if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
             {
+                Inode = *(ulong*)entry;
+                IsRegular = entry[TypeOffset] == RegularType;
                 return Encoding.Latin1.GetString(name);
             }
         }

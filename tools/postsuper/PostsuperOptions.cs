@@ -40,6 +40,9 @@ internal sealed class PostsuperOptions
     /// <summary>-S: long names are matched with their inode numbers too.</summary>
     public bool FixLongNames { get; private set; }
 
+    /// <summary>No options: what the start of the mail system runs.</summary>
+    public bool IsRoutine { get; private set; }
+
     public bool Verbose { get; private set; }
 
     /// <summary>Narrows actions on ALL.</summary>
@@ -78,7 +81,7 @@ internal sealed class PostsuperOptions
 
         if (options.Actions.Count == 0 && !options.Purge && !options.FixStructure)
         {
-            options.Purge = options.FixStructure = true;
+            options.Purge = options.FixStructure = options.IsRoutine = true;
         }
 
         return options;

@@ -32,10 +32,20 @@ internal sealed class QueueRepair(QueueDirectory queue, PostsuperOptions options
                 Log.Info($"queue: {name}");
             }
 
-            foreach ((string directory, string file) in QueueDirectory.ScanFiles(name).ToList())
+            // Collected first: a rename during the scan could show a file twice.
+            List<QueueEntry> doubtful = [];
+            foreach (QueueEntry entry in QueueDirectory.ScanEntries(name))
             {
                 progress.Step(name);
-                Check(name, directory, file);
+                if (!IsSurelyRight(name, entry))
+                {
+                    doubtful.Add(entry);
+                }
+            }
+
+            foreach (QueueEntry entry in doubtful)
+            {
+                Check(name, entry.Directory, entry.Name);
             }
 
             if (options.FixStructure)
@@ -46,6 +56,19 @@ internal sealed class QueueRepair(QueueDirectory queue, PostsuperOptions options
 
         _isSecondPass = true;
     }
+
+    // What the directory alone tells, so that the start beside a million messages does not look at each of them.
+    private bool IsSurelyRight(string name, QueueEntry entry) =>
+        entry.IsRegular
+        && !(options.Purge && MayHoldLeftovers(name))
+        && QueueId.TryParse(entry.Name, out QueueId id)
+        && !(options.FixStructure && MessageActions.IsMessageQueue(name) && NeedsNewName(id, entry.Inode))
+        && !(options.FixStructure && !queue.IsPlaceOf(name, id, entry.Directory));
+
+    // Unfinished files are found where files are written. Messages come to deferred and hold complete: only a run that
+    // was asked for with -p looks there too.
+    private bool MayHoldLeftovers(string name) =>
+        MessageActions.IsMessageQueue(name) && !(options.IsRoutine && name is (QueueName.Deferred or QueueName.Hold));
 
     private void Check(string name, string directory, string file)
     {

@@ -25,13 +25,18 @@ public sealed class EventLoopTests
     [Fact]
     public void Timers_fire_in_order_of_time_and_not_when_cancelled()
     {
-        using EventLoop loop = new();
+        SteppedTime time = new();
+        using EventLoop loop = new(time);
         List<int> fired = [];
         loop.Schedule(TimeSpan.FromMilliseconds(3), () => fired.Add(3));
         loop.Schedule(TimeSpan.FromMilliseconds(1), () => fired.Add(1));
         loop.Schedule(TimeSpan.FromMilliseconds(2), () => fired.Add(2)).Cancel();
         loop.Schedule(TimeSpan.FromMilliseconds(4), loop.Stop);
-        loop.Run(static () => false);
+        loop.Run(() =>
+        {
+            time.Step();
+            return true;
+        });
         Assert.Equal([1, 3], fired);
     }
 
@@ -149,5 +154,17 @@ public sealed class EventLoopTests
         {
             throw failure;
         }
+    }
+
+    // A clock of which a loaded machine takes nothing.
+    private sealed class SteppedTime : TimeProvider
+    {
+        private long _microseconds;
+
+        public override long TimestampFrequency => 1_000_000;
+
+        public void Step() => _microseconds += 100;
+
+        public override long GetTimestamp() => _microseconds;
     }
 }

@@ -115,6 +115,22 @@ public sealed class ConcurrencyTests
         Assert.Single(fixture.StartAll());
     }
 
+    [Fact]
+    public void A_rate_delay_may_be_a_part_of_a_second()
+    {
+        SchedulerFixture fixture = new(new TransportSettings { DestinationRateDelay = TimeSpan.FromMilliseconds(250), DestinationRecipientLimit = 1 });
+        fixture.Add("A", 3);
+        for (int i = 0; i < 2; i++)
+        {
+            fixture.Scheduler.Finish(Assert.Single(fixture.StartAll()));
+            fixture.Timers.Advance(0.125);
+            Assert.Empty(fixture.StartAll());
+            fixture.Timers.Advance(0.125);
+        }
+
+        Assert.Single(fixture.StartAll());
+    }
+
     [Theory]
     [InlineData("1", 1.0)]
     [InlineData("0.5", 0.5)]

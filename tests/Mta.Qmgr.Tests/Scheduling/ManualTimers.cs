@@ -7,23 +7,25 @@ internal sealed class ManualTimers : ISchedulerTimers
 {
     private readonly List<(double Due, object Key, Action Action)> _timers = [];
 
-    public long Now { get; private set; } = 1_000_000;
+    private double _now = 1_000_000;
+
+    public long Now => (long)_now;
 
     public object Start(TimeSpan delay, Action action)
     {
         object key = new();
-        _timers.Add((Now + delay.TotalSeconds, key, action));
+        _timers.Add((_now + delay.TotalSeconds, key, action));
         return key;
     }
 
     public void Cancel(object timer) => _timers.RemoveAll(entry => ReferenceEquals(entry.Key, timer));
 
-    public void Advance(int seconds)
+    public void Advance(double seconds)
     {
-        Now += seconds;
+        _now += seconds;
         foreach ((double due, object key, Action action) in _timers.ToArray())
         {
-            if (due <= Now)
+            if (due <= _now)
             {
                 Cancel(key);
                 action();
