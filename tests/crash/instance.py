@@ -65,13 +65,17 @@ class Instance:
 
     def start(self):
         for _ in range(3):
-            result = subprocess.run([os.path.join(self.commands, "postfix"), "-c", self.etc, "start"],
-                                    capture_output=True, text=True, timeout=60)
-            if result.returncode == 0:
+            # Into a file: a pipe would be read until the last daemon has let go of it.
+            with open(os.path.join(self.dir, "start.txt"), "w+") as output:
+                status = subprocess.run([os.path.join(self.commands, "postfix"), "-c", self.etc, "start"],
+                                        stdout=output, stderr=output, timeout=60).returncode
+                output.seek(0)
+                said = output.read()
+            if status == 0:
                 break
             time.sleep(0.5)
         else:
-            raise RuntimeError(f"start failed: {result.stdout}{result.stderr}{self.log()[-2000:]}")
+            raise RuntimeError(f"start failed: {said}{self.log()[-2000:]}")
         self.wait_for_greeting()
 
     def wait_for_greeting(self, limit=20):

@@ -74,7 +74,7 @@ class Disks:
 
     def back(self):
         for _, mount in [*self._binds, *self.mounts]:
-            for _ in range(100):
+            for _ in range(600):
                 if subprocess.run(["umount", mount], capture_output=True).returncode == 0:
                     break
                 time.sleep(0.05)
