@@ -25,6 +25,8 @@ internal sealed class AnvilDaemon
     /// <summary>Serves one stream; its end counts as the disconnect of the client that it stands for.</summary>
     public async Task ServeAsync(ClientConnection client, CancellationToken stop)
     {
+        // A stream for each session of a stranger, most of which say nothing for long.
+        client.InitialBuffer = 256;
         AttributeReader reader = new(client.Input, AnvilProtocol.Encoding);
         AttributeWriter writer = new(client.Output, AnvilProtocol.Encoding);
         Announcement.Write(writer, AnvilProtocol.Name);

@@ -16,6 +16,11 @@ internal sealed class CleanupMilters
         Version = configuration.Get(MilterParameters.MilterMacroV);
     }
 
+    /// <summary>What a client costs: its connection, the queue file, one to each filter, which smtpd may hand over.</summary>
+    public static int DescriptorsPerClient(Configuration configuration) => 2 + Math.Max(
+        MilterDefinition.ParseList(configuration.Get(MilterParameters.NonSmtpdMilters), configuration).Count,
+        MilterDefinition.ParseList(configuration.Get(SmtpdParameters.SmtpdMilters), configuration).Count);
+
     /// <summary><c>non_smtpd_milters</c>.</summary>
     public IReadOnlyList<MilterDefinition> Definitions { get; }
 

@@ -5,6 +5,7 @@ using Mta.Text;
 CleanupContext? shared = null;
 return await Daemon.Single("cleanup")
     .ContinuesSessionsInPlace()
+    .CostsDescriptors(CleanupMilters.DescriptorsPerClient)
     .BeforePrivilegeDrop(context => { shared = CleanupStart.Open(context); })
     .ServeAsync(async (client, stop) =>
     {

@@ -37,6 +37,8 @@ internal static class CommandTable
         new("AUTH", CommandKind.Auth, false, false, AuthCommand.RunAsync),
     ];
 
+    public static IEnumerable<string> Names => Entries.Select(static entry => entry.Name);
+
     public static CommandEntry? Find(string word)
     {
         foreach (CommandEntry entry in Entries)

@@ -15,6 +15,9 @@ internal sealed class LoginFailures
 
     private readonly ConcurrentDictionary<string, (int Count, long Until)> _failures = new(StringComparer.Ordinal);
 
+    /// <summary>Addresses and accounts that are remembered.</summary>
+    public int Size => _failures.Count;
+
     /// <summary>How long answers to this client wait.</summary>
     public TimeSpan DelayForAddress(string address) => Delay("a" + address);
 

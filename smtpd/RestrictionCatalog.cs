@@ -57,6 +57,9 @@ internal sealed class RestrictionCatalog
         AddClasses();
     }
 
+    /// <summary>Every restriction, old names too.</summary>
+    public IEnumerable<string> Names => _makers.Keys;
+
     /// <summary>Reads a list.</summary>
     public RestrictionList Parse(ListKind kind, string text)
     {

@@ -39,6 +39,9 @@ internal sealed class SmtpdMilters
     /// <summary>Macro v.</summary>
     public string Version { get; }
 
+    /// <summary>What a client costs: its connection, the ways to cleanup and anvil, one to each filter.</summary>
+    public static int DescriptorsPerClient(Configuration configuration) => 3 + MilterDefinition.ParseList(configuration.Get(SmtpdParameters.SmtpdMilters), configuration).Count;
+
     /// <summary>The filters for a client; null when a table cannot tell.</summary>
     public async ValueTask<IReadOnlyList<MilterDefinition>?> ForAsync(ClientIdentity client, CancellationToken stop)
     {

@@ -143,17 +143,17 @@ public static class MilterHandover
         MilterDefinition definition = milter.Milter;
         writer
             .String("milter_name"u8, definition.Name)
-            .Int("milter_version"u8, milter.Version)
-            .Int("milter_actions"u8, (int)milter.Actions)
-            .Int("milter_events"u8, unchecked((int)milter.Options))
-            .Int("milter_non_events"u8, (int)milter.UnknownEvents)
+            .Int("milter_version"u8, milter.Agreement.Version)
+            .Int("milter_actions"u8, (int)milter.Agreement.Actions)
+            .Int("milter_events"u8, unchecked((int)milter.Agreement.Options))
+            .Int("milter_non_events"u8, (int)milter.Agreement.UnknownEvents)
             .Int("milter_state"u8, InTransaction)
             .Int("milter_conn_timeout"u8, (int)definition.ConnectTimeout.TotalSeconds)
             .Int("milter_cmd_timeout"u8, (int)definition.CommandTimeout.TotalSeconds)
             .Int("milter_msg_timeout"u8, (int)definition.ContentTimeout.TotalSeconds)
             .String("milter_action"u8, definition.DefaultAction.ToString().ToLowerInvariant())
-            .Int("milter_macro_list"u8, milter.OwnMacros is null ? 0 : 1);
-        if (milter.OwnMacros is { } own)
+            .Int("milter_macro_list"u8, milter.Agreement.Macros is null ? 0 : 1);
+        if (milter.Agreement.Macros is { } own)
         {
             for (int i = 0; i < MilterMacros.Sets; i++)
             {
@@ -241,7 +241,7 @@ public static class MilterHandover
             DefaultAction = onFailure,
             Version = version,
         };
-        return stream => MilterConnection.Adopt(definition, macros, own, version, actions, options, unknown, stream);
+        return stream => MilterConnection.Adopt(definition, macros, new MilterAgreement(version, actions, options, own) { UnknownEvents = unknown }, stream);
     }
 
     private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 1, 1_000_000));

@@ -37,7 +37,7 @@ public sealed class MilterSession : IDisposable
     public bool WantsRejectedRecipients => _milters.Exists(static milter => milter.WantsRejectedRecipients);
 
     /// <summary>A filter has asked for macros of its own choice.</summary>
-    public bool HasOwnMacros => _milters.Exists(static milter => milter.OwnMacros is not null);
+    public bool HasOwnMacros => _milters.Exists(static milter => milter.Agreement.Macros is not null);
 
     internal IReadOnlyList<MilterConnection> Connections => _milters;
 

@@ -53,6 +53,8 @@ public sealed class Daemon
 
     internal Func<Configuration, TimeSpan>? ShortestIdle { get; private set; }
 
+    internal Func<Configuration, int> DescriptorsPerClient { get; private set; } = static _ => 4;
+
     internal List<Func<ServiceContext, Task>> PreJail { get; } = [];
 
     internal List<Func<ServiceContext, Task>> PostJail { get; } = [];
@@ -124,6 +126,16 @@ public sealed class Daemon
     public Daemon WatchedFor(Func<Configuration, TimeSpan> longest)
     {
         LongestTurn = longest;
+        return this;
+    }
+
+    /// <summary>
+    /// How many descriptors a client costs, its connection included; 4 unless told. A process takes no more clients
+    /// than its descriptors are enough for, and leaves the others to the next one.
+    /// </summary>
+    public Daemon CostsDescriptors(Func<Configuration, int> perClient)
+    {
+        DescriptorsPerClient = perClient;
         return this;
     }
 

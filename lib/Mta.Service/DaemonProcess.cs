@@ -337,6 +337,14 @@ internal sealed class DaemonProcess(Daemon daemon)
         TurnLock = file;
     }
 
+    // Some descriptors are for tables, logs and what is shared: a client that is taken must get what it needs.
+    private int ClientsWithinDescriptors(Configuration configuration)
+    {
+        const int shared = 256;
+        ulong open = Math.Min(Posix.GetLimit(ResourceLimit.OpenFiles).Soft, int.MaxValue);
+        return (int)Math.Max(1, ((long)open - shared) / Math.Max(1, daemon.DescriptorsPerClient(configuration)));
+    }
+
     private void SetLimits(Configuration configuration, DaemonOptions options)
     {
         IpcTimeout = configuration.Get(GlobalParameters.IpcTimeout);
@@ -345,7 +353,7 @@ internal sealed class DaemonProcess(Daemon daemon)
         {
             string text = Environment.GetEnvironmentVariable(MasterProtocol.ClientsVariable) ?? "";
             SharesClients = int.TryParse(text, out share) && share >= 0;
-            share = !SharesClients ? 1 : share == 0 ? int.MaxValue : share;
+            share = !SharesClients ? 1 : Math.Min(share == 0 ? int.MaxValue : share, ClientsWithinDescriptors(configuration));
         }
         else
         {

@@ -34,8 +34,11 @@ internal static class DialogueSettings
         ("smtpd_client_connection_rate_limit", "0"),
     ];
 
-    /// <summary>The dialogues of this daemon.</summary>
-    public static IReadOnlyList<Dialogue> All { get; } = Load();
+    /// <summary>The dialogues of this daemon; those that were asked for (<c>MTA_DIALOGUES</c>).</summary>
+    public static IReadOnlyList<Dialogue> All { get; } = Load(Environment.GetEnvironmentVariable("MTA_DIALOGUES") ?? "*");
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Dialogue> Everything { get; } = Load("*");
 
     private static string Root
     {
@@ -54,9 +57,9 @@ internal static class DialogueSettings
     /// <summary>A file of the source tree.</summary>
     public static string PathOf(string relative) => Path.Combine(Root, relative);
 
-    private static List<Dialogue> Load()
+    private static List<Dialogue> Load(string names)
     {
-        string[] files = Directory.GetFiles(Path.Combine(Root, "tests/dialogues/smtpd"), (Environment.GetEnvironmentVariable("MTA_DIALOGUES") ?? "*") + ".dialogue");
+        string[] files = Directory.GetFiles(Path.Combine(Root, "tests/dialogues/smtpd"), names + ".dialogue");
         Array.Sort(files, StringComparer.Ordinal);
         List<Dialogue> dialogues = [.. files.Select(Dialogue.Load)];
         foreach (Dialogue dialogue in dialogues)

@@ -25,6 +25,14 @@ public sealed class DialogueTests
 
             Log.Clear();
             DialoguePeers.Shared.Begin(dialogue, DialogueServer.Mta);
+            InProcessServer.Services.ForgetClients();
+            List<(Stream Client, Task Session)> others = [];
+            for (int i = 0; i < dialogue.Others; i++)
+            {
+                others.Add(server.Connect(dialogue.ClientAddress));
+                await others[i].Client.ReadExactlyAsync(new byte[4]);
+            }
+
             (Stream client, Task session) = server.Connect(dialogue.ClientAddress, oneByteAtATime: cut == DialogueCut.Byte);
             string? problem;
             await using (client)
@@ -33,6 +41,12 @@ public sealed class DialogueTests
             }
 
             await session.WaitAsync(TimeSpan.FromSeconds(20));
+            foreach ((Stream other, Task end) in others)
+            {
+                await other.DisposeAsync();
+                await end.WaitAsync(TimeSpan.FromSeconds(20));
+            }
+
             Assert.True(problem is null, problem);
             problem = await DialoguePeers.Shared.EndAsync();
             Assert.True(problem is null, problem);

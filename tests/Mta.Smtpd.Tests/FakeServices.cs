@@ -12,11 +12,14 @@ internal sealed record SubmittedMessage(List<(RecordType Type, string Data)> Env
     public IEnumerable<string> Recipients => Envelope.Where(static record => record.Type == RecordType.Recipient).Select(static record => record.Data);
 }
 
-/// <summary>Stand-ins for cleanup and trivial-rewrite on Unix sockets below a directory.</summary>
+/// <summary>Stand-ins for cleanup, trivial-rewrite, anvil and flush on Unix sockets below a directory.</summary>
 internal sealed class FakeServices : IDisposable
 {
     private readonly Socket _cleanup;
     private readonly Socket _rewrite;
+    private readonly Socket _anvil;
+    private readonly Socket _flush;
+    private readonly Dictionary<(string Client, AnvilRequestKind Kind), int> _counted = [];
     private int _nextId = 0x1000;
 
     public FakeServices(string directory)
@@ -26,7 +29,11 @@ internal sealed class FakeServices : IDisposable
         Directory.CreateDirectory(Path.Combine(directory, "incoming"));
         _cleanup = Listen(Path.Combine(directory, "public/cleanup"));
         _rewrite = Listen(Path.Combine(directory, "private/rewrite"));
+        _anvil = Listen(Path.Combine(directory, "private/anvil"));
+        _flush = Listen(Path.Combine(directory, "public/flush"));
+        _ = AcceptAsync(_flush, FlushAsync);
         _ = AcceptAsync(_cleanup, CleanupAsync);
+        _ = AcceptAsync(_anvil, AnvilAsync);
         _ = AcceptAsync(_rewrite, RewriteAsync);
     }
 
@@ -40,6 +47,17 @@ internal sealed class FakeServices : IDisposable
     {
         _cleanup.Dispose();
         _rewrite.Dispose();
+        _anvil.Dispose();
+        _flush.Dispose();
+    }
+
+    /// <summary>No client has done anything so far.</summary>
+    public void ForgetClients()
+    {
+        lock (_counted)
+        {
+            _counted.Clear();
+        }
     }
 
     private static Socket Listen(string path)
@@ -134,6 +152,43 @@ internal sealed class FakeServices : IDisposable
         Messages.Enqueue(new SubmittedMessage(envelope, content.ToString()));
         CleanupProtocol.WriteResult(writer, Result);
         await output.FlushAsync();
+    }
+
+    private static async Task FlushAsync(Stream stream)
+    {
+        using var input = new BufferedInput(stream);
+        using var output = new BufferedOutput(stream);
+        var writer = new AttributeWriter(output);
+        Announcement.Write(writer, FlushProtocol.Name);
+        await output.FlushAsync();
+        if (await FlushProtocol.ReadRequestAsync(new AttributeReader(input), default) is not null)
+        {
+            FlushProtocol.WriteStatus(writer, FlushStatus.Ok);
+            await output.FlushAsync();
+        }
+    }
+
+    // Counts what is reported; nobody leaves.
+    private async Task AnvilAsync(Stream stream)
+    {
+        using var input = new BufferedInput(stream);
+        using var output = new BufferedOutput(stream);
+        var reader = new AttributeReader(input, AnvilProtocol.Encoding);
+        var writer = new AttributeWriter(output, AnvilProtocol.Encoding);
+        Announcement.Write(writer, AnvilProtocol.Name);
+        await output.FlushAsync();
+        while (await AnvilProtocol.ReadRequestAsync(reader, default) is { } request)
+        {
+            int count;
+            lock (_counted)
+            {
+                count = _counted.GetValueOrDefault((request.Identity, request.Kind)) + 1;
+                _counted[(request.Identity, request.Kind)] = count;
+            }
+
+            AnvilProtocol.WriteReply(writer, request.Kind, new AnvilCounts(count, count, count, count, count, count));
+            await output.FlushAsync();
+        }
     }
 
     private static async Task RewriteAsync(Stream stream)

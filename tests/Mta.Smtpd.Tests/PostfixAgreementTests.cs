@@ -24,19 +24,33 @@ public sealed class PostfixAgreementTests
             long before = postfix.LogLength;
             string? problem;
             DialoguePeers.Shared.Begin(dialogue, DialogueServer.Postfix);
-            using (var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true })
+            List<Socket> others = [];
+            for (int i = 0; i < dialogue.Others; i++)
             {
-                socket.Bind(new IPEndPoint(IPAddress.Parse(dialogue.ClientAddress), 0));
-                socket.Connect(new IPEndPoint(IPAddress.Loopback, postfix.PortOf(dialogue)));
+                others.Add(Connect());
+                others[i].Receive(new byte[4]);
+            }
+
+            using (Socket socket = Connect())
+            {
                 await using var stream = new NetworkStream(socket, ownsSocket: false);
                 problem = await new DialoguePlayer(stream, DialogueServer.Postfix, DialogueCut.Whole).PlayAsync(dialogue);
             }
 
             problem ??= await DialoguePeers.Shared.EndAsync();
             problem ??= DialoguePlayer.CheckLog(dialogue, DialogueServer.Postfix, await postfix.SmtpdLogAsync(before));
+            others.ForEach(static other => other.Dispose());
             if (problem is not null)
             {
                 problems.Add(problem);
+            }
+
+            Socket Connect()
+            {
+                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                socket.Bind(new IPEndPoint(IPAddress.Parse(dialogue.ClientAddress), 0));
+                socket.Connect(new IPEndPoint(IPAddress.Loopback, postfix.PortOf(dialogue)));
+                return socket;
             }
         }
 

@@ -22,7 +22,7 @@ public enum DialogueCut
 /// <summary>One line of a dialogue.</summary>
 /// <param name="Kind">
 /// <c>C</c> the client sends, <c>S</c> the server replies, <c>L</c> the server logs, <c>P</c> a policy server is told; of
-/// the filter: <c>@</c> is connected to, <c>&lt;</c> gets, <c>&gt;</c> sends, <c>/</c> closes.
+/// the filter: <c>@</c> is connected to, <c>&lt;</c> gets, <c>&gt;</c> sends, <c>/</c> closes; <c>W</c> the client waits.
 /// </param>
 public sealed record DialogueLine(char Kind, string Text, int Number);
 
@@ -48,6 +48,9 @@ public sealed class Dialogue
 
     /// <summary>Not played against this server; null for none.</summary>
     public DialogueServer? Only { get; private set; }
+
+    /// <summary>So many other clients connect from the same address before this one, and stay.</summary>
+    public int Others { get; private set; }
 
     public IEnumerable<DialogueLine> LinesFor(DialogueServer server)
     {
@@ -92,6 +95,12 @@ public sealed class Dialogue
                     break;
                 case '%' when rest == "only postfix":
                     dialogue.Only = DialogueServer.Postfix;
+                    break;
+                case '%' when rest.StartsWith("after ", StringComparison.Ordinal):
+                    dialogue.Others = int.Parse(rest.Split(' ')[1], CultureInfo.InvariantCulture);
+                    break;
+                case 'W' when line.StartsWith("W: ", StringComparison.Ordinal):
+                    dialogue._lines.Add((new DialogueLine('W', rest, number), null));
                     break;
                 case 'F' when line.Length > 1 && line[1] is ('@' or '<' or '>' or '/'):
                     string filtered = line.Length > 2 && line[2] == ' ' ? line[3..] : line[2..];

@@ -26,6 +26,11 @@ public sealed class DialoguePlayer(Stream stream, DialogueServer server, Dialogu
                 case 'C':
                     await SendAsync(line.Text);
                     break;
+                case 'W':
+                    await SendAsync(pending.ToString());
+                    pending.Clear();
+                    await Task.Delay(int.Parse(line.Text, System.Globalization.CultureInfo.InvariantCulture));
+                    break;
                 case 'S':
                     await SendAsync(pending.ToString());
                     pending.Clear();

@@ -36,20 +36,81 @@ public sealed class MilterPeerTests
         Assert.Contains("dkim=pass", mail, StringComparison.Ordinal);
     }
 
+    /// <summary>The filters are Debian's; the daemons behind them, which need signatures and rules by the hundred megabytes, are the test's.</summary>
+    [PeerFact(DebianPostfix.Master, "/usr/bin/apt-get")]
+    public void Clamav_and_spamassassin_are_asked_and_obeyed()
+    {
+        using var mta = new DebianPostfix(9);
+        string directory = mta.Directory;
+        string peers = $"{directory}/peers";
+        Shell.Run(Repository.Tool("unpack-peer"), [peers, "clamav-milter", "libclamav12", "libmspack0", "spamass-milter", "spamc"]).MustSucceed();
+        using var clamd = new ScriptedDaemon(ScriptedDaemon.Clamd);
+        using var spamd = new ScriptedDaemon(ScriptedDaemon.Spamd);
+        int port = Ports.Free();
+        File.WriteAllText($"{directory}/clam.conf", $"MilterSocket inet:{port}@127.0.0.1\nClamdSocket tcp:127.0.0.1:{clamd.Port}\nForeground yes\nOnInfected Reject\nRejectMsg virus %v\nAddHeader Replace\nTemporaryDirectory {directory}\n");
+
+        // The program has the place of spamc compiled in; nothing is installed, so that another of the same length takes it.
+        string link = $"/tmp/s{Path.GetRandomFileName()[..8]}";
+        File.CreateSymbolicLink(link, $"{peers}/usr/bin/spamc");
+        byte[] program = System.Text.Encoding.Latin1.GetBytes(System.Text.Encoding.Latin1.GetString(File.ReadAllBytes($"{peers}/usr/sbin/spamass-milter")).Replace("/usr/bin/spamc", link, StringComparison.Ordinal));
+        File.WriteAllBytes($"{peers}/usr/sbin/spamass-milter", program);
+        try
+        {
+            using var first = new Filter("/usr/bin/env", port, $"LD_LIBRARY_PATH={peers}/usr/lib/x86_64-linux-gnu:{peers}/usr/lib/aarch64-linux-gnu", $"{peers}/usr/sbin/clamav-milter", "-c", $"{directory}/clam.conf");
+            using var second = new Filter($"{peers}/usr/sbin/spamass-milter", 0, "-p", $"{directory}/spam.sock", "-r", "15", "--", "-d", "127.0.0.1", "-p", $"{spamd.Port}");
+            Wait.Until(() => File.Exists($"{directory}/spam.sock"), "spamass-milter listens");
+            Shell.Bash($"chmod 777 {directory}/spam.sock").MustSucceed();
+            mta.Set("smtpd_milters", $"inet:127.0.0.1:{port} unix:{directory}/spam.sock");
+            mta.Replace("smtpd");
+            mta.Replace("cleanup");
+            mta.Start();
+            Assert.StartsWith("250 2.0.0 Ok: queued as", Send(mta, "clean-mail"), StringComparison.Ordinal);
+            string mail = mta.WaitForMail("box", "clean-mail");
+            Assert.Contains("X-Virus-Status: Clean", mail, StringComparison.Ordinal);
+            Assert.Contains("X-Spam-Status: No", mail, StringComparison.Ordinal);
+            Assert.Equal("550 5.7.1 virus Test.Virus", Send(mta, "VIRUS"));
+            Assert.StartsWith("550 5.7.1 Blocked by SpamAssassin", Send(mta, "SPAM"), StringComparison.Ordinal);
+            mta.WaitForLog("milter-reject: END-OF-MESSAGE from localhost[127.0.0.1]: 5.7.1 virus Test.Virus; from=<a@example.test> to=<x@virt.test>");
+        }
+        finally
+        {
+            File.Delete(link);
+        }
+    }
+
+    private static string Send(DebianPostfix mta, string token)
+    {
+        using SmtpClient client = mta.Connect();
+        client.Command("EHLO cl.test", "250");
+        client.Command("MAIL FROM:<a@example.test>", "250");
+        client.Command("RCPT TO:<x@virt.test>", "250");
+        client.Command("DATA", "354");
+        return client.Command($"From: a@example.test\r\nTo: x@virt.test\r\nSubject: {token}\r\n\r\nbody\r\n.").TrimEnd();
+    }
+
     private sealed class Filter : IDisposable
     {
         private readonly Process _process;
 
         public Filter(int port, params string[] arguments)
+            : this(OpenDkim, port, arguments)
         {
-            _process = Process.Start(new ProcessStartInfo(OpenDkim, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!; // started or thrown
-            Wait.Until(
-                () =>
-                {
-                    using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-                    return socket.ConnectAsync("127.0.0.1", port).ContinueWith(static task => task.IsCompletedSuccessfully).Result;
-                },
-                "opendkim listens");
+        }
+
+        /// <param name="port">Where it listens; 0 when that is not waited for.</param>
+        public Filter(string program, int port, params string[] arguments)
+        {
+            _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!; // started or thrown
+            if (port > 0)
+            {
+                Wait.Until(
+                    () =>
+                    {
+                        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                        return socket.ConnectAsync("127.0.0.1", port).ContinueWith(static task => task.IsCompletedSuccessfully).Result;
+                    },
+                    $"{program} listens");
+            }
         }
 
         public void Dispose()

@@ -34,6 +34,18 @@ internal sealed class DebianPostfix : IDisposable
 
     public string Log => File.ReadAllText(Path.Combine(Directory, "mail.log"), Encoding.Latin1);
 
+    /// <summary>A place in the log, for <see cref="LogSince"/>.</summary>
+    public int LogLength => (int)new FileInfo(Path.Combine(Directory, "mail.log")).Length;
+
+    /// <summary>What was logged behind a place: in a long log, much less to read than all of it.</summary>
+    public string LogSince(int start)
+    {
+        using var file = new FileStream(Path.Combine(Directory, "mail.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.Seek(start, SeekOrigin.Begin);
+        using var reader = new StreamReader(file, Encoding.Latin1);
+        return reader.ReadToEnd();
+    }
+
     public void Set(string name, string value) => Shell.Run("/usr/sbin/postconf", ["-c", Etc, "-e", $"{name}={value}"]).MustSucceed();
 
     /// <summary>Puts our program in the place of Postfix's.</summary>
@@ -69,7 +81,7 @@ internal sealed class DebianPostfix : IDisposable
 
     /// <summary>Waits for a text behind a place in the log.</summary>
     public void WaitForLogSince(int start, string text) =>
-        Wait.Until(() => Log.AsSpan(start).Contains(text, StringComparison.Ordinal), $"in the log: {text}", () => Log[start..], pause: 3);
+        Wait.Until(() => LogSince(start).Contains(text, StringComparison.Ordinal), $"in the log: {text}", () => LogSince(start), pause: 3);
 
     public void Dispose()
     {
