@@ -72,11 +72,13 @@ class Disks:
         for _, mount in self.mounts:
             cut(mount)
 
-    def back(self):
+    def back(self, clear):
+        """clear ends processes that still hold a file system; a submission may have begun after the others ended."""
         for _, mount in [*self._binds, *self.mounts]:
             for _ in range(600):
                 if subprocess.run(["umount", mount], capture_output=True).returncode == 0:
                     break
+                clear()
                 time.sleep(0.05)
             else:
                 raise RuntimeError(f"cannot unmount {mount}")
@@ -117,7 +119,7 @@ class PowerSweep(Sweep):
         if tracer:
             tracer.detach()
         load.join()
-        self.disks.back()
+        self.disks.back(instance.kill_all)
         instance.start()
         report.hits += met
         drained = self.drain(messages)
@@ -128,7 +130,7 @@ class PowerSweep(Sweep):
         return not any(complete for _, complete in self.instance.queue())
 
     @staticmethod
-    def run_all(options, reports, kinds, systems, layouts, cuts):
+    def run_all(options, reports, kinds, systems, layouts, cuts, first=0):
         if reason_why_not():
             return
         for kind in kinds:
@@ -147,6 +149,6 @@ class PowerSweep(Sweep):
                         sweep = PowerSweep(run.instance, run.ledger, disks[0], options.verbose)
                         reports[f"power sweep, {kind}, {system}, queue and mailboxes on {layout} file system{'s' if layout == 'two' else ''}"] = sweep.report
                         for turn in range(cuts):
-                            victim, call = POINTS[turn % len(POINTS)]
+                            victim, call = POINTS[(first + turn) % len(POINTS)]
                             sweep.power_case(victim, call, 1 + turn // len(POINTS) * 2)
                         print(f"power {kind} {system} {layout}: {sweep.report.line()}", flush=True)

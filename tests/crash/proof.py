@@ -76,7 +76,7 @@ def one(sweep, disks, fault, cuts):
     if tracer:
         tracer.detach()
     if cuts:
-        disks.back()
+        disks.back(instance.kill_all)
     instance.start()
     acknowledged = [message for message in messages if message.state == "acknowledged"]
     # What is lost does not come back by waiting; what is in the queue arrives.

@@ -62,7 +62,7 @@ def short(options, reports):
         for case in SHORT_ERRORS:
             sweep.case(*case)
         reports["kills and errors, ours"] = sweep.report
-    PowerSweep.run_all(options, reports, kinds=("ours",), systems=("ext4",), layouts=("two",), cuts=3)
+    PowerSweep.run_all(options, reports, kinds=("ours",), systems=("ext4",), layouts=("two",), cuts=3, first=3)
     proof.run_all(options, reports, kinds=("ours",))
 
 
