@@ -13,11 +13,21 @@ internal static class Repository
     public static readonly string Cases = Path.Combine(Root, "tests/differential");
 
     /// <summary>Every case; <c>MTA_CASES</c> keeps those whose suite or name contains it, or one of several (a comma between).</summary>
-    public static IReadOnlyList<DifferentialCase> AllCases { get; } = Load();
+    public static IReadOnlyList<DifferentialCase> AllCases => _wanted ??= Wanted();
+
+    /// <summary>Whatever <c>MTA_CASES</c> says.</summary>
+    public static IReadOnlyList<DifferentialCase> EveryCase { get; } = Load();
+
+    private static IReadOnlyList<DifferentialCase>? _wanted;
+
+    private static List<DifferentialCase> Wanted()
+    {
+        string[] wanted = (Environment.GetEnvironmentVariable("MTA_CASES") ?? "").Split(',');
+        return [.. EveryCase.Where(made => wanted.Any(text => made.ToString().Contains(text, StringComparison.OrdinalIgnoreCase)))];
+    }
 
     private static List<DifferentialCase> Load()
     {
-        string only = Environment.GetEnvironmentVariable("MTA_CASES") ?? "";
         var cases = new List<DifferentialCase>();
         var common = new Dictionary<string, List<CaseFile.Directive>>();
         AddSetups(common, Cases);
@@ -32,8 +42,7 @@ internal static class Repository
             }
         }
 
-        string[] wanted = only.Split(',');
-        return [.. cases.Where(made => wanted.Any(text => made.ToString().Contains(text, StringComparison.OrdinalIgnoreCase)))];
+        return cases;
     }
 
     private static void AddSetups(Dictionary<string, List<CaseFile.Directive>> setups, string folder)

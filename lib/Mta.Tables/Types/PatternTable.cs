@@ -159,7 +159,12 @@ internal abstract class PatternTable : LookupTable
         Stack<int> open = new();
         foreach (LogicalLine line in LogicalLines.Read(content, Name, Registry.Settings.Warning))
         {
-            ParseRule(line.Text.AsSpan().Trim(" \t\r\n\v\f"), line.First, open);
+            // A NUL ends a line, so that nothing may be left of it.
+            ReadOnlySpan<char> text = line.Text.AsSpan().Trim(" \t\r\n\v\f");
+            if (!text.IsEmpty)
+            {
+                ParseRule(text, line.First, open);
+            }
         }
 
         while (open.TryPop(out int index))
