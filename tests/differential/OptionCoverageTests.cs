@@ -58,7 +58,7 @@ public sealed partial class OptionCoverageTests
     }
 
     [Theory]
-    [InlineData("postmap -q - -bh x <f", "q")]
+    [InlineData("postmap -q - -bh x <f", "q b h")]
     [InlineData("cd x; postmap -fq 'a b' x -s", "f q")]
     [InlineData("./in 'postmap -r x && postmap -- -w'", "r")]
     [InlineData("echo postmapx -w | postmap", "")]
