@@ -30,16 +30,6 @@ public sealed class AliasSourceProperties
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Values_are_kept_in_order_wherever_lines_are_continued() => Prop.ForAll(
-        Value.NonEmptyListOf().Zip(Gen.Elements(",", ", ", " ,\n  ", ",\n\t")).ToArbitrary(),
-        static made =>
-        {
-            (List<string> values, string between) = ([.. made.Item1], made.Item2);
-            SourceEntry[] entries = Read($"# comment\nname: {string.Join(between, values)}\n\nother: x\n");
-            return entries.Length == 2 && (entries[0].Key, entries[0].Value) == ("name", string.Join(", ", values)) && entries[1].Key == "other";
-        }).QuickCheckThrowOnFailure();
-
-    [Fact]
     public void What_is_stored_reads_as_itself() => Prop.ForAll(Value.NonEmptyListOf().ToArbitrary(), static values =>
     {
         string stored = Read($"name: {string.Join(',', values)}\n")[0].Value;

@@ -49,8 +49,6 @@ public sealed class GrammarProperties : IDisposable
     }).QuickCheckThrowOnFailure();
 
     [Theory]
-    [InlineData("regexp")]
-    [InlineData("pcre")]
     [InlineData("cidr")]
     [InlineData("texthash")]
     public void A_table_of_any_text_opens_or_says_why_and_answers(string type) => Prop.ForAll(Texts, text =>
