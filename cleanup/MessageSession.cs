@@ -10,7 +10,7 @@ namespace Mta.Cleanup;
 /// One client, one message (docs/QUEUE.md, states "unfinished" and "incoming"). Whatever happens, the unfinished file
 /// is removed when this ends without success.
 /// </summary>
-internal sealed class MessageSession(CleanupContext context, BufferedInput input, BufferedOutput output, System.Net.Sockets.Socket? socket = null)
+internal sealed class MessageSession(CleanupContext context, BufferedInput input, BufferedOutput output, SocketStream? socket = null)
 {
     // Content comes in large pieces.
     private const int ContentWindow = 32 << 10;

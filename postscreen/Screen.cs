@@ -136,7 +136,7 @@ internal sealed class Screen
         {
             isPassed = await DecideAsync(connection, client, shown, peer, local, stop);
         }
-        catch (Exception error) when (error is IOException or TimeoutException or System.Net.Sockets.SocketException)
+        catch (Exception error) when (error is IOException or TimeoutException)
         {
             // The client has gone: the line below says so.
         }
@@ -202,7 +202,7 @@ internal sealed class Screen
         Interlocked.Increment(ref _passing);
         try
         {
-            await PassProtocol.SendAsync(_smtpd, connection.Socket!.SafeHandle, peer, local, TimeSpan.FromSeconds(10), stop); // an internet client has a socket
+            await PassProtocol.SendAsync(_smtpd, connection.Socket!.Handle, peer, local, TimeSpan.FromSeconds(10), stop); // an internet client has a socket
             return true;
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or TimeoutException)

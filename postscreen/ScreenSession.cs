@@ -164,7 +164,7 @@ internal sealed class ScreenSession(Screen screen, ClientConnection connection, 
         }
 
         byte[] seen = new byte[100];
-        Task<int> talk = connection.Socket!.ReceiveAsync(seen, SocketFlags.Peek, over.Token).AsTask(); // an internet client has a socket
+        Task<int> talk = connection.Socket!.PeekAsync(seen, over.Token).AsTask(); // an internet client has a socket
         Task limit = Task.Delay(Settings.GreetWait, over.Token);
         Task end = waits || lists is null ? limit : Task.WhenAny(lists, limit);
         EarlyOutcome outcome = EarlyOutcome.Silent;
@@ -210,7 +210,7 @@ internal sealed class ScreenSession(Screen screen, ClientConnection connection, 
         {
             count = await talk;
         }
-        catch (SocketException)
+        catch (IOException)
         {
             count = 0;
         }
@@ -226,7 +226,7 @@ internal sealed class ScreenSession(Screen screen, ClientConnection connection, 
             return EarlyOutcome.Spoke;
         }
 
-        LogLines.Pregreet(shown, Math.Max(count, connection.Socket!.Available), Elapsed, ByteString.FromBytes(seen.AsSpan(0, count))); // as above
+        LogLines.Pregreet(shown, Math.Max(count, connection.Socket!.BytesWaiting), Elapsed, ByteString.FromBytes(seen.AsSpan(0, count))); // as above
         if (Fail(ScreenTest.Pregreet, "550 5.5.1 Protocol error"))
         {
             await screen.TrySendAsync(connection, "521 5.5.1 Protocol error");
@@ -273,7 +273,7 @@ internal sealed class ScreenSession(Screen screen, ClientConnection connection, 
         {
             await (task ?? Task.CompletedTask);
         }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or IOException or TimeoutException)
+        catch (Exception error) when (error is OperationCanceledException or IOException or TimeoutException)
         {
             // Given up, or too late to matter.
         }

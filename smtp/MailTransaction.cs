@@ -284,7 +284,7 @@ internal sealed class MailTransaction
 
             await _session.Output.FlushAsync(stop);
         }
-        catch (Exception failure) when (failure is IOException or System.Net.Sockets.SocketException && failure is not Linux.LinuxException)
+        catch (Exception failure) when (failure is IOException && failure is not Linux.LinuxException)
         {
             return await ReadEarlyReplyAsync(failure, stop);
         }

@@ -160,7 +160,7 @@ internal sealed class SmtpSession : IDisposable
         && (_settings.ReuseCountLimit <= 0 || UseCount < _settings.ReuseCountLimit);
 
     /// <summary>The server has closed a resting session, or said something unasked (such as 421).</summary>
-    public bool IsStale => !Input.Available.IsEmpty || _stream.Socket.Poll(0, SelectMode.SelectRead);
+    public bool IsStale => !Input.Available.IsEmpty || _stream.HasInput;
 
     /// <summary>Takes a resting session for another name of the same address.</summary>
     public void Reuse(ServerAddress server)
@@ -196,10 +196,6 @@ internal sealed class SmtpSession : IDisposable
                 ? (new SmtpSession(settings, tables, server, await UnixSocket.ConnectAsync(server.UnixPath, timer.Token)) { Policy = policy, RequireTls = requireTls }, null)
                 : await ConnectAsync(settings, tables, server, server.EndPoint, policy, requireTls, timer.Token);
         }
-        catch (SocketException failure)
-        {
-            error = Errno.Text(failure.NativeErrorCode);
-        }
         catch (LinuxException failure)
         {
             error = failure.Reason;
@@ -220,37 +216,20 @@ internal sealed class SmtpSession : IDisposable
 
     private static async ValueTask<(SmtpSession? Session, Dsn? Failure)> ConnectAsync(SmtpSettings settings, SmtpTables tables, ServerAddress server, IPEndPoint endPoint, TlsPolicy policy, RequireTlsLevel requireTls, CancellationToken stop)
     {
-        Socket socket = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
+        FileHandle socket = InetSocket.New(endPoint.AddressFamily);
+        if (settings.WindowSize > 0)
         {
-            socket.NoDelay = true;
-            if (settings.WindowSize > 0)
-            {
-                socket.ReceiveBufferSize = socket.SendBufferSize = settings.WindowSize;
-            }
-
-            if (Bind(settings, server, socket) is Dsn misconfigured)
-            {
-                socket.Dispose();
-                return (null, misconfigured);
-            }
-
-            try
-            {
-                await socket.ConnectAsync(endPoint, stop);
-            }
-            catch (SocketException failure) when (failure.NativeErrorCode is Errno.EPIPE or Errno.ECONNRESET)
-            {
-                // There was a connection, and it is gone already: who reads the greeting finds its end.
-            }
-
-            return (new SmtpSession(settings, tables, server, new SocketStream(socket)) { Policy = policy, RequireTls = requireTls }, null);
+            InetSocket.SetWindow(socket, settings.WindowSize);
         }
-        catch
+
+        if (Bind(settings, server, socket) is Dsn misconfigured)
         {
             socket.Dispose();
-            throw;
+            return (null, misconfigured);
         }
+
+        SocketStream stream = await SocketStream.ConnectAsync(socket, endPoint, stop);
+        return (new SmtpSession(settings, tables, server, stream) { Policy = policy, RequireTls = requireTls }, null);
     }
 
     /// <summary>Sets the time limit for what comes next: of each read and write, or of the whole request.</summary>
@@ -325,7 +304,7 @@ internal sealed class SmtpSession : IDisposable
 
     /// <summary>Whether an exception says that the server went away or was too slow.</summary>
     public static bool IsConnectionLoss(Exception failure) =>
-        failure is IOException or SocketException or TimeoutException or InvalidDataException or ObjectDisposedException;
+        failure is IOException or TimeoutException or InvalidDataException or ObjectDisposedException;
 
     /// <summary>The failure that a lost or slow connection means.</summary>
     public Dsn LossOf(Exception failure)
@@ -355,7 +334,7 @@ internal sealed class SmtpSession : IDisposable
         _stream.Dispose();
     }
 
-    private static Dsn? Bind(SmtpSettings settings, ServerAddress server, Socket socket)
+    private static Dsn? Bind(SmtpSettings settings, ServerAddress server, FileHandle socket)
     {
         IPAddress? address = server.EndPoint?.AddressFamily switch
         {
@@ -368,15 +347,13 @@ internal sealed class SmtpSession : IDisposable
             return null;
         }
 
-        try
+        int errno = InetSocket.TryBind(socket, address);
+        if (errno == 0)
         {
-            socket.Bind(new IPEndPoint(address, 0));
             return null;
         }
-        catch (SocketException failure)
-        {
-            Log.Warn($"smtp_connect_addr: bind {address}: {Errno.Text(failure.NativeErrorCode)}");
-            return settings.EnforcesBindAddress ? new Dsn("4.4.0", "", "server configuration error") : null;
-        }
+
+        Log.Warn($"smtp_connect_addr: bind {address}: {Errno.Text(errno)}");
+        return settings.EnforcesBindAddress ? new Dsn("4.4.0", "", "server configuration error") : null;
     }
 }

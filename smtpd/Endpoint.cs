@@ -80,21 +80,13 @@ internal sealed class Endpoint
         IOException? last = null;
         foreach (IPAddress address in await AddressesAsync(stop))
         {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                await socket.ConnectAsync(new IPEndPoint(address, _port), stop);
-                return new SocketStream(socket);
+                return await SocketStream.ConnectAsync(new IPEndPoint(address, _port), stop);
             }
-            catch (SocketException error)
+            catch (LinuxException error)
             {
-                socket.Dispose();
-                last = new IOException(error.SocketErrorCode == SocketError.ConnectionRefused ? "Connection refused" : error.Message, error);
-            }
-            catch (OperationCanceledException)
-            {
-                socket.Dispose();
-                throw;
+                last = new IOException(error.Reason, error);
             }
         }
 

@@ -95,7 +95,7 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
             session.AbortReason = "timeout";
             await TrySendAsync(session, $"421 4.4.2 {session.Settings.HostName} Error: timeout exceeded", stop);
         }
-        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
+        catch (IOException)
         {
             NoteLoss(session);
         }
@@ -123,7 +123,7 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
             session.Output.Timeout = TimeSpan.FromSeconds(1);
             await session.Output.FlushAsync(stop);
         }
-        catch (Exception error) when (error is IOException or TimeoutException or System.Net.Sockets.SocketException)
+        catch (Exception error) when (error is IOException or TimeoutException)
         {
             // The session ends anyway, and the log has said why.
         }
@@ -426,14 +426,7 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
             return true;
         }
 
-        try
-        {
-            return WaitingInput is { } waiting ? waiting() > 0 : session.Connection.Socket is { } socket && socket.Available > 0;
-        }
-        catch (System.Net.Sockets.SocketException)
-        {
-            return false;
-        }
+        return WaitingInput is { } waiting ? waiting() > 0 : session.Connection.Socket is { } socket && socket.BytesWaiting > 0;
     }
 
     // The client did not wait for a reply it must wait for. True when that ends the session.

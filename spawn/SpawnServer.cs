@@ -62,7 +62,7 @@ internal sealed class SpawnServer
     public async Task ServeAsync(ClientConnection client)
     {
         string command = Printable.Neutralize(_order.Arguments[0]);
-        using FileHandle socket = new((int)(client.Socket?.Handle ?? 0), ownsHandle: false);
+        using FileHandle socket = new(client.Socket?.Handle.Descriptor ?? 0, ownsHandle: false);
         OrderResult result = await _runner.RunAsync(_order, socket);
         switch (result.Outcome)
         {

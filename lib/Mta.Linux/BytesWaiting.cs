@@ -6,10 +6,18 @@ public static partial class Posix
 {
     /// <summary>Bytes that wait to be read from a pipe or socket (FIONREAD).</summary>
     /// <exception cref="LinuxException">ioctl failed.</exception>
-    public static unsafe int BytesWaiting(FileHandle file)
+    public static int BytesWaiting(FileHandle file)
     {
-        int count = 0;
-        return IoctlNative(file, 0x541B, &count) == 0 ? count : throw new LinuxException(Errno.Last, "ioctl");
+        int errno = TryCountWaiting(file, out int count);
+        return errno == 0 ? count : throw new LinuxException(errno, "ioctl");
+    }
+
+    internal static unsafe int TryCountWaiting(FileHandle file, out int count)
+    {
+        int waiting = 0;
+        int errno = IoctlNative(file, 0x541B, &waiting) == 0 ? 0 : Errno.Last;
+        count = waiting;
+        return errno;
     }
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]

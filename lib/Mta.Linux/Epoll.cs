@@ -16,7 +16,7 @@ public enum EpollEvents : uint
     EdgeTriggered = 0x80000000,
 }
 
-/// <summary>One epoll instance: which descriptors are ready. Used by the one thread that owns it.</summary>
+/// <summary>One epoll instance: which descriptors are ready. One thread waits; any thread may add, modify and remove.</summary>
 public sealed partial class Epoll : IDisposable
 {
     private const int CloseOnExec = 0x80000;
@@ -38,17 +38,19 @@ public sealed partial class Epoll : IDisposable
 
     /// <summary>Watches a descriptor; <paramref name="data"/> comes back with each of its events.</summary>
     /// <exception cref="LinuxException">epoll_ctl failed.</exception>
-    public unsafe void Add(FileHandle file, EpollEvents events, ulong data)
+    public void Add(FileHandle file, EpollEvents events, ulong data) => Control(1, file, events, data);
+
+    /// <summary>Watches for other events; those that hold already are reported once more.</summary>
+    /// <exception cref="LinuxException">epoll_ctl failed.</exception>
+    public void Modify(FileHandle file, EpollEvents events, ulong data) => Control(3, file, events, data);
+
+    /// <summary>Ends watching; needed where a copy of the descriptor outlives it. Errors are of no interest.</summary>
+    public unsafe void Remove(FileHandle file)
     {
-        Span<byte> native = stackalloc byte[EventSize];
-        BinaryPrimitives.WriteUInt32LittleEndian(native, (uint)events);
-        BinaryPrimitives.WriteUInt64LittleEndian(native[DataOffset..], data);
-        fixed (byte* pointer = native)
+        Span<byte> unused = stackalloc byte[EventSize];
+        fixed (byte* pointer = unused)
         {
-            if (ControlNative(_handle, 1, file, pointer) != 0)
-            {
-                throw new LinuxException(Errno.Last, "epoll_ctl");
-            }
+            ControlNative(_handle, 2, file, pointer);
         }
     }
 
@@ -76,6 +78,20 @@ public sealed partial class Epoll : IDisposable
     }
 
     public void Dispose() => _handle.Dispose();
+
+    private unsafe void Control(int operation, FileHandle file, EpollEvents events, ulong data)
+    {
+        Span<byte> native = stackalloc byte[EventSize];
+        BinaryPrimitives.WriteUInt32LittleEndian(native, (uint)events);
+        BinaryPrimitives.WriteUInt64LittleEndian(native[DataOffset..], data);
+        fixed (byte* pointer = native)
+        {
+            if (ControlNative(_handle, operation, file, pointer) != 0)
+            {
+                throw new LinuxException(Errno.Last, "epoll_ctl");
+            }
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     private static partial int CreateNative(int flags);

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Mta.Linux;
 
-/// <summary>Internet listening sockets as plain descriptors.</summary>
+/// <summary>Internet sockets as plain descriptors.</summary>
 public static class InetSocket
 {
     /// <summary>A non-blocking listening socket with SO_REUSEADDR, SO_REUSEPORT and, for IPv6, IPV6_V6ONLY.</summary>
@@ -42,6 +42,38 @@ public static class InetSocket
         }
 
         return socket;
+    }
+
+    /// <summary>A non-blocking stream socket to connect with, which sends at once (TCP_NODELAY).</summary>
+    /// <exception cref="LinuxException">The socket could not be made.</exception>
+    public static FileHandle New(AddressFamily family)
+    {
+        FileHandle socket = Posix.NewSocket(
+            family == AddressFamily.InterNetworkV6 ? SocketNumbers.FamilyInet6 : SocketNumbers.FamilyInet,
+            SocketNumbers.Stream | SocketNumbers.NonBlocking);
+        Posix.TrySetOption(socket, SocketNumbers.LevelTcp, SocketNumbers.NoDelay, 1);
+        return socket;
+    }
+
+    /// <summary>Sets the buffers that the TCP window follows, in bytes. Before connecting.</summary>
+    public static void SetWindow(FileHandle socket, int size)
+    {
+        Posix.TrySetOption(socket, SocketNumbers.LevelSocket, SocketNumbers.SendBuffer, size);
+        Posix.TrySetOption(socket, SocketNumbers.LevelSocket, SocketNumbers.ReceiveBuffer, size);
+    }
+
+    /// <summary>Chooses the address to connect from.</summary>
+    /// <returns>0, or the error number.</returns>
+    public static int TryBind(FileHandle socket, IPAddress address) => Posix.TryBind(socket, SocketNumbers.InetAddress(new IPEndPoint(address, 0)));
+
+    /// <summary>
+    /// For a client that was accepted: dead peers are found out, and replies are not held back for an acknowledgement of
+    /// the one before. Errors do not matter: who is gone already is found out by the first read.
+    /// </summary>
+    public static void Prepare(FileHandle client)
+    {
+        Posix.TrySetOption(client, SocketNumbers.LevelSocket, SocketNumbers.KeepAlive, 1);
+        Posix.TrySetOption(client, SocketNumbers.LevelTcp, SocketNumbers.NoDelay, 1);
     }
 
     /// <summary>A non-blocking connection that may still be under way; what is sent too early gives EAGAIN.</summary>

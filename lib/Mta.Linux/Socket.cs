@@ -58,6 +58,33 @@ public static partial class Posix
         }
     }
 
+    /// <summary>As <see cref="TryReceive"/> without waiting; the bytes stay to be received.</summary>
+    /// <returns>0, or the error number.</returns>
+    public static unsafe int TryPeek(SafeHandle socket, Span<byte> buffer, out int received)
+    {
+        fixed (byte* pointer = buffer)
+        {
+            while (true)
+            {
+                nint count = RecvNative(socket, pointer, (nuint)buffer.Length, SocketNumbers.DontWait | SocketNumbers.Peek);
+                if (count >= 0 || Errno.Last != Errno.EINTR)
+                {
+                    received = (int)Math.Max(0, count);
+                    return count >= 0 ? 0 : Errno.Last;
+                }
+            }
+        }
+    }
+
+    /// <summary>How a connect that was under way has ended (SO_ERROR).</summary>
+    /// <returns>0, or the error number.</returns>
+    public static unsafe int SocketError(FileHandle socket)
+    {
+        int errno = 0;
+        uint length = sizeof(int);
+        return GetsockoptNative(socket, SocketNumbers.LevelSocket, SocketNumbers.Error, (byte*)&errno, &length) == 0 ? errno : Errno.Last;
+    }
+
     internal static FileHandle NewSocket(int family, int type)
     {
         int errno = TryNewSocket(family, type, out FileHandle socket);
@@ -99,6 +126,15 @@ public static partial class Posix
 
     internal static unsafe int TrySetOption(SafeHandle socket, int level, int option, int value) =>
         SetsockoptNative(socket, level, option, &value, sizeof(int)) == 0 ? 0 : Errno.Last;
+
+    /// <summary>Longest time that a blocking receive or send on a socket waits; it then fails with EAGAIN.</summary>
+    public static unsafe void SetWaitLimit(FileHandle socket, TimeSpan limit)
+    {
+        // struct timeval. Errors: only of a descriptor that is no socket.
+        long* time = stackalloc long[2] { (long)limit.TotalSeconds, limit.Ticks % TimeSpan.TicksPerSecond / 10 };
+        SetsockoptNative(socket, SocketNumbers.LevelSocket, SocketNumbers.ReceiveTimeout, (int*)time, 2 * sizeof(long));
+        SetsockoptNative(socket, SocketNumbers.LevelSocket, SocketNumbers.SendTimeout, (int*)time, 2 * sizeof(long));
+    }
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     private static partial int SocketNative(int family, int type, int protocol);

@@ -1,13 +1,12 @@
-using System.Net.Sockets;
+using System.Net;
 using System.Runtime.CompilerServices;
 
 namespace Mta.Linux;
 
 /// <summary>
-/// A connected stream socket as a <see cref="Stream"/>. Unlike NetworkStream it takes sockets in any blocking mode and
-/// descriptors inherited or received from another process. Owns its socket. Reads and writes may overlap; two reads may
-/// not, nor two writes. As with any stream, a failure is an <see cref="IOException"/>; the inner exception is the
-/// socket's.
+/// A connected stream socket as a <see cref="Stream"/>, in any blocking mode, made here, inherited or received from
+/// another process. Owns its descriptor. Reads and writes may overlap; two reads may not, nor two writes. As with any
+/// stream, a failure is an <see cref="IOException"/> with the system's text; the inner exception has the number.
 /// </summary>
 public sealed class SocketStream : Stream
 {
@@ -15,21 +14,37 @@ public sealed class SocketStream : Stream
     // must not keep the thread that looks after the other sockets.
     private const int LongestRun = 64;
 
+    private readonly SocketWaits _waits;
     private int _run;
-
-    /// <summary>Takes over a connected socket.</summary>
-    public SocketStream(Socket socket) => Socket = socket;
+    private int _closed;
 
     /// <summary>Takes over a descriptor.</summary>
-    public SocketStream(FileHandle descriptor)
-        : this(new Socket(new SafeSocketHandle(descriptor.Release(), ownsHandle: true)))
+    public SocketStream(FileHandle socket)
     {
+        Handle = socket;
+        _waits = new SocketWaits(socket);
     }
 
-    public Socket Socket { get; }
+    public FileHandle Handle { get; }
 
     /// <summary>The asynchronous methods block too, and return finished. For a socket in blocking mode.</summary>
     public bool Blocks { get; init; }
+
+    /// <summary>
+    /// Who waited for a socket goes on in the thread that watches sockets, in this whole process: saves a wake-up, where
+    /// no work blocks for long. Set before the first wait.
+    /// </summary>
+    public static bool ContinuesInPlace
+    {
+        get => Reactor.ContinuesInPlace;
+        set => Reactor.ContinuesInPlace = value;
+    }
+
+    /// <summary>A read would not wait: there is input, or the peer has closed.</summary>
+    public bool HasInput => IsReady(Handle, PollEvents.Input);
+
+    /// <summary>Bytes that a read would get now; 0 also when the peer is gone.</summary>
+    public int BytesWaiting => Posix.TryCountWaiting(Handle, out int count) == 0 ? count : 0;
 
     public override bool CanRead => true;
 
@@ -45,6 +60,42 @@ public sealed class SocketStream : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Connects over TCP, with replies not held back for an acknowledgement (TCP_NODELAY).</summary>
+    /// <exception cref="LinuxException">No connection.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/>: the caller's deadline or shutdown.</exception>
+    public static ValueTask<SocketStream> ConnectAsync(IPEndPoint address, CancellationToken stop) =>
+        ConnectAsync(InetSocket.New(address.AddressFamily), address, stop);
+
+    /// <summary>Connects a socket that <see cref="InetSocket.New"/> has made; it is taken over, and closed on failure.</summary>
+    /// <inheritdoc cref="ConnectAsync(IPEndPoint, CancellationToken)"/>
+    public static async ValueTask<SocketStream> ConnectAsync(FileHandle socket, IPEndPoint address, CancellationToken stop)
+    {
+        const int inProgress = 115;
+        SocketStream stream = new(socket);
+        try
+        {
+            int errno = Posix.TryConnect(socket, SocketNumbers.InetAddress(address));
+            if (errno == inProgress)
+            {
+                // Connected or not, in the end it is writable; before, a wait may end too early.
+                while (!IsReady(socket, PollEvents.Output))
+                {
+                    await stream._waits.OutputAsync(stop);
+                }
+
+                errno = Posix.SocketError(socket);
+            }
+
+            // A connection that is gone already was one: who reads from it finds its end.
+            return errno is 0 or Errno.EPIPE or Errno.ECONNRESET ? stream : throw new LinuxException(errno, "connect");
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (Blocks)
@@ -52,14 +103,14 @@ public sealed class SocketStream : Stream
             return new ValueTask<int>(Read(buffer.Span));
         }
 
-        ValueTask<int> read = Socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
-        if (!read.IsCompletedSuccessfully)
+        int errno = Posix.TryReceive(Handle, buffer.Span, wait: false, out int received);
+        return errno switch
         {
-            _run = 0;
-            return FinishReadAsync(read);
-        }
-
-        return ++_run < LongestRun ? new ValueTask<int>(read.Result) : ElsewhereAsync(read.Result);
+            0 when ++_run < LongestRun => new ValueTask<int>(received),
+            0 => ElsewhereAsync(received),
+            Errno.EAGAIN => ReadLaterAsync(buffer, cancellationToken),
+            _ => ValueTask.FromException<int>(Failure(errno, "recv")),
+        };
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -67,17 +118,31 @@ public sealed class SocketStream : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        try
-        {
-            return Socket.Receive(buffer);
-        }
-        catch (SocketException error)
-        {
-            throw Failure(error);
-        }
+        int errno = Posix.TryReceive(Handle, buffer, wait: true, out int received);
+        return errno == 0 ? received : throw Failure(errno, "recv");
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    /// <summary>Waits until <see cref="HasInput"/>; that may end too early.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/>.</exception>
+    public ValueTask WaitForInputAsync(CancellationToken stop) => _waits.InputAsync(stop);
+
+    /// <summary>Reads and leaves what was read where it is.</summary>
+    /// <returns>Number of bytes; 0 when the peer has closed.</returns>
+    public async ValueTask<int> PeekAsync(Memory<byte> buffer, CancellationToken stop)
+    {
+        while (true)
+        {
+            int errno = Posix.TryPeek(Handle, buffer.Span, out int received);
+            if (errno != Errno.EAGAIN)
+            {
+                return errno == 0 ? received : throw Failure(errno, "recv");
+            }
+
+            await _waits.InputAsync(stop);
+        }
+    }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -87,14 +152,24 @@ public sealed class SocketStream : Stream
             return ValueTask.CompletedTask;
         }
 
-        ValueTask<int> send = Socket.SendAsync(buffer, SocketFlags.None, cancellationToken);
-        if (send.IsCompletedSuccessfully)
+        int sent = 0;
+        while (sent < buffer.Length)
         {
-            int sent = send.Result;
-            return sent == buffer.Length ? ValueTask.CompletedTask : SendRestAsync(buffer[sent..], cancellationToken);
+            int errno = Posix.TrySend(Handle, buffer.Span[sent..], wait: false, out int part);
+            if (errno == Errno.EAGAIN)
+            {
+                return WriteLaterAsync(buffer[sent..], cancellationToken);
+            }
+
+            if (errno != 0)
+            {
+                return ValueTask.FromException(Failure(errno, "send"));
+            }
+
+            sent += part;
         }
 
-        return FinishAsync(send, buffer, cancellationToken);
+        return ValueTask.CompletedTask;
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -102,16 +177,10 @@ public sealed class SocketStream : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        try
+        while (!buffer.IsEmpty)
         {
-            while (!buffer.IsEmpty)
-            {
-                buffer = buffer[Socket.Send(buffer)..];
-            }
-        }
-        catch (SocketException error)
-        {
-            throw Failure(error);
+            int errno = Posix.TrySend(Handle, buffer, wait: true, out int sent);
+            buffer = errno == 0 ? buffer[sent..] : throw Failure(errno, "send");
         }
     }
 
@@ -129,26 +198,38 @@ public sealed class SocketStream : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && Interlocked.Exchange(ref _closed, 1) == 0)
         {
-            Socket.Dispose();
+            _waits.Close();
+            Handle.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    private static IOException Failure(SocketException error) => new(Errno.Text(error.NativeErrorCode), error);
+    // Closed while it was waited for.
+    private FileHandle Open => Volatile.Read(ref _closed) == 0 ? Handle : throw Failure(Errno.ECANCELED, "close");
+
+    private static bool IsReady(FileHandle socket, PollEvents events)
+    {
+        PollEntry entry = new(socket.Descriptor, events);
+        return Posix.Poll(new Span<PollEntry>(ref entry), 0) > 0;
+    }
+
+    private static IOException Failure(int errno, string call) => new(Errno.Text(errno), new LinuxException(errno, call));
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<int> FinishReadAsync(ValueTask<int> read)
+    private async ValueTask<int> ReadLaterAsync(Memory<byte> buffer, CancellationToken stop)
     {
-        try
+        _run = 0;
+        while (true)
         {
-            return await read;
-        }
-        catch (SocketException error)
-        {
-            throw Failure(error);
+            await _waits.InputAsync(stop);
+            int errno = Posix.TryReceive(Open, buffer.Span, wait: false, out int received);
+            if (errno != Errno.EAGAIN)
+            {
+                return errno == 0 ? received : throw Failure(errno, "recv");
+            }
         }
     }
 
@@ -159,33 +240,18 @@ public sealed class SocketStream : Stream
         return count;
     }
 
-    private async ValueTask FinishAsync(ValueTask<int> send, ReadOnlyMemory<byte> buffer, CancellationToken stop)
+    private async ValueTask WriteLaterAsync(ReadOnlyMemory<byte> rest, CancellationToken stop)
     {
-        int sent;
-        try
+        while (!rest.IsEmpty)
         {
-            sent = await send;
-        }
-        catch (SocketException error)
-        {
-            throw Failure(error);
-        }
-
-        await SendRestAsync(buffer[sent..], stop);
-    }
-
-    private async ValueTask SendRestAsync(ReadOnlyMemory<byte> rest, CancellationToken stop)
-    {
-        try
-        {
-            while (!rest.IsEmpty)
+            await _waits.OutputAsync(stop);
+            int errno = Posix.TrySend(Open, rest.Span, wait: false, out int sent);
+            if (errno is not (0 or Errno.EAGAIN))
             {
-                rest = rest[await Socket.SendAsync(rest, SocketFlags.None, stop)..];
+                throw Failure(errno, "send");
             }
-        }
-        catch (SocketException error)
-        {
-            throw Failure(error);
+
+            rest = rest[sent..];
         }
     }
 }

@@ -80,21 +80,13 @@ public sealed record StreamEndpoint(string Path, string Host, string Port)
         IOException? failure = null;
         foreach (IPEndPoint address in addresses)
         {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                await socket.ConnectAsync(address, stop);
-                return new SocketStream(socket);
+                return await SocketStream.ConnectAsync(address, stop);
             }
-            catch (SocketException error)
+            catch (LinuxException error)
             {
-                socket.Dispose();
-                failure = new IOException(Errno.Text(error.NativeErrorCode), error);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
+                failure = new IOException(error.Reason, error);
             }
         }
 

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Mta.Config;
 using Mta.Linux;
 using Mta.Mail.Protocols;
@@ -58,7 +57,7 @@ public static class MilterHandover
             WriteMilter(writer, milter);
             await cleanup.Output.FlushAsync(stop);
             await ReadDummyAsync(cleanup.Reader, stop);
-            await SendSocketAsync(cleanup.Socket, milter.Stream!.Socket, stop); // selected above
+            await SendSocketAsync(cleanup.Socket, milter.Stream!, stop); // selected above
             await ReadDummyAsync(cleanup.Reader, stop);
         }
 
@@ -73,7 +72,7 @@ public static class MilterHandover
     /// <summary>Cleanup's side. The record itself has been read; on return the record stream goes on.</summary>
     /// <returns>Null when there is nothing usable: the message must be refused.</returns>
     /// <exception cref="IOException">The client is gone or does not keep to the protocol.</exception>
-    public static async ValueTask<MilterSession?> ReceiveAsync(int count, BufferedInput input, BufferedOutput output, Socket? socket, MilterMacroLookup lookup, CancellationToken stop)
+    public static async ValueTask<MilterSession?> ReceiveAsync(int count, BufferedInput input, BufferedOutput output, SocketStream? socket, MilterMacroLookup lookup, CancellationToken stop)
     {
         if (count > MaxMilters || socket is null)
         {
@@ -257,10 +256,10 @@ public static class MilterHandover
         reader.Leave();
     }
 
-    private static async ValueTask SendSocketAsync(Socket over, Socket what, CancellationToken stop)
+    private static async ValueTask SendSocketAsync(SocketStream over, SocketStream what, CancellationToken stop)
     {
         int errno;
-        while ((errno = Posix.TrySendDescriptor(over.SafeHandle, what.SafeHandle)) == Errno.EAGAIN)
+        while ((errno = Posix.TrySendDescriptor(over.Handle, what.Handle)) == Errno.EAGAIN)
         {
             await Task.Delay(1, stop);
         }
@@ -271,13 +270,13 @@ public static class MilterHandover
         }
     }
 
-    private static async ValueTask<FileHandle> ReceiveSocketAsync(Socket over, CancellationToken stop)
+    private static async ValueTask<FileHandle> ReceiveSocketAsync(SocketStream over, CancellationToken stop)
     {
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
         timer.CancelAfter(TimeSpan.FromSeconds(60));
         while (true)
         {
-            int errno = Posix.TryReceiveDescriptor(over.SafeHandle, out FileHandle descriptor);
+            int errno = Posix.TryReceiveDescriptor(over.Handle, out FileHandle descriptor);
             if (errno == 0)
             {
                 return descriptor;
@@ -291,15 +290,11 @@ public static class MilterHandover
             try
             {
                 // The byte that carries the descriptor stays where it is.
-                await over.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, timer.Token);
+                await over.WaitForInputAsync(timer.Token);
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {
                 throw new TimeoutException("no milter socket came");
-            }
-            catch (SocketException error)
-            {
-                throw new IOException(error.Message, error);
             }
         }
     }

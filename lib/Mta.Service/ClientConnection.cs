@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Mta.Linux;
 using Mta.Text;
 
@@ -11,18 +10,16 @@ namespace Mta.Service;
 public sealed class ClientConnection : IDisposable
 {
     private readonly Stream? _given;
-    private Socket? _socket;
-    private Stream? _stream;
+    private readonly SocketStream? _socket;
     private BufferedInput? _input;
     private BufferedOutput? _output;
-    private FileHandle? _file;
     private SocketName? _peer;
     private SocketName? _local;
 
     internal ClientConnection(ServiceContext context, FileHandle file, SocketName peer, TimeSpan timeout)
     {
         Context = context;
-        _file = file;
+        _socket = new SocketStream(file);
         _peer = peer;
         Timeout = timeout;
     }
@@ -54,21 +51,9 @@ public sealed class ClientConnection : IDisposable
     public TimeSpan Timeout { get; }
 
     /// <summary>The socket; null over stdin and stdout.</summary>
-    public Socket? Socket
-    {
-        get
-        {
-            if (_socket is null && _file is not null)
-            {
-                _socket = new Socket(new SafeSocketHandle(_file.Release(), ownsHandle: true));
-                _file = null;
-            }
+    public SocketStream? Socket => _socket;
 
-            return _socket;
-        }
-    }
-
-    public Stream Stream => _stream ??= _given ?? new SocketStream(Socket!); // Without a given stream there is a socket.
+    public Stream Stream => _given ?? _socket!; // Without a given stream there is a socket.
 
     /// <summary>Bytes that each buffer holds at first. Set it before their first use; little for clients that idle.</summary>
     public int InitialBuffer { get; set; } = 4096;
@@ -87,7 +72,7 @@ public sealed class ClientConnection : IDisposable
         {
             if (_local is null)
             {
-                Posix.TryGetSocketName((int)(Socket?.Handle ?? 0), out SocketName name);
+                Posix.TryGetSocketName(_socket?.Handle.Descriptor ?? 0, out SocketName name);
                 _local = name;
             }
 
@@ -98,26 +83,11 @@ public sealed class ClientConnection : IDisposable
     /// <summary>Token for the wait for the client's next request; see <see cref="ServiceContext.BetweenRequests"/>.</summary>
     public CancellationToken BetweenRequests => Context.BetweenRequests;
 
-    // Dead peers are found out, and replies are not held back for an acknowledgement of the one before.
-    internal void PrepareInternetSocket()
-    {
-        try
-        {
-            Socket?.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            Socket?.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.NoDelay, true);
-        }
-        catch (SocketException)
-        {
-            // The peer is gone already; the first read says so.
-        }
-    }
-
     public void Dispose()
     {
         _input?.Dispose();
         _output?.Dispose();
-        _stream?.Dispose();
+        _given?.Dispose();
         _socket?.Dispose();
-        _file?.Dispose();
     }
 }

@@ -139,12 +139,7 @@ internal sealed class DaemonProcess(Daemon daemon)
     private async Task StartAsync()
     {
         Posix.IgnoreSignal(Signals.SIGXFSZ);
-        if (daemon.ContinuesInPlace)
-        {
-            // Read by the runtime when it makes its first socket.
-            Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
-        }
-
+        SocketStream.ContinuesInPlace = daemon.ContinuesInPlace;
         string name = ProgramArguments.ProgramName;
         string early = Environment.GetEnvironmentVariable("MAIL_LOGTAG") is { Length: > 0 } logTag ? logTag : "postfix";
         if (daemon.LogsItself)

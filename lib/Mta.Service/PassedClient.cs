@@ -8,7 +8,6 @@ namespace Mta.Service;
 internal static class PassedClient
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
 
     /// <param name="sender">The connection over which it comes; still the caller's to dispose.</param>
     /// <exception cref="IOException">The sender broke off, or sent something else.</exception>
@@ -33,12 +32,12 @@ internal static class PassedClient
 
     private static async Task<FileHandle> ReceiveDescriptorAsync(ClientConnection sender, CancellationToken stop)
     {
-        System.Net.Sockets.Socket socket = sender.Socket ?? throw new IOException("no socket to receive a descriptor from");
-        long deadline = Environment.TickCount64 + (long)Limit.TotalMilliseconds;
-        TimeSpan pause = TimeSpan.FromMilliseconds(1);
+        SocketStream socket = sender.Socket ?? throw new IOException("no socket to receive a descriptor from");
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        timer.CancelAfter(Limit);
         while (true)
         {
-            int errno = Posix.TryReceiveDescriptor(socket.SafeHandle, out FileHandle descriptor);
+            int errno = Posix.TryReceiveDescriptor(socket.Handle, out FileHandle descriptor);
             if (errno == 0)
             {
                 return descriptor;
@@ -49,13 +48,14 @@ internal static class PassedClient
                 throw new LinuxException(errno, "recvmsg", "passed client");
             }
 
-            if (Environment.TickCount64 > deadline)
+            try
+            {
+                await socket.WaitForInputAsync(timer.Token);
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {
                 throw new TimeoutException("timeout while receiving a client");
             }
-
-            await Task.Delay(pause, stop);
-            pause = pause < LongestPause ? pause * 2 : LongestPause;
         }
     }
 }

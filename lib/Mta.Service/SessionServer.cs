@@ -100,9 +100,9 @@ internal sealed class SessionServer
                 sender.Dispose();
             }
 
-            if (client.Peer.IsInternet)
+            if (client.Peer.IsInternet && client.Socket is { } socket)
             {
-                client.PrepareInternetSocket();
+                InetSocket.Prepare(socket.Handle);
             }
 
             await _session(client, _process.Stop);
@@ -146,7 +146,7 @@ internal sealed class SessionServer
             case AttributeFormatException or TimeoutException or InvalidDataException or LinuxException:
                 Log.Warn(failure.Message);
                 break;
-            case IOException or System.Net.Sockets.SocketException:
+            case IOException:
                 break;
             default:
                 Log.Warn(DaemonProcess.Describe(failure));

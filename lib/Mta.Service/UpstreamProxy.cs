@@ -33,7 +33,7 @@ public static class UpstreamProxy
 
     /// <summary>Reads a header and not a byte more: what is behind it stays in the socket, for whoever the socket is handed to.</summary>
     /// <returns>Null, after a warning, when there is no good header.</returns>
-    public static async ValueTask<ProxiedConnection?> ReadAsync(Socket socket, TimeSpan limit, CancellationToken stop)
+    public static async ValueTask<ProxiedConnection?> ReadAsync(SocketStream socket, TimeSpan limit, CancellationToken stop)
     {
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
         timer.CancelAfter(limit);
@@ -43,7 +43,7 @@ public static class UpstreamProxy
         {
             while (true)
             {
-                int seen = await socket.ReceiveAsync(header.AsMemory(held), SocketFlags.Peek, timer.Token);
+                int seen = await socket.PeekAsync(header.AsMemory(held), timer.Token);
                 if (seen == 0)
                 {
                     Log.Warn("haproxy read: EOF");
@@ -58,7 +58,7 @@ public static class UpstreamProxy
                 }
 
                 // A header that is not whole yet is all that was seen.
-                held += await socket.ReceiveAsync(header.AsMemory(held, isWhole ? length - held : seen), SocketFlags.None, timer.Token);
+                held += await socket.ReadAsync(header.AsMemory(held, isWhole ? length - held : seen), timer.Token);
                 if (isWhole)
                 {
                     return connection;
@@ -70,7 +70,7 @@ public static class UpstreamProxy
             Log.Warn("haproxy read: time limit exceeded");
             return null;
         }
-        catch (SocketException)
+        catch (IOException)
         {
             Log.Warn("haproxy read: EOF");
             return null;

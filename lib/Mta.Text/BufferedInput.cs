@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Sockets;
 
 namespace Mta.Text;
 
@@ -149,11 +148,6 @@ public sealed class BufferedInput : IDisposable
         catch (OperationCanceledException)
         {
             throw new OperationCanceledException(stop);
-        }
-        catch (SocketException error)
-        {
-            // Whoever reads a stream expects its exceptions.
-            throw new IOException(error.Message, error);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Net.Sockets;
 
 namespace Mta.Text;
 
@@ -133,11 +132,6 @@ public sealed class BufferedOutput : IBufferWriter<byte>, IDisposable
         catch (OperationCanceledException)
         {
             throw new OperationCanceledException(stop);
-        }
-        catch (SocketException error)
-        {
-            // Whoever writes to a stream expects its exceptions.
-            throw new IOException(error.Message, error);
         }
     }
 

@@ -174,7 +174,7 @@ public sealed partial class TlsStream : Stream
             _isBroken = true;
             return new TlsHandshake(TlsHandshakeStatus.Timeout, []);
         }
-        catch (Exception failure) when (failure is IOException or System.Net.Sockets.SocketException)
+        catch (Exception failure) when (failure is IOException)
         {
             _isBroken = true;
             return new TlsHandshake(TlsHandshakeStatus.Lost, []);

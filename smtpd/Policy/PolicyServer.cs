@@ -124,7 +124,7 @@ internal sealed class PolicyServer(Endpoint endpoint, PolicySettings settings)
                 && now - _opened < (long)settings.MaxLife.TotalMilliseconds
                 && (settings.RequestLimit == 0 || _requests < settings.RequestLimit)
                 && _input.Available.IsEmpty
-                && !_stream.Socket.Poll(0, System.Net.Sockets.SelectMode.SelectRead);
+                && !_stream.HasInput;
         }
 
         public async ValueTask<string> AskAsync(PolicyRequest request, PolicySettings settings, CancellationToken stop)

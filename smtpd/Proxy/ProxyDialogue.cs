@@ -173,17 +173,7 @@ internal sealed class ProxyDialogue : IDisposable
     private void SayQuit()
     {
         _isOver = true;
-        try
-        {
-            if (_stream.Socket.Poll(0, System.Net.Sockets.SelectMode.SelectWrite))
-            {
-                _stream.Socket.Send("QUIT\r\n"u8);
-            }
-        }
-        catch (System.Net.Sockets.SocketException)
-        {
-            // It has gone before.
-        }
+        Posix.TrySend(_stream.Handle, "QUIT\r\n"u8, wait: false, out _);
     }
 
     private ProxyException Lost(Exception error)

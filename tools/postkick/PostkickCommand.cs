@@ -63,7 +63,7 @@ internal sealed class PostkickCommand(CommandLineTool tool)
                 Log.Warn($"{path} is not a socket or a fifo");
             }
         }
-        catch (Exception failure) when (failure is LinuxException or System.Net.Sockets.SocketException)
+        catch (Exception failure) when (failure is LinuxException)
         {
             // Nobody reads it: said below.
         }
@@ -101,7 +101,7 @@ internal sealed class PostkickCommand(CommandLineTool tool)
             {
             }
         }
-        catch (Exception failure) when (failure is OperationCanceledException or IOException or System.Net.Sockets.SocketException)
+        catch (Exception failure) when (failure is OperationCanceledException or IOException)
         {
             // The request is sent; how the service ends the connection does not matter.
         }

@@ -80,26 +80,9 @@ internal sealed class FingerCommand(CommandLineTool tool)
         using CancellationTokenSource timer = new(_options.ConnectTimeout);
         try
         {
-            if (server.EndPoint is null)
-            {
-                return (await UnixSocket.ConnectAsync(server.Address, timer.Token), "");
-            }
-
-            Socket socket = new(server.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(server.EndPoint, timer.Token);
-                return (new SocketStream(socket), "");
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        }
-        catch (SocketException error)
-        {
-            return (null, $"connect to {server.NameWithPort}: {Errno.Text(error.NativeErrorCode)}");
+            return (server.EndPoint is null
+                ? await UnixSocket.ConnectAsync(server.Address, timer.Token)
+                : await SocketStream.ConnectAsync(server.EndPoint, timer.Token), "");
         }
         catch (LinuxException error)
         {

@@ -52,7 +52,7 @@ internal sealed class FingerSession : IDisposable
             Log.Info($"timeout while talking to {_target.NameWithPort}");
             explain("would be deferred: the server is too slow");
         }
-        catch (Exception failure) when (failure is IOException or InvalidDataException or System.Net.Sockets.SocketException)
+        catch (Exception failure) when (failure is IOException or InvalidDataException)
         {
             Log.Info($"lost connection with {_target.NameWithPort}");
             explain("would be deferred: the connection is lost");

@@ -22,7 +22,7 @@ public static class PassProtocol
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(timeout);
         using SocketStream stream = await UnixSocket.ConnectAsync(path, limit.Token);
-        int errno = Posix.TrySendDescriptor(stream.Socket.SafeHandle, descriptor);
+        int errno = Posix.TrySendDescriptor(stream.Handle, descriptor);
         if (errno != 0)
         {
             throw new LinuxException(errno, "sendmsg", path);

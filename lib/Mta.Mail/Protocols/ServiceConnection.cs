@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Mta.Linux;
 using Mta.Text;
 
@@ -29,10 +28,10 @@ public sealed class ServiceConnection : IDisposable
 
     public AttributeWriter Writer { get; }
 
-    public Socket Socket => _stream.Socket;
+    public SocketStream Socket => _stream;
 
     /// <summary>True when the server has closed or has sent something unasked: the connection is of no more use.</summary>
-    public bool IsStale => !Input.Available.IsEmpty || _stream.Socket.Poll(0, SelectMode.SelectRead);
+    public bool IsStale => !Input.Available.IsEmpty || _stream.HasInput;
 
     /// <summary>A connection that somebody else has made; the stream is owned.</summary>
     internal static ServiceConnection Over(SocketStream stream, TimeSpan timeout, int outputCapacity, int initial) => new(stream, timeout, outputCapacity, initial);
@@ -77,8 +76,8 @@ public sealed class ServiceConnection : IDisposable
             throw new LinuxException(errno, "connect", path);
         }
 
+        Posix.SetWaitLimit(socket, timeout);
         SocketStream stream = new(socket) { Blocks = true };
-        stream.Socket.ReceiveTimeout = stream.Socket.SendTimeout = (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue);
         ServiceConnection connection = new(stream, timeout, 4096, 4096);
         try
         {

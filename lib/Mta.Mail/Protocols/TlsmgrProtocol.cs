@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Mta.Linux;
 using Mta.Text;
 using NLog;
@@ -225,7 +224,7 @@ public sealed class TlsmgrClient(string path) : IDisposable
                 isHealthy = true;
                 return reply;
             }
-            catch (Exception failure) when (failure is IOException or TimeoutException or LinuxException or SocketException or AttributeFormatException)
+            catch (Exception failure) when (failure is IOException or TimeoutException or LinuxException or AttributeFormatException)
             {
                 // A connection that had rested may have been closed by a service that retired: once more on a new one.
                 if (lease.Connection is not null && lease.IsReused)

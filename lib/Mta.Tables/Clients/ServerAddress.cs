@@ -101,21 +101,13 @@ internal sealed record ServerAddress(string Path, string Host, string Port)
         IOException? last = null;
         foreach (IPEndPoint address in addresses)
         {
-            Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                await socket.ConnectAsync(address, stop);
-                return new SocketStream(socket);
+                return await SocketStream.ConnectAsync(address, stop);
             }
-            catch (SocketException error)
+            catch (LinuxException error)
             {
-                socket.Dispose();
-                last = new IOException(Errno.Text(error.NativeErrorCode), error);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
+                last = new IOException(error.Reason, error);
             }
         }
 

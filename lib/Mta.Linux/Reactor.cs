@@ -1,0 +1,107 @@
+namespace Mta.Linux;
+
+/// <summary>
+/// A thread that waits for sockets. Each is watched from its first wait on, for input alone unless a writer waits too,
+/// edge by edge: what is ready at once costs no call, and nobody is woken for nothing.
+/// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
+internal sealed class Reactor
+{
+    private const EpollEvents Input = EpollEvents.Readable | EpollEvents.PeerClosed | EpollEvents.EdgeTriggered;
+
+    private static readonly Lazy<Reactor[]> All = new(Start);
+    private static int s_next;
+
+    [ThreadStatic]
+    private static Reactor? s_current;
+
+    private readonly Epoll _epoll = new();
+    private readonly Lock _lock = new();
+    private volatile SocketWaits?[] _watched = new SocketWaits?[64];
+
+    private Reactor(int number) => new Thread(Run, 1024 * 1024) { Name = $"sockets {number}", IsBackground = true }.Start();
+
+    /// <summary>
+    /// Whoever waits goes on in the thread that saw his socket ready, and not on the thread pool: one wake-up less, for
+    /// work that never blocks for long. Set before the first wait.
+    /// </summary>
+    public static bool ContinuesInPlace { get; set; }
+
+    /// <summary>
+    /// The reactor for a new socket: the current thread's own, so that all sockets of a session wake one thread; else
+    /// each in turn.
+    /// </summary>
+    public static Reactor ForNewSocket() =>
+        s_current ?? All.Value[(int)((uint)Interlocked.Increment(ref s_next) % (uint)All.Value.Length)];
+
+    public void Watch(FileHandle socket, SocketWaits waits)
+    {
+        int descriptor = socket.Descriptor;
+        lock (_lock)
+        {
+            if (descriptor >= _watched.Length)
+            {
+                SocketWaits?[] larger = new SocketWaits?[Math.Max(descriptor + 1, _watched.Length * 2)];
+                _watched.CopyTo(larger, 0);
+                _watched = larger;
+            }
+
+            _watched[descriptor] = waits;
+        }
+
+        _epoll.Add(socket, Input, (ulong)descriptor);
+    }
+
+    /// <summary>Watches for room to write too.</summary>
+    public void WatchOutput(FileHandle socket) => _epoll.Modify(socket, Input | EpollEvents.Writable, (ulong)socket.Descriptor);
+
+    /// <summary>Watches for room to write no longer.</summary>
+    public void WatchInputAlone(FileHandle socket)
+    {
+        try
+        {
+            _epoll.Modify(socket, Input, (ulong)socket.Descriptor);
+        }
+        catch (Exception failure) when (failure is LinuxException or ObjectDisposedException)
+        {
+            // Closed meanwhile: nothing is watched any more.
+        }
+    }
+
+    /// <summary>Before the descriptor is closed: its number may then be another socket's, and a copy may live elsewhere.</summary>
+    public void Forget(FileHandle socket)
+    {
+        lock (_lock)
+        {
+            _watched[socket.Descriptor] = null;
+        }
+
+        _epoll.Remove(socket);
+    }
+
+    private static Reactor[] Start()
+    {
+        Reactor[] all = new Reactor[ContinuesInPlace ? Environment.ProcessorCount : 1];
+        for (int i = 0; i < all.Length; i++)
+        {
+            all[i] = new Reactor(i);
+        }
+
+        return all;
+    }
+
+    private void Run()
+    {
+        s_current = this;
+        while (true)
+        {
+            int count = _epoll.Wait(-1);
+            for (int i = 0; i < count; i++)
+            {
+                (EpollEvents events, ulong descriptor) = _epoll.Event(i);
+                // Nobody: forgotten since. Somebody else under the same number looks once for nothing.
+                _watched[descriptor]?.Signal(events);
+            }
+        }
+    }
+}
