@@ -12,80 +12,102 @@ internal sealed class FlushStage(int maxThreads = 32)
 {
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(10);
 
+    private readonly Lock _lock = new();
     private readonly Queue<Work> _queue = new();
-    private readonly EventSemaphore _waiting = new();
+    private readonly Stack<FlushThread> _idle = new();
     private int _threads;
-    private int _idle;
 
     /// <summary>Completes a file: its mode, its flush, its close. Who waits goes on in the thread that flushed.</summary>
     /// <returns>The error that made it fail; null when the message is safe.</returns>
     public Task<LinuxException?> CompleteAsync(QueueFileWriter file)
     {
         Work work = new(file);
-        lock (_queue)
+        FlushThread? thread = null;
+        lock (_lock)
         {
-            _queue.Enqueue(work);
-            if (_idle < _queue.Count && _threads < maxThreads)
+            if (_idle.TryPop(out thread))
+            {
+                // The one that worked last, and no other is woken.
+                thread.Next = work;
+            }
+            else if (_threads < maxThreads)
             {
                 _threads++;
-                _idle++;
-                new Thread(Run, 256 << 10) { IsBackground = true, Name = "flush" }.Start();
+                new Thread(new FlushThread(this) { Next = work }.Run, 256 << 10) { IsBackground = true, Name = "flush" }.Start();
+            }
+            else
+            {
+                _queue.Enqueue(work);
             }
         }
 
-        Wake();
+        thread?.Wake();
         return work.Task;
     }
 
-    // The file is in line and must not be disowned: a thread that is not woken finds it at the end of its idle time.
-    private void Wake()
+    // True: there is work for the thread, or it waits for some among the idle ones.
+    private bool Take(FlushThread thread)
     {
-        for (int attempt = 0; attempt < 2; attempt++)
+        lock (_lock)
         {
-            try
+            if (!_queue.TryDequeue(out thread.Next))
             {
-                _waiting.Release();
-                return;
+                _idle.Push(thread);
             }
-            catch (LinuxException)
-            {
-                // Once more.
-            }
+
+            return thread.Next is not null;
         }
     }
 
-    private void Run()
+    // True when it was still idle: it ends.
+    private bool Leave(FlushThread thread)
     {
-        while (Next() is { } work)
+        lock (_lock)
         {
-            work.Run();
-            lock (_queue)
+            if (thread.Next is not null)
             {
-                _idle++;
+                return false;
             }
+
+            List<FlushThread> others = [.. _idle];
+            others.Remove(thread);
+            others.Reverse();
+            _idle.Clear();
+            others.ForEach(_idle.Push);
+            _threads--;
+            return true;
         }
     }
 
-    // Null when there was nothing to do for long: the thread ends. Waits without spinning: the processor has better uses.
-    private Work? Next()
+    private sealed class FlushThread(FlushStage stage)
     {
-        while (true)
+        private readonly EventFd _wake = new();
+
+        /// <summary>What to do; guarded by the stage's lock while the thread is idle.</summary>
+        public Work? Next;
+
+        public void Wake() => _wake.Signal();
+
+        public void Run()
         {
-            bool isCalled = _waiting.Wait(IdleTime);
-            lock (_queue)
+            using EventFd wake = _wake;
+            while (true)
             {
-                // With or without a call: what waits is done. A call whose file another thread took is no harm.
-                if (_queue.TryDequeue(out Work? work))
+                // None: woken twice for one, or not woken for one that is done.
+                if (Next is { } work)
                 {
-                    _idle--;
-                    return work;
+                    work.Run();
+                    Next = null;
+                    if (stage.Take(this))
+                    {
+                        continue;
+                    }
                 }
 
-                if (!isCalled)
+                // Who is not woken (the call failed) finds his work at the end of the idle time.
+                if (!wake.Wait(IdleTime) && stage.Leave(this))
                 {
-                    _idle--;
-                    _threads--;
-                    return null;
+                    return;
                 }
             }
         }

@@ -8,7 +8,11 @@ public sealed partial class EventFd : IDisposable
     private readonly FileHandle _file;
 
     /// <exception cref="LinuxException">eventfd failed.</exception>
-    public EventFd() => _file = Open(0);
+    public EventFd()
+    {
+        int descriptor = EventFdNative(0, 0x80000 | 0x800);
+        _file = descriptor >= 0 ? new FileHandle(descriptor) : throw new LinuxException(Errno.Last, "eventfd");
+    }
 
     public int Descriptor => _file.Descriptor;
 
@@ -36,14 +40,21 @@ public sealed partial class EventFd : IDisposable
         Posix.Read(_file, count);
     }
 
-    public void Dispose() => _file.Dispose();
-
-    /// <summary>A non-blocking, close-on-exec counter at 0, with these flags besides.</summary>
-    internal static FileHandle Open(int flags)
+    /// <summary>Waits for a signal, without spinning, and takes it.</summary>
+    /// <returns>False when there was none in time.</returns>
+    public bool Wait(TimeSpan most)
     {
-        int descriptor = EventFdNative(0, 0x80000 | 0x800 | flags);
-        return descriptor >= 0 ? new FileHandle(descriptor) : throw new LinuxException(Errno.Last, "eventfd");
+        PollEntry entry = new(_file.Descriptor, PollEvents.Input);
+        if (Posix.Poll(new Span<PollEntry>(ref entry), (int)most.TotalMilliseconds) == 0)
+        {
+            return false;
+        }
+
+        Clear();
+        return true;
     }
+
+    public void Dispose() => _file.Dispose();
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     private static partial int EventFdNative(uint initial, int flags);
