@@ -216,7 +216,7 @@ public sealed partial class TlsStream : Stream
             {
             }
         }
-        catch (Exception failure) when (failure is OperationCanceledException or IOException or System.Net.Sockets.SocketException)
+        catch (Exception failure) when (failure is OperationCanceledException or IOException)
         {
             // It has gone without a word, or has none.
         }
