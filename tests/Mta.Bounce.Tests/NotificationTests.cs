@@ -186,6 +186,44 @@ public sealed class NotificationTests : IDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
+    // RFC 8689 §5: what must not pass in the clear is not sent back where nobody has asked the next server for it.
+    [Theory]
+    [InlineData("", SendOptions.RequireTls, true, false)]
+    [InlineData("requiretls_enable = yes", SendOptions.RequireTls, false, false)]
+    [InlineData("requiretls_enable = yes\nrequiretls_redact_dsn = no", SendOptions.RequireTls, true, true)]
+    [InlineData("requiretls_enable = yes\nrequiretls_redact_dsn = no", 0, true, false)]
+    [InlineData("requiretls_enable = yes", 0, true, false)]
+    public async Task A_message_that_requires_tls_comes_back_without_its_body_or_requires_it_again(string mainCf, int options, bool hasBody, bool requires)
+    {
+        _settings = BounceSettings.From(Configuration.FromText($"myhostname = mta.test\n{mainCf}\n"));
+        WriteMessage();
+        await AppendAsync("one@x.test");
+        Assert.Equal(0, await Notifications().ReturnAsync(new BounceRequest { QueueName = "active", QueueId = "ABC123", Sender = "from@y.test", SmtpUtf8 = options }, _id, default));
+        TakenMessage notice = Assert.Single(_cleanup.Messages, static one => one.Recipient == "from@y.test");
+        Assert.Equal((hasBody, requires), (notice.Lines.Contains("the body"), (notice.Flags & CleanupFlags.RequireTls) != 0));
+        Assert.Contains("Subject: secret", notice.Lines);
+    }
+
+    private void WriteMessage()
+    {
+        using QueueFileWriter file = QueueFileWriter.Create(Queues, "active");
+        file.WriteSize(default);
+        file.Write(RecordType.Time, "1600000000 5");
+        file.Write(RecordType.Sender, "from@y.test");
+        file.Write(RecordType.Recipient, "one@x.test");
+        file.Write(RecordType.Message);
+        long start = file.Position;
+        file.Write(RecordType.Text, "Subject: secret");
+        file.Write(RecordType.Text);
+        file.Write(RecordType.Text, "the body");
+        long size = file.Position - start;
+        file.Write(RecordType.Extracted);
+        file.Write(RecordType.End);
+        file.WriteSize(new SizeRecord(size, start, 1, 0, size, 0));
+        file.Complete();
+        File.Move(file.Path, "active/ABC123");
+    }
+
     private static BounceRequest Request(string sender) => new() { QueueName = "active", QueueId = "ABC123", Sender = sender };
 
     private Task AppendAsync(string recipient, DsnNotify notify = DsnNotify.None) =>

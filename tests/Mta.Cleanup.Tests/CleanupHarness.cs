@@ -115,7 +115,7 @@ public sealed class CleanupHarness : IDisposable
         TableRegistry tables = new(new TableSettings());
         AddressExtension extension = new("+");
         AddressLookup Table(string name) => new(TableList.Open(tables, name, configuration.Value(name) ?? ""), extension, "mx.example.org", null);
-        TableList Checks(string name) => TableList.Open(tables, name, configuration.Value(name) ?? "");
+        TableList Checks(string name) => TableList.Open(tables, name, configuration.Value(name) ?? "", TableFlags.Lock);
         return new CleanupContext(new CleanupSettings(configuration), new VerifyClient())
         {
             Milters = new CleanupMilters(configuration),

@@ -40,7 +40,24 @@ public sealed class FuzzTests : IDisposable
     }
 
     [Fact]
-    public void Any_record_stream_becomes_a_valid_file_or_a_refusal() => FuzzRun.Play("cleanup", Words, input =>
+    public void Any_record_stream_becomes_a_valid_file_or_a_refusal() => FuzzRun.Play("cleanup", Words, input => PlayRecords(input, static file => file));
+
+    // The last record is lost where the file has a rare byte.
+    [Fact]
+    public void A_lost_record_is_found() => FuzzRun.Finds("cleanup", Words, input => PlayRecords(input, static file => file.AsSpan().Contains((byte)0xFE) ? file[..^2] : file));
+
+    [Fact]
+    public void Any_message_becomes_a_valid_file_with_its_body_or_a_refusal() => FuzzRun.Play("content", Words, input => PlayMessage(input, static file => file));
+
+    // One byte of a rare text changes.
+    [Fact]
+    public void A_changed_body_is_found() => FuzzRun.Finds("content", Words, input => PlayMessage(input, static file =>
+    {
+        int at = file.AsSpan().IndexOf("((("u8);
+        return at < 0 ? file : [.. file[..at], (byte)'+', .. file[(at + 1)..]];
+    }));
+
+    private string? PlayRecords(byte[] input, Func<byte[], byte[]> plant)
     {
         using BufferedOutput client = new(Stream.Null);
         CleanupProtocol.WriteFlags(new AttributeWriter(client), CleanupFlags.External | (input.Length % 3 == 0 ? CleanupFlags.Hold : 0));
@@ -50,17 +67,16 @@ public sealed class FuzzTests : IDisposable
         try
         {
             CleanupResult result = _harness.PlayAsync(client.PendingBytes.ToArray(), input.Length % 2 == 0 ? Everything : "").GetAwaiter().GetResult();
-            return Judge(result, out _);
+            return Judge(result, plant, out _);
         }
         catch (Exception error) when (error is AttributeFormatException or InvalidDataException or IOException)
         {
             // The connection ends without an answer, which the client takes for a temporary failure.
-            return Judge(new CleanupResult(CleanupStatus.Bad, error.Message), out _);
+            return Judge(new CleanupResult(CleanupStatus.Bad, error.Message), plant, out _);
         }
-    });
+    }
 
-    [Fact]
-    public void Any_message_becomes_a_valid_file_with_its_body_or_a_refusal() => FuzzRun.Play("content", Words, input =>
+    private string? PlayMessage(byte[] input, Func<byte[], byte[]> plant)
     {
         bool isPlain = input.Length % 2 == 0;
         using BufferedOutput client = new(Stream.Null);
@@ -94,7 +110,7 @@ public sealed class FuzzTests : IDisposable
         RecordWriter.Write(client, RecordType.Extracted);
         RecordWriter.Write(client, RecordType.End);
         CleanupResult result = _harness.PlayAsync(client.PendingBytes.ToArray(), isPlain ? "cleanup_replace_stray_cr_lf = no" : Everything).GetAwaiter().GetResult();
-        string? wrong = Judge(result, out List<string>? content);
+        string? wrong = Judge(result, plant, out List<string>? content);
         if (wrong is null && isPlain && result.Status == CleanupStatus.Ok && content is not null)
         {
             string want = string.Join('\n', body);
@@ -103,9 +119,9 @@ public sealed class FuzzTests : IDisposable
         }
 
         return wrong;
-    });
+    }
 
-    private static string? Judge(CleanupResult result, out List<string>? content)
+    private static string? Judge(CleanupResult result, Func<byte[], byte[]> plant, out List<string>? content)
     {
         content = null;
         string[] files = [.. Directory.GetFiles("hold"), .. Directory.GetFiles("incoming")];
@@ -119,7 +135,7 @@ public sealed class FuzzTests : IDisposable
             return files.Length switch
             {
                 0 => null, // discarded
-                1 => WhatIsWrong(File.ReadAllBytes(files[0]), content = []),
+                1 => WhatIsWrong(plant(File.ReadAllBytes(files[0])), content = []),
                 _ => "several files",
             };
         }

@@ -93,6 +93,7 @@ public sealed class AddressResolverTests
     [InlineData("transport_maps = inline:{*=w:x}", "u@alias.example", "error", "5.1.1 User unknown in virtual alias table")]
     [InlineData("relocated_maps = inline:{{u@dom.tld=new@there}}", "u@dom.tld", "error", "5.1.6 User has moved to new@there")]
     [InlineData("relocated_maps = inline:{u=there}", "u@example.org", "error", "5.1.6 User has moved to there")]
+    [InlineData("relocated_prefix_enable = no\nrelocated_maps = inline:{{u@dom.tld=5.1.6 gone to new@there}}", "u@dom.tld", "error", "5.1.6 gone to new@there")]
     [InlineData("relocated_maps = inline:{@alias.example=there}", "u@alias.example", "error", "5.1.6 User has moved to there")]
     public async Task Route_with(string settings, string address, string transport, string nextHop)
     {

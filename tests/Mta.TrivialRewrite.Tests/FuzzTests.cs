@@ -48,7 +48,22 @@ public sealed class FuzzTests
     }
 
     [Fact]
-    public void Any_address_is_rewritten_and_resolved() => FuzzRun.Play("addresses", Words, input =>
+    public void Any_address_is_rewritten_and_resolved() => FuzzRun.Play("addresses", Words, input => Resolve(input, static reply => reply));
+
+    // Two classes at once for an address of a rare kind.
+    [Fact]
+    public void A_class_too_many_is_found() => FuzzRun.Finds("addresses", Words, input => Resolve(
+        input, static reply => reply.Class == ResolveFlags.ClassAlias && reply.Recipient.Contains('!') ? reply with { Flags = reply.Flags | ResolveFlags.ClassRelay } : reply));
+
+    [Fact]
+    public void Any_list_of_addresses_prints_as_it_reads() => FuzzRun.Play("addresses", Words, input => Print(input, static plain => AddressSyntax.ToExternal(plain)));
+
+    // A byte too many in an address of a rare kind.
+    [Fact]
+    public void A_byte_too_many_is_found() => FuzzRun.Finds("addresses", Words, input => Print(
+        input, static plain => AddressSyntax.ToExternal(plain.Contains("!%", StringComparison.Ordinal) ? plain + "x" : plain)));
+
+    private string? Resolve(byte[] input, Func<ResolveReply, ResolveReply> plant)
     {
         string address = Encoding.Latin1.GetString(input);
         string rewritten = _rewriter.Rewrite(address);
@@ -57,7 +72,7 @@ public sealed class FuzzTests
             return $"{rewritten.Length} bytes of {address.Length}";
         }
 
-        ResolveReply reply = _resolver.ResolveAsync("s@example.com", address, default).AsTask().GetAwaiter().GetResult();
+        ResolveReply reply = plant(_resolver.ResolveAsync("s@example.com", address, default).AsTask().GetAwaiter().GetResult());
         if (!reply.IsFailed && System.Numerics.BitOperations.PopCount((uint)reply.Class) != 1)
         {
             return $"flags {reply.Flags}";
@@ -69,10 +84,9 @@ public sealed class FuzzTests
         }
 
         return reply.Transport.Length == 0 || (reply.NextHop.Length == 0 && !reply.IsInvalid) ? "no way" : null;
-    });
+    }
 
-    [Fact]
-    public void Any_list_of_addresses_prints_as_it_reads() => FuzzRun.Play("addresses", Words, input =>
+    private static string? Print(byte[] input, Func<string, string> toExternal)
     {
         string text = Encoding.Latin1.GetString(input);
         AddressList list = AddressList.Parse(text);
@@ -88,7 +102,7 @@ public sealed class FuzzTests
         foreach (AddressNode node in list.Addresses)
         {
             string plain = AddressSyntax.ToInternal(node.ToExternal());
-            if (!plain.Contains('\0') && !plain.StartsWith('@') && AddressSyntax.ToInternal(AddressSyntax.ToExternal(plain)) is var back && back != plain)
+            if (!plain.Contains('\0') && !plain.StartsWith('@') && AddressSyntax.ToInternal(toExternal(plain)) is var back && back != plain)
             {
                 return $"internal {plain}, then {back}";
             }
@@ -97,10 +111,19 @@ public sealed class FuzzTests
         HeaderFolding.Join(printed);
         bool isStrict = SmtpPath.TryParse(text, strict: true, out _);
         return isStrict && !SmtpPath.TryParse(text, strict: false, out _) ? "a strict path that is no path" : null;
-    });
+    }
 
     [Fact]
-    public void Any_request_is_taken_or_refused() => FuzzRun.Play("requests", [.. Words, "request\0resolve\0", "sender\0", "address\0", "rule\0local\0", "request\0rewrite\0", "\0\0"], input =>
+    public void Any_request_is_taken_or_refused() => FuzzRun.Play("requests", RequestWords, input => Request(input, static request => request));
+
+    // A parser that throws something unforeseen.
+    [Fact]
+    public void An_unforeseen_exception_is_found() => FuzzRun.Finds("requests", RequestWords, input => Request(
+        input, static request => request.Address.Contains("@@", StringComparison.Ordinal) ? throw new InvalidOperationException("planted") : request));
+
+    private static readonly string[] RequestWords = [.. Words, "request\0resolve\0", "sender\0", "address\0", "rule\0local\0", "request\0rewrite\0", "\0\0"];
+
+    private string? Request(byte[] input, Func<RewriteRequest, RewriteRequest> plant)
     {
         using var stream = new BufferedInput(new MemoryStream(input));
         var reader = new AttributeReader(stream);
@@ -108,7 +131,7 @@ public sealed class FuzzTests
         {
             while (reader.ReadListAsync().AsTask().GetAwaiter().GetResult())
             {
-                RewriteRequest request = RewriteProtocol.TakeRequest(reader);
+                RewriteRequest request = plant(RewriteProtocol.TakeRequest(reader));
                 if (request.Verb is RewriteVerb.RewriteLocal or RewriteVerb.RewriteRemote)
                 {
                     _rewriter.Rewrite(request.Address);
@@ -125,5 +148,5 @@ public sealed class FuzzTests
         }
 
         return null;
-    });
+    }
 }

@@ -18,6 +18,9 @@ public sealed class QueueEnvelopeReader
     private long _unreadOffset;
     private int _recipientsRead;
 
+    // No file has more of them than bytes for the shortest records: pointers in a circle would give them for ever.
+    private long _mostRecipients;
+
     // Of the recipient to come.
     private string _original = "";
     private string _dsnOriginal = "";
@@ -42,6 +45,7 @@ public sealed class QueueEnvelopeReader
     /// <exception cref="LinuxException">The file cannot be read.</exception>
     public bool ReadFirst(FileHandle file, int limit, List<QueueRecipient> recipients)
     {
+        _mostRecipients = Posix.Fstat(file).Size / 2;
         using RecordFileReader records = new(file);
         if (!Read(records, first: true, limit, recipients))
         {
@@ -126,6 +130,11 @@ public sealed class QueueEnvelopeReader
                     {
                         ForgetRecipient();
                         break;
+                    }
+
+                    if (_recipientsRead >= _mostRecipients)
+                    {
+                        return Corrupt("more recipients than the file has room for");
                     }
 
                     recipients.Add(new QueueRecipient(records.RecordOffset, ByteString.FromBytes(data), _original, _dsnOriginal, _notify));
