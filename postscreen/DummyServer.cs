@@ -1,4 +1,5 @@
 using System.Text;
+using Mta.Linux;
 using Mta.Tables;
 using Mta.Text;
 using Ascii = Mta.Text.Ascii;
@@ -12,7 +13,7 @@ namespace Mta.Postscreen;
 internal sealed class DummyServer(Screen screen, ScreenSession session)
 {
     /// <summary>The EHLO keywords, in their order.</summary>
-    public static readonly string[] Keywords = ["SIZE", "VRFY", "ETRN", "ENHANCEDSTATUSCODES", "8BITMIME", "DSN", "SMTPUTF8", "CHUNKING"];
+    public static readonly string[] Keywords = ["SIZE", "VRFY", "ETRN", "STARTTLS", "ENHANCEDSTATUSCODES", "8BITMIME", "DSN", "SMTPUTF8", "CHUNKING"];
 
     private static readonly string[] Known = ["EHLO", "HELO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "VRFY", "ETRN", "QUIT", "STARTTLS"];
     private readonly ScreenSettings _settings = session.Settings;
@@ -25,6 +26,7 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
     private readonly List<string> _replies = [];
     private IReadOnlySet<string> _hidden = new HashSet<string>();
     private bool _isOver;
+    private SocketStream? _tls;
 
     public async ValueTask RunAsync(bool greets, CancellationToken stop)
     {
@@ -61,6 +63,11 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
         {
             LogLines.Event("COMMAND TIME LIMIT from", $"{session.Shown} after {_stage}");
             await screen.TrySendAsync(session.Connection, $"421 4.4.2 {_settings.HostName} Error: timeout exceeded");
+        }
+        finally
+        {
+            // The proxy sends what is left, and ends the client's connection.
+            _tls?.Dispose();
         }
     }
 
@@ -145,7 +152,27 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
         }
 
         _stage = isKnown ? word : "UNIMPLEMENTED";
-        Answer(word, rest);
+        if (word == "RCPT")
+        {
+            // How a client spoke up to here is how it speaks: what was not failed is passed.
+            foreach (ScreenTest test in (ReadOnlySpan<ScreenTest>)[ScreenTest.Pipelining, ScreenTest.NonSmtp, ScreenTest.BareNewline])
+            {
+                session.Pass(test, _settings.LifeOf(test));
+            }
+        }
+
+        if (isKnown && _tls is null && screen.TlsLevel == ScreenTlsLevel.Encrypt && word is not ("EHLO" or "HELO" or "STARTTLS" or "NOOP" or "QUIT"))
+        {
+            Reply("530 5.7.0 Must issue a STARTTLS command first");
+        }
+        else if (word == "STARTTLS")
+        {
+            await StartTlsAsync(rest, stop);
+        }
+        else
+        {
+            Answer(word, rest);
+        }
     }
 
     private void Answer(string word, string rest)
@@ -187,9 +214,6 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
                     : rest.Length == 0 ? "500 Syntax: ETRN domain"
                     : "458 Unable to queue messages");
                 break;
-            case "STARTTLS":
-                Reply(rest.Length > 0 ? "501 5.5.4 Syntax: STARTTLS" : "502 5.5.1 Error: command not implemented");
-                break;
             case "QUIT":
                 Drop("221 2.0.0 Bye");
                 break;
@@ -197,6 +221,43 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
                 Reply("502 5.5.2 Error: command not recognized");
                 break;
         }
+    }
+
+    // What came in plain text is forgotten (RFC 3207 §4.2), counters go on.
+    private async ValueTask StartTlsAsync(string rest, CancellationToken stop)
+    {
+        if (rest.Length > 0)
+        {
+            Reply("501 5.5.4 Syntax: STARTTLS");
+            return;
+        }
+
+        if (_tls is not null)
+        {
+            Reply("554 5.5.1 Error: TLS already active");
+            return;
+        }
+
+        if (screen.TlsLevel == ScreenTlsLevel.None || _hidden.Contains("STARTTLS"))
+        {
+            Reply("502 5.5.1 Error: command not implemented");
+            return;
+        }
+
+        _tls = await screen.StartTlsAsync(session.Connection, session.Shown, stop);
+        if (_tls is null)
+        {
+            Reply("454 4.7.0 TLS not available due to local problem");
+            return;
+        }
+
+        Reply("220 2.0.0 Ready to start TLS");
+        await FlushAsync(stop);
+        _input.SwitchTo(_tls);
+        _output.SwitchTo(_tls);
+        _sender = null;
+        _hello = "";
+        _protocol = "SMTP";
     }
 
     private void Hello(string word, string rest)
@@ -220,7 +281,8 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
         List<string> lines = [_settings.HostName];
         foreach (string keyword in Keywords)
         {
-            if (!_hidden.Contains(keyword) && (keyword != "VRFY" || !_settings.DisableVrfy) && (keyword != "SMTPUTF8" || _settings.SmtpUtf8Enable))
+            if (!_hidden.Contains(keyword) && (keyword != "VRFY" || !_settings.DisableVrfy) && (keyword != "SMTPUTF8" || _settings.SmtpUtf8Enable)
+                && (keyword != "STARTTLS" || (screen.TlsLevel != ScreenTlsLevel.None && _tls is null)))
             {
                 lines.Add(keyword == "SIZE" && _settings.MessageSizeLimit > 0 ? $"SIZE {_settings.MessageSizeLimit}" : keyword);
             }
@@ -241,7 +303,6 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
         return "250 2.1.0 Ok";
     }
 
-    // How a client spoke up to here is how it speaks: what was not failed is passed.
     private void Recipient(string rest)
     {
         if (_sender is null || !rest.Contains(':'))
@@ -253,10 +314,6 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
         string answer = screen.Replies.Soften(session.Answer);
         LogLines.Reject(session.Shown, answer, _sender, rest[(rest.IndexOf(':') + 1)..].Trim(), _protocol, _hello);
         Reply(session.Answer);
-        foreach (ScreenTest test in (ReadOnlySpan<ScreenTest>)[ScreenTest.Pipelining, ScreenTest.NonSmtp, ScreenTest.BareNewline])
-        {
-            session.Pass(test, _settings.LifeOf(test));
-        }
     }
 
     private void Limit(string what)

@@ -1,3 +1,4 @@
+using Mta.Config.Parameters;
 using Mta.Postscreen;
 using Mta.Service;
 
@@ -7,5 +8,9 @@ return await Daemon.Event("postscreen")
     .WithoutUseLimit()
     .WithoutIdleLimit()
     .BeforePrivilegeDrop(context => screen = new Screen(context))
-    .AfterPrivilegeDrop(_ => screen!.Start()) // made above
+    .AfterPrivilegeDrop(context =>
+    {
+        screen!.Start(); // made above
+        Watchdog.Start(context.Configuration.Get(PostscreenParameters.PostscreenWatchdogTimeout));
+    })
     .ServeAsync((client, stop) => screen!.ServeAsync(client, stop)); // as above

@@ -18,6 +18,14 @@ internal enum AccessWord
     Reject,
 }
 
+/// <summary>Whether clients may or must use TLS.</summary>
+internal enum ScreenTlsLevel
+{
+    None,
+    May,
+    Encrypt,
+}
+
 /// <summary>
 /// Everything that all clients share: settings, lists, the cache, the counts. Decides about each client before its
 /// tests; thread-safe.
@@ -37,6 +45,7 @@ internal sealed class Screen
     private readonly TableList _commandFilter;
     private readonly bool _speaksKindly;
     private readonly string _smtpd;
+    private readonly string _tlsproxy;
     private readonly bool _hasProxy;
     private readonly TimeSpan _proxyTimeout;
     private readonly HashSet<string> _discarded;
@@ -55,11 +64,8 @@ internal sealed class Screen
         Replies = new ScreenReplies(configuration, context.Tables);
         _discarded = Keywords(configuration.Get(PostscreenParameters.PostscreenDiscardEhloKeywords));
         _discardMaps = TableList.Open(context.Tables, PostscreenParameters.PostscreenDiscardEhloKeywordAddressMaps.Name, configuration.Get(PostscreenParameters.PostscreenDiscardEhloKeywordAddressMaps));
-        if (configuration.Get(PostscreenParameters.PostscreenTlsSecurityLevel) == "encrypt" || configuration.Get(PostscreenParameters.PostscreenEnforceTls))
-        {
-            throw new FatalException("postscreen_tls_security_level = encrypt: this setting is not implemented");
-        }
-
+        TlsLevel = ReadTlsLevel(configuration);
+        _tlsproxy = "private/" + configuration.Get(TlsproxyParameters.TlsproxyServiceName);
         _relaxed = new ScreenSettings(configuration);
         string before = configuration.Raw("stress") ?? "";
         configuration.Override("stress", "yes");
@@ -94,6 +100,9 @@ internal sealed class Screen
     }
 
     public DnsblLookups? Dnsbl { get; }
+
+    /// <summary>Whether clients may or must use TLS.</summary>
+    public ScreenTlsLevel TlsLevel { get; }
 
     public ScreenReplies Replies { get; }
 
@@ -222,6 +231,65 @@ internal sealed class Screen
         finally
         {
             Interlocked.Decrement(ref _passing);
+        }
+    }
+
+    /// <summary>Puts TLS under a session: the proxy takes the client's connection and gives a stream of plain text.</summary>
+    /// <returns>The stream, which the caller owns; null when there is no TLS, which the log says.</returns>
+    public async ValueTask<SocketStream?> StartTlsAsync(ClientConnection connection, string shown, CancellationToken stop)
+    {
+        TimeSpan wait = TimeSpan.FromSeconds(10);
+        SocketStream? stream = null;
+        try
+        {
+            // The proxy's own patience with a silent session is longer than ours, which has a reply for it.
+            TlsproxyRequest request = new(shown, TlsproxyFlags.Server, Settings.StartTlsTimeout, Settings.CommandTimeLimit + wait, "smtpd");
+            stream = await TlsproxyProtocol.RequestAsync(_tlsproxy, request, wait, stop);
+            if (stream is null)
+            {
+                LogLines.Warning($"{_tlsproxy} service has no TLS for {shown}");
+                return null;
+            }
+
+            int errno = Posix.TrySendDescriptor(stream.Socket.SafeHandle, connection.Socket!.SafeHandle); // an internet client has a socket
+            if (errno == 0)
+            {
+                return stream;
+            }
+
+            LogLines.Warning($"cannot pass connection to {_tlsproxy} service: {Errno.Text(errno)}");
+        }
+        catch (LinuxException error) when (stream is null)
+        {
+            LogLines.Warning($"connect to {_tlsproxy} service: {error.Reason}");
+        }
+        catch (Exception error) when (error is IOException or TimeoutException or AttributeFormatException)
+        {
+            LogLines.Warning($"problem receiving status from {_tlsproxy} service");
+        }
+
+        stream?.Dispose();
+        return null;
+    }
+
+    private static ScreenTlsLevel ReadTlsLevel(Configuration configuration)
+    {
+        string level = configuration.Get(PostscreenParameters.PostscreenTlsSecurityLevel);
+        switch (level)
+        {
+            case "":
+                return configuration.Get(PostscreenParameters.PostscreenEnforceTls) ? ScreenTlsLevel.Encrypt
+                    : configuration.Get(PostscreenParameters.PostscreenUseTls) ? ScreenTlsLevel.May
+                    : ScreenTlsLevel.None;
+            case "none":
+                return ScreenTlsLevel.None;
+            case "may":
+                return ScreenTlsLevel.May;
+            case "encrypt":
+                return ScreenTlsLevel.Encrypt;
+            default:
+                LogLines.Warning($"{PostscreenParameters.PostscreenTlsSecurityLevel.Name}: unsupported TLS level \"{level}\", using \"encrypt\"");
+                return ScreenTlsLevel.Encrypt;
         }
     }
 

@@ -24,6 +24,9 @@ internal sealed class ScreenSettings(Configuration configuration)
 
     public TimeSpan CommandTimeLimit { get; } = configuration.Get(PostscreenParameters.PostscreenCommandTimeLimit);
 
+    /// <summary>Longest TLS handshake.</summary>
+    public TimeSpan StartTlsTimeout { get; } = configuration.Get(PostscreenParameters.PostscreenStarttlsTimeout);
+
     public int CommandCountLimit { get; } = configuration.Get(PostscreenParameters.PostscreenCommandCountLimit);
 
     public int LineLengthLimit { get; } = configuration.Get(GlobalParameters.LineLengthLimit);

@@ -52,7 +52,7 @@ internal static class ReceivedField
 
     private static void WriteTls(Session session, BufferedOutput output)
     {
-        if (session.Tls is not { } tls || !session.Server.Tls.WritesReceived)
+        if (session.Tls is not { } tls || !session.Server.WritesTlsReceived)
         {
             return;
         }

@@ -5,6 +5,7 @@ using Mta.Service;
 using Mta.Smtpd.Tls;
 using Mta.Tables;
 using Mta.Text;
+using Mta.TlsServer;
 
 namespace Mta.Smtpd;
 
@@ -192,14 +193,14 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
     {
         if (server.Tls.Context is not { } context)
         {
-            TlsLog.NoWrapperContext(session);
+            TlsLines.NoWrapperContext(session);
             session.EndsInOrder = true;
             return false;
         }
 
         if (await server.Limits.HasReachedNewTlsRateAsync(session, stop))
         {
-            TlsLog.RefusedWrapper(session);
+            TlsLines.RefusedWrapper(session);
             session.EndsInOrder = true;
             return false;
         }

@@ -69,7 +69,7 @@ internal sealed class SmtpdSasl
 
     /// <summary>AUTH may be used now: never in the clear where only encrypted sessions may.</summary>
     public static bool IsActive(Session session) =>
-        session.Server.Sasl is not null && !session.IsStandalone && !(session.Server.Tls.AuthOnly && session.Tls is null);
+        session.Server.Sasl is not null && !session.IsStandalone && !(session.Server.AuthNeedsTls && session.Tls is null);
 
     /// <summary>The EHLO line does not show AUTH to this client.</summary>
     public async ValueTask<bool> IsHiddenAsync(Session session, CancellationToken stop) =>

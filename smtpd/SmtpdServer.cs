@@ -6,6 +6,7 @@ using Mta.Mail.Protocols;
 using Mta.Service;
 using Mta.Smtpd.Tls;
 using Mta.Tables;
+using Mta.TlsServer;
 
 namespace Mta.Smtpd;
 
@@ -58,8 +59,10 @@ internal sealed class SmtpdServer
         Limits = new ClientLimits(configuration, tables, Settings);
         Flush = new FlushRequests(new FlushClient(configuration, tables));
         PermitLog = new PermitLog(configuration, tables);
-        Tls = new ServerTls(context);
-        if (Sasl is not null && Tls is { AuthOnly: true, Level: ServerTlsLevel.None })
+        Tls = new ServerTls(context.Configuration, ServerTlsParameters.Smtpd, context.Tables, context.ServiceName, context.Retire, context.Retiring);
+        AuthNeedsTls = !configuration.IsSet(SmtpdParameters.SmtpdTlsAuthOnly) || configuration.Get(SmtpdParameters.SmtpdTlsAuthOnly) || Tls.Level == ServerTlsLevel.Encrypt;
+        WritesTlsReceived = configuration.Get(SmtpdParameters.SmtpdTlsReceivedHeader);
+        if (Sasl is not null && AuthNeedsTls && Tls.Level == ServerTlsLevel.None)
         {
             LogLines.Warning("smtpd_sasl_auth_enable = yes, but AUTH is never offered: there is no TLS, and smtpd_tls_auth_only = no is not set");
         }
@@ -118,6 +121,12 @@ internal sealed class SmtpdServer
     public QueueSpace QueueSpace { get; }
 
     public ServerTls Tls { get; }
+
+    /// <summary>No AUTH without TLS: passwords cross the network in the clear only where someone has said so.</summary>
+    public bool AuthNeedsTls { get; }
+
+    /// <summary>The Received: field tells about TLS.</summary>
+    public bool WritesTlsReceived { get; }
 
     /// <summary>The before-queue filter; null without one.</summary>
     public Proxy.ProxyFilter? ProxyFilter { get; }

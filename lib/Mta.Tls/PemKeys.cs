@@ -1,3 +1,4 @@
+using Mta.Linux;
 using Mta.Tls.Native;
 
 namespace Mta.Tls;
@@ -26,7 +27,10 @@ internal sealed unsafe class PemKeys : IDisposable
                 nint bio = Crypto.BIO_new_file(file, "r");
                 if (bio == 0)
                 {
-                    throw new TlsException($"error opening chain file: {file}", TlsLibrary.Errors());
+                    // The reason stands in the library's first line already; here in one, as administrators know it.
+                    int errno = Posix.TryAccess(file, AccessMode.Read);
+                    Crypto.ERR_clear_error();
+                    throw new TlsException($"error opening chain file: {file}: {Errno.Text(errno)}", []);
                 }
 
                 keys.Read(bio, file);

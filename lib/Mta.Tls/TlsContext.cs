@@ -201,7 +201,7 @@ public sealed unsafe class TlsServerContext : TlsContext
             }
 
             SetExchange();
-            Ssl.SSL_CTX_ctrl(Handle, Ssl.CtrlSetSessionCacheMode, Ssl.SessionCacheOff, 0);
+            Ssl.SSL_CTX_ctrl(Handle, Ssl.CtrlSetSessionCacheMode, settings.AlwaysIssuesSessionIds ? Ssl.SessionCacheServerEmpty : Ssl.SessionCacheOff, 0);
             Ssl.SSL_CTX_set_timeout(Handle, (nint)settings.SessionTimeout.TotalSeconds);
             SetSessionContext();
             Ssl.SSL_CTX_set_client_hello_cb(Handle, &TlsStream.ClientHello, 0);

@@ -95,6 +95,9 @@ public sealed record TlsServerSettings : TlsSettings
     /// <summary>Keys of tickets; null is no tickets.</summary>
     public TicketKeys? TicketKeys { get; init; }
 
+    /// <summary>Up to TLS 1.2, sessions have numbers though none can be resumed by its number: some clients want one.</summary>
+    public bool AlwaysIssuesSessionIds { get; init; }
+
     /// <summary>How long a session may be resumed.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromHours(1);
 }

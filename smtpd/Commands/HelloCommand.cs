@@ -1,6 +1,6 @@
 using System.Text;
-using Mta.Smtpd.Tls;
 using Mta.Text;
+using Mta.TlsServer;
 
 namespace Mta.Smtpd.Commands;
 

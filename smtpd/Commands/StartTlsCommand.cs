@@ -1,5 +1,6 @@
 using Mta.Smtpd.Tls;
 using Mta.Tls;
+using Mta.TlsServer;
 
 namespace Mta.Smtpd.Commands;
 
@@ -31,7 +32,7 @@ internal static class StartTlsCommand
 
         if (await session.Server.Limits.HasReachedNewTlsRateAsync(session, stop))
         {
-            TlsLog.Refused(session);
+            TlsLines.Refused(session);
             return await RefuseAsync(session, $"454 4.7.0 Error: too many new TLS sessions from {session.NameAndAddress}", stop);
         }
 

@@ -1,4 +1,5 @@
 using Mta.Tls;
+using Mta.TlsServer;
 
 namespace Mta.Smtpd.Tls;
 
@@ -11,7 +12,7 @@ internal static class TlsStart
         ServerTls shared = session.Server.Tls;
         if (shared.LogLevel.Verbose)
         {
-            TlsLog.Begin(session);
+            TlsLog.Begin(session.NameAndAddress);
         }
 
         await shared.PrepareAsync(stop);
@@ -33,7 +34,7 @@ internal static class TlsStart
         {
             if (result.Status != TlsHandshakeStatus.Done)
             {
-                TlsLog.HandshakeFailed(session, result);
+                TlsLog.HandshakeFailed(session.NameAndAddress, result);
             }
 
             return false;
@@ -49,7 +50,7 @@ internal static class TlsStart
         if (shared.RequiresCertificate && !tls.IsTrusted)
         {
             string reason = tls.Peer is null ? "No client certificate presented" : "Client certificate not trusted";
-            TlsLog.Abort(session, reason);
+            TlsLines.Abort(session, reason);
             session.TlsRefusal = $"421 4.7.1 {session.Settings.HostName} Error: {reason}";
         }
 
@@ -62,12 +63,12 @@ internal static class TlsStart
         {
             if (tls.IsResumed)
             {
-                TlsLog.Resumed(session);
+                TlsLog.Resumed(session.NameAndAddress);
             }
 
             if (tls.Peer is not null)
             {
-                TlsLog.Peer(session, tls.Peer);
+                TlsLog.Peer(session.NameAndAddress, tls.Peer);
             }
         }
 
@@ -75,10 +76,10 @@ internal static class TlsStart
         {
             if (tls.Peer is not null && shared.LogLevel.Summary)
             {
-                TlsLog.Untrusted(session, tls);
+                TlsLog.Untrusted(session.NameAndAddress, tls);
             }
 
-            TlsLog.Established(session, tls, session.TlsServerName);
+            TlsLog.Established(session.NameAndAddress, tls, session.TlsServerName);
         }
     }
 }

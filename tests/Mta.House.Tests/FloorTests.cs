@@ -18,6 +18,7 @@ public sealed class FloorTests
         ["Mta.Delivery"] = 3,
         ["Mta.Milter"] = 3,
         ["Mta.Sasl"] = 3,
+        ["Mta.TlsServer"] = 3,
     };
 
     public static TheoryData<string> Projects()

@@ -21,7 +21,7 @@ public enum DialogueCut
 
 /// <summary>One line of a dialogue.</summary>
 /// <param name="Kind">
-/// <c>C</c> the client sends, <c>S</c> the server replies, <c>L</c> the server logs, <c>P</c> a policy server is told; of
+/// <c>C</c> the client sends, <c>T</c> begins TLS, <c>S</c> the server replies, <c>L</c> the server logs, <c>P</c> a policy server is told; of
 /// the filter: <c>@</c> is connected to, <c>&lt;</c> gets, <c>&gt;</c> sends, <c>/</c> closes; <c>W</c> the client waits.
 /// </param>
 public sealed record DialogueLine(char Kind, string Text, int Number);
@@ -106,7 +106,7 @@ public sealed class Dialogue
                     string filtered = line.Length > 2 && line[2] == ' ' ? line[3..] : line[2..];
                     dialogue._lines.Add((new DialogueLine(line[1], line[1] == '>' ? Unescape(filtered) + "\r\n" : filtered, number), null));
                     break;
-                case 'C' or 'S' or 'L' or 'P' when line.Length > 1:
+                case 'C' or 'S' or 'L' or 'P' or 'T' when line.Length > 1:
                     DialogueServer? only = line[1] switch
                     {
                         ':' or '>' => null,

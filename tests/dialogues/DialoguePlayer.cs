@@ -1,3 +1,6 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Mta.Dialogues;
@@ -30,6 +33,14 @@ public sealed class DialoguePlayer(Stream stream, DialogueServer server, Dialogu
                     await SendAsync(pending.ToString());
                     pending.Clear();
                     await Task.Delay(int.Parse(line.Text, System.Globalization.CultureInfo.InvariantCulture));
+                    break;
+                case 'T':
+                    await SendAsync(pending.ToString());
+                    pending.Clear();
+                    if (await BeginTlsAsync(line.Text) is { } failure)
+                    {
+                        return $"{dialogue.Name}, line {line.Number} ({server}, {cut}): TLS: {failure}";
+                    }
                     break;
                 case 'S':
                     await SendAsync(pending.ToString());
@@ -70,6 +81,35 @@ public sealed class DialoguePlayer(Stream stream, DialogueServer server, Dialogu
             at = found + 1;
         }
 
+        return null;
+    }
+
+    // The text may name a file with a certificate and its key.
+    private async Task<string?> BeginTlsAsync(string certificate)
+    {
+        var tls = new SslStream(stream, leaveInnerStreamOpen: false);
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = "mx.example.test",
+            RemoteCertificateValidationCallback = static (_, shown, _, _) => shown is not null,
+            ClientCertificates = certificate.Length == 0 ? null : [X509Certificate2.CreateFromPemFile(certificate)],
+        };
+        if (certificate.Length > 0)
+        {
+            options.LocalCertificateSelectionCallback = static (_, _, own, _, _) => own[0];
+        }
+
+        try
+        {
+            using var timer = new CancellationTokenSource(Patience);
+            await tls.AuthenticateAsClientAsync(options, timer.Token);
+        }
+        catch (Exception error) when (error is IOException or AuthenticationException or OperationCanceledException)
+        {
+            return error.Message;
+        }
+
+        stream = tls;
         return null;
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Mta.Dialogues;
+using Mta.Tls.Tests;
 
 namespace Mta.EndToEnd;
 
@@ -9,8 +10,20 @@ namespace Mta.EndToEnd;
 /// The dialogues of tests/dialogues/postscreen, with our postscreen and with Debian's: a service for each set of
 /// settings, a client address for each dialogue, all at the same time.
 /// </summary>
-public sealed class PostscreenDialogueTests
+public sealed class PostscreenDialogueTests : IDisposable
 {
+    // What TLS needs, where a dialogue asks for it: the level is the dialogue's.
+    private const string Proxies = """
+        tlsproxy unix - - n - 0 tlsproxy
+        tlsproxy-off unix - - n - 0 tlsproxy
+          -o tlsproxy_tls_security_level=none
+        tlsproxy-asks unix - - n - 0 tlsproxy
+          -o tlsproxy_tls_ask_ccert=yes
+        tlsproxy-broken unix - - n - 0 tlsproxy
+          -o tlsproxy_tls_chain_files=/nowhere/at-all.pem
+
+        """;
+
     private static readonly (string Name, string Value)[] Common =
     [
         ("compatibility_level", "3.5"),
@@ -22,19 +35,29 @@ public sealed class PostscreenDialogueTests
         ("postscreen_access_list", ""),
         ("postscreen_cache_cleanup_interval", "0"),
         ("local_recipient_maps", ""),
+        ("tlsproxy_tls_security_level", "may"),
+        ("tlsproxy_tls_loglevel", "1"),
+        ("tlsproxy_tls_chain_files", "@CERTS@/server.pem"),
+        ("tlsproxy_tls_CAfile", "@CERTS@/ca.pem"),
     ];
+
+    private readonly Certificates _certificates = new();
+
+    public PostscreenDialogueTests() => Shell.Bash($"chmod -R a+rX {_certificates.Directory}").MustSucceed();
+
+    public void Dispose() => _certificates.Dispose();
 
     [Fact]
     public async Task Our_postscreen_keeps_to_the_dialogues()
     {
-        List<Dialogue> dialogues = Load();
+        List<Dialogue> dialogues = Load(DialogueServer.Mta);
         using var mta = new Instance();
         foreach ((string name, string value) in Common)
         {
-            mta.Main[name] = value;
+            mta.Main[name] = Expand(value);
         }
 
-        mta.MasterCf += "smtpd pass - - n - - smtpd\n" + Services(dialogues, out Dictionary<string, int> ports);
+        mta.MasterCf += "smtpd pass - - n - - smtpd\n" + Proxies + Services(dialogues, out Dictionary<string, int> ports);
         mta.Start();
         await PlayAsync(dialogues, DialogueServer.Mta, ports, () => mta.Log);
     }
@@ -42,20 +65,51 @@ public sealed class PostscreenDialogueTests
     [PeerFact(DebianPostfix.Master)]
     public async Task Debians_postscreen_keeps_to_the_same_dialogues()
     {
-        List<Dialogue> dialogues = Load();
+        List<Dialogue> dialogues = Load(DialogueServer.Postfix);
         using var postfix = new DebianPostfix(Ports.Free());
         foreach ((string name, string value) in Common)
         {
-            postfix.Set(name, value);
+            postfix.Set(name, Expand(value));
         }
 
-        File.AppendAllText(Path.Combine(postfix.Etc, "master.cf"), "smtpd pass - - n - - smtpd\ndnsblog unix - - n - 0 dnsblog\n" + Services(dialogues, out Dictionary<string, int> ports));
+        File.AppendAllText(Path.Combine(postfix.Etc, "master.cf"), "smtpd pass - - n - - smtpd\ndnsblog unix - - n - 0 dnsblog\n" + Proxies + Services(dialogues, out Dictionary<string, int> ports));
         postfix.Start();
         await PlayAsync(dialogues, DialogueServer.Postfix, ports, () => postfix.Log);
     }
 
-    private static List<Dialogue> Load() =>
-        [.. Directory.GetFiles(Path.Combine(Repository.Root, "tests/dialogues/postscreen"), "*.dialogue").Order(StringComparer.Ordinal).Select(Dialogue.Load)];
+    // Each half of TLS in postscreen works with the other of Postfix's.
+    [PeerTheory(DebianPostfix.Master)]
+    [InlineData("tlsproxy", DialogueServer.Postfix)]
+    [InlineData("postscreen", DialogueServer.Mta)]
+    public async Task One_of_ours_inside_postfix_keeps_to_the_dialogues_with_tls(string daemon, DialogueServer server)
+    {
+        // What is said without keys differs between the proxies.
+        List<Dialogue> dialogues = [.. Load(server).Where(static dialogue => dialogue.Name.StartsWith("tls-", StringComparison.Ordinal) && dialogue.Name is not ("tls-proxy-broken" or "tls-proxy-off" or "tls-handshake-late"))];
+        using var postfix = new DebianPostfix(Ports.Free());
+        postfix.Replace(daemon);
+        foreach ((string name, string value) in Common)
+        {
+            postfix.Set(name, Expand(value));
+        }
+
+        File.AppendAllText(Path.Combine(postfix.Etc, "master.cf"), "smtpd pass - - n - - smtpd\n" + Proxies + Services(dialogues, out Dictionary<string, int> ports));
+        postfix.Start();
+        await PlayAsync(dialogues, server, ports, () => postfix.Log);
+        string[] programs = [.. ProcessTable.OfMaster(postfix.MasterPid).Select(static process => process.Program)];
+        string other = daemon == "tlsproxy" ? "postscreen" : "tlsproxy";
+        Assert.Contains(File.ResolveLinkTarget(Repository.Daemon(daemon), returnFinalTarget: true)?.FullName ?? Repository.Daemon(daemon), programs);
+        Assert.Contains("/usr/lib/postfix/sbin/" + other, programs);
+        Assert.DoesNotContain("/usr/lib/postfix/sbin/" + daemon, programs);
+    }
+
+    private string Expand(string text) => text.Replace("@CERTS@", _certificates.Directory, StringComparison.Ordinal);
+
+    private List<Dialogue> Load(DialogueServer server) =>
+    [
+        .. Directory.GetFiles(Path.Combine(Repository.Root, "tests/dialogues/postscreen"), (Environment.GetEnvironmentVariable("MTA_DIALOGUES") ?? "*") + ".dialogue").Order(StringComparer.Ordinal)
+            .Select(path => Dialogue.Parse(Path.GetFileNameWithoutExtension(path), Expand(File.ReadAllText(path, Encoding.Latin1))))
+            .Where(dialogue => dialogue.Only is null || dialogue.Only == server),
+    ];
 
     private static string Key(Dialogue dialogue) => string.Join('\n', dialogue.Settings);
 
@@ -142,7 +196,7 @@ public sealed class PostscreenDialogueTests
         var lines = new List<string>();
         foreach (string line in log.Split('\n'))
         {
-            int program = line.IndexOf("/postscreen[", StringComparison.Ordinal);
+            int program = Math.Max(line.IndexOf("/postscreen[", StringComparison.Ordinal), line.IndexOf("/tlsproxy[", StringComparison.Ordinal));
             if (program >= 0)
             {
                 lines.Add(line[(line.IndexOf("]: ", program, StringComparison.Ordinal) + 3)..]);

@@ -223,7 +223,7 @@ public static class PostscreenParameters
     public static readonly BoolParameter PostscreenTlsReqCcert = new("postscreen_tls_req_ccert", "$smtpd_tls_req_ccert");
 
     /// <summary>Security level of TLS; <c>smtpd_tls_security_level</c> of the postscreen.</summary>
-    public static readonly EnumParameter PostscreenTlsSecurityLevel = new("postscreen_tls_security_level", "$smtpd_tls_security_level", "", "none", "may", "encrypt");
+    public static readonly EnumParameter PostscreenTlsSecurityLevel = new("postscreen_tls_security_level", "$smtpd_tls_security_level", "", "none", "may", "encrypt", "dane", "dane-only", "fingerprint", "verify", "secure");
 
     /// <summary>Largest TLS trace that is logged; <c>smtpd_tls_trace_size_limit</c> of the postscreen.</summary>
     public static readonly IntParameter PostscreenTlsTraceSizeLimit = new("postscreen_tls_trace_size_limit", "$smtpd_tls_trace_size_limit");

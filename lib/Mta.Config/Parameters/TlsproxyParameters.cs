@@ -145,7 +145,7 @@ public static class TlsproxyParameters
     public static readonly BoolParameter TlsproxyTlsReqCcert = new("tlsproxy_tls_req_ccert", "$smtpd_tls_req_ccert");
 
     /// <summary>Security level of TLS; <c>smtpd_tls_security_level</c> of the TLS proxy.</summary>
-    public static readonly EnumParameter TlsproxyTlsSecurityLevel = new("tlsproxy_tls_security_level", "$smtpd_tls_security_level", "", "none", "may", "encrypt");
+    public static readonly EnumParameter TlsproxyTlsSecurityLevel = new("tlsproxy_tls_security_level", "$smtpd_tls_security_level", "", "none", "may", "encrypt", "dane", "dane-only", "fingerprint", "verify", "secure");
 
     /// <summary>smtpd_use_tls in the TLS proxy.</summary>
     public static readonly BoolParameter TlsproxyUseTls = new("tlsproxy_use_tls", "$smtpd_use_tls");

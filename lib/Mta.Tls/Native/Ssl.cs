@@ -45,6 +45,9 @@ internal static unsafe partial class Ssl
     public const int ModeReleaseBuffers = 16;
 
     public const int SessionCacheOff = 0;
+
+    // A server's cache that never holds anything: SSL_SESS_CACHE_SERVER, _NO_INTERNAL, _NO_AUTO_CLEAR.
+    public const int SessionCacheServerEmpty = 0x2 | 0x300 | 0x80;
     public const int SessionCacheClientExternal = 0x0001 | 0x0100 | 0x0200;
 
     private const string Library = "libssl.so.3";

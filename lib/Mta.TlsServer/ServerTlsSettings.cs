@@ -3,16 +3,16 @@ using Mta.Config.Parameters;
 using Mta.Tables;
 using Mta.Tls;
 
-namespace Mta.Smtpd.Tls;
+namespace Mta.TlsServer;
 
 /// <summary>Makes the TLS library's settings out of main.cf's.</summary>
 internal static class ServerTlsSettings
 {
     /// <exception cref="TlsException">A list makes no sense.</exception>
-    public static TlsServerSettings Read(Configuration configuration, string serviceName, TlsCredentialFiles files, ServerTlsLevel level, bool asksForCertificate)
+    public static TlsServerSettings Read(Configuration configuration, ServerTlsParameters names, string serviceName, TlsCredentialFiles files, ServerTlsLevel level, bool asksForCertificate)
     {
         bool isMandatory = level == ServerTlsLevel.Encrypt;
-        StringParameter protocolList = isMandatory ? SmtpdParameters.SmtpdTlsMandatoryProtocols : SmtpdParameters.SmtpdTlsProtocols;
+        StringParameter protocolList = isMandatory ? names.MandatoryProtocols : names.Protocols;
         if (!TlsProtocols.TryParse(configuration.Get(protocolList), out TlsProtocols protocols))
         {
             throw new TlsException($"Invalid TLS protocol list \"{configuration.Get(protocolList)}\": disabling TLS support", []);
@@ -24,35 +24,36 @@ internal static class ServerTlsSettings
             throw new TlsException($"unknown tls_ssl_options value in \"{optionList}\": disabling TLS support", []);
         }
 
-        if (!TlsLibrary.HasDigest(configuration.Get(SmtpdParameters.SmtpdTlsFingerprintDigest)))
+        if (!TlsLibrary.HasDigest(configuration.Get(names.FingerprintDigest)))
         {
-            throw new TlsException($"Digest algorithm \"{configuration.Get(SmtpdParameters.SmtpdTlsFingerprintDigest)}\" not found: disabling TLS support", []);
+            throw new TlsException($"Digest algorithm \"{configuration.Get(names.FingerprintDigest)}\" not found: disabling TLS support", []);
         }
 
-        string dh = configuration.Get(SmtpdParameters.SmtpdTlsDh1024ParamFile);
+        string dh = configuration.Get(names.DhParameters);
         return new TlsServerSettings
         {
             Credentials = files,
-            CaFile = configuration.Get(SmtpdParameters.SmtpdTlsCAfile),
-            CaPath = configuration.Get(SmtpdParameters.SmtpdTlsCApath),
+            CaFile = configuration.Get(names.CaFile),
+            CaPath = configuration.Get(names.CaPath),
             TrustsSystem = configuration.Get(TlsParameters.TlsAppendDefaultCA),
-            VerifyDepth = configuration.Get(SmtpdParameters.SmtpdTlsCcertVerifydepth),
-            Groups = Groups(configuration),
-            Options = options | TlsWorkarounds.Except(configuration.Get(TlsParameters.TlsDisableWorkarounds), LogLines.Warning),
+            VerifyDepth = configuration.Get(names.VerifyDepth),
+            Groups = Groups(configuration, names),
+            Options = options | TlsWorkarounds.Except(configuration.Get(TlsParameters.TlsDisableWorkarounds), TlsLog.Warning),
             Protocols = protocols,
-            Ciphers = Ciphers(configuration, isMandatory, asksForCertificate),
+            Ciphers = Ciphers(configuration, names, isMandatory, asksForCertificate),
             PrefersOwnOrder = configuration.Get(TlsParameters.TlsPreemptCipherlist),
             AsksForCertificate = asksForCertificate,
             TrustsServerCertificates = configuration.Get(TlsParameters.TlsTrustServerCcerts),
             DhParameters = dh == "auto" ? "" : dh,
-            SessionContext = $"smtpd/{serviceName}/{level}/{asksForCertificate}",
+            SessionContext = $"{names.Program}/{serviceName}/{level}/{asksForCertificate}",
             TicketCipher = configuration.Get(TlsParameters.TlsSessionTicketCipher),
+            AlwaysIssuesSessionIds = configuration.Get(names.AlwaysIssueSessionIds),
             SessionTimeout = configuration.Get(SmtpdParameters.SmtpdTlsSessionCacheTimeout),
         };
     }
 
-    private static string[] Groups(Configuration configuration) =>
-        configuration.Get(SmtpdParameters.SmtpdTlsEecdhGrade) switch
+    private static string[] Groups(Configuration configuration, ServerTlsParameters names) =>
+        configuration.Get(names.EecdhGrade) switch
         {
             "strong" => [configuration.Get(TlsParameters.TlsEecdhStrongCurve)],
             "ultra" => [configuration.Get(TlsParameters.TlsEecdhStrongCurve), configuration.Get(TlsParameters.TlsEecdhUltraCurve)],
@@ -60,9 +61,9 @@ internal static class ServerTlsSettings
             _ => [.. TableListSyntax.Split(configuration.Get(TlsParameters.TlsEecdhAutoCurves)), .. TableListSyntax.Split(configuration.Get(TlsParameters.TlsFfdheAutoGroups))],
         };
 
-    private static string Ciphers(Configuration configuration, bool isMandatory, bool asksForCertificate)
+    private static string Ciphers(Configuration configuration, ServerTlsParameters names, bool isMandatory, bool asksForCertificate)
     {
-        string grade = configuration.Get(isMandatory ? SmtpdParameters.SmtpdTlsMandatoryCiphers : SmtpdParameters.SmtpdTlsCiphers);
+        string grade = configuration.Get(isMandatory ? names.MandatoryCiphers : names.Ciphers);
         StringParameter list = grade switch
         {
             "export" => TlsParameters.TlsExportCipherlist,
@@ -73,8 +74,8 @@ internal static class ServerTlsSettings
         };
         return TlsCiphers.Compose(
             configuration.Get(list),
-            configuration.Get(SmtpdParameters.SmtpdTlsExcludeCiphers),
-            isMandatory ? configuration.Get(SmtpdParameters.SmtpdTlsMandatoryExcludeCiphers) : "",
+            configuration.Get(names.ExcludeCiphers),
+            isMandatory ? configuration.Get(names.MandatoryExcludeCiphers) : "",
             isMandatory && grade != "null" ? "eNULL" : "",
             asksForCertificate ? "aNULL" : "");
     }

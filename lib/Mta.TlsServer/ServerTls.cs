@@ -2,14 +2,13 @@ using Mta.Config;
 using Mta.Config.Parameters;
 using Mta.Linux;
 using Mta.Mail.Protocols;
-using Mta.Service;
 using Mta.Tables;
 using Mta.Tls;
 
-namespace Mta.Smtpd.Tls;
+namespace Mta.TlsServer;
 
 /// <summary>Whether clients may or must use TLS.</summary>
-internal enum ServerTlsLevel
+public enum ServerTlsLevel
 {
     None,
     May,
@@ -21,10 +20,11 @@ internal enum ServerTlsLevel
 /// A set-up that fails leaves the service without TLS, and says so in the log. Thread-safe.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
-internal sealed class ServerTls
+public sealed class ServerTls
 {
     private const long CheckInterval = 1000;
-    private readonly ServiceContext _service;
+    private readonly Action _retire;
+    private readonly CancellationToken _retiring;
     private readonly TlsServerSettings? _settings;
     private readonly TicketSource? _tickets;
     private readonly TableList? _names;
@@ -33,41 +33,44 @@ internal sealed class ServerTls
     private FileStamps _stamps = FileStamps.None;
     private long _checkedAt;
 
-    public ServerTls(ServiceContext service)
+    /// <param name="serviceName">The service's name in master.cf: tickets count for one service.</param>
+    /// <param name="retire">Ends the process after its sessions, when it cannot read renewed files any more.</param>
+    /// <param name="retiring">The process ends already.</param>
+    public ServerTls(Configuration configuration, ServerTlsParameters names, TableRegistry tables, string serviceName, Action retire, CancellationToken retiring)
     {
-        _service = service;
-        Configuration configuration = service.Configuration;
-        Level = ReadLevel(configuration);
-        IsWrapper = configuration.Get(SmtpdParameters.SmtpdTlsWrappermode) && Level != ServerTlsLevel.None;
-
-        // Passwords cross the network in the clear only where someone has said so.
-        AuthOnly = !configuration.IsSet(SmtpdParameters.SmtpdTlsAuthOnly) || configuration.Get(SmtpdParameters.SmtpdTlsAuthOnly) || Level == ServerTlsLevel.Encrypt;
-        HandshakeTimeout = configuration.Get(SmtpdParameters.SmtpdStarttlsTimeout);
+        _retire = retire;
+        _retiring = retiring;
+        Level = ReadLevel(configuration, names);
+        IsWrapper = names.MayWrap && configuration.Get(SmtpdParameters.SmtpdTlsWrappermode) && Level != ServerTlsLevel.None;
         WaitsForShutdown = !configuration.Get(TlsParameters.TlsFastShutdownEnable);
         HasLegacyKeyFingerprints = configuration.Get(TlsParameters.TlsLegacyPublicKeyFingerprints);
-        WritesReceived = configuration.Get(SmtpdParameters.SmtpdTlsReceivedHeader);
-        LogLevel = TlsLogLevel.Parse(configuration.Get(SmtpdParameters.SmtpdTlsLoglevel));
-        Digest = configuration.Get(SmtpdParameters.SmtpdTlsFingerprintDigest);
-        AsksForCertificate = configuration.Get(SmtpdParameters.SmtpdTlsAskCcert);
+        LogLevel = TlsLogLevel.Parse(configuration.Get(names.LogLevel));
+        Digest = configuration.Get(names.FingerprintDigest);
+        AsksForCertificate = configuration.Get(names.AskCertificate);
         if (Level == ServerTlsLevel.None)
         {
             return;
         }
 
-        RequiresCertificate = configuration.Get(SmtpdParameters.SmtpdTlsReqCcert);
+        RequiresCertificate = configuration.Get(names.RequireCertificate);
         if (RequiresCertificate && Level != ServerTlsLevel.Encrypt)
         {
-            LogLines.Warning("Can't require client certs unless TLS is required");
+            TlsLog.Warning("Can't require client certs unless TLS is required");
             RequiresCertificate = false;
             AsksForCertificate = true;
         }
 
         AsksForCertificate |= RequiresCertificate;
-        TlsCredentialFiles files = ReadCredentials(configuration);
+        if (configuration.Get(names.EnableRpk))
+        {
+            TlsLog.Warning($"{names.EnableRpk.Name} = yes: the TLS library has no raw public keys, clients are asked for certificates only");
+        }
+
+        TlsCredentialFiles files = ReadCredentials(configuration, names);
         bool isAnonymous = files.Certificate == "none" && files.Chains.Count == 0;
         if (files.IsEmpty)
         {
-            LogLines.Warning("No server certs available. TLS won't be enabled");
+            TlsLog.Warning("No server certs available. TLS won't be enabled");
             Level = ServerTlsLevel.None;
             IsWrapper = false;
             return;
@@ -77,12 +80,12 @@ internal sealed class ServerTls
         {
             TlsLibrary.Load(configuration.Get(TlsParameters.TlsConfigFile), configuration.Get(TlsParameters.TlsConfigName));
             _tickets = TicketSource.Create(configuration);
-            _settings = ServerTlsSettings.Read(configuration, service.ServiceName, isAnonymous ? new TlsCredentialFiles() : files, Level, AsksForCertificate) with
+            _settings = ServerTlsSettings.Read(configuration, names, serviceName, isAnonymous ? new TlsCredentialFiles() : files, Level, AsksForCertificate) with
             {
                 TicketKeys = _tickets?.Keys,
             };
-            string names = configuration.Get(TlsParameters.TlsServerSniMaps);
-            _names = names.Length == 0 ? null : TableList.Open(service.Tables, TlsParameters.TlsServerSniMaps.Name, names, TableFlags.Usual | TableFlags.SourceNamesFiles);
+            string maps = configuration.Get(TlsParameters.TlsServerSniMaps);
+            _names = maps.Length == 0 ? null : TableList.Open(tables, TlsParameters.TlsServerSniMaps.Name, maps, TableFlags.Usual | TableFlags.SourceNamesFiles);
             _stamps = FileStamps.Take(FilesRead(_settings));
             _context = new TlsServerContext(_settings);
         }
@@ -103,17 +106,10 @@ internal sealed class ServerTls
     /// <summary>TLS comes before the greeting.</summary>
     public bool IsWrapper { get; }
 
-    /// <summary>No AUTH without TLS.</summary>
-    public bool AuthOnly { get; }
-
     public bool AsksForCertificate { get; }
 
     /// <summary>A client without a trusted certificate is sent away.</summary>
     public bool RequiresCertificate { get; }
-
-    public bool WritesReceived { get; }
-
-    public TimeSpan HandshakeTimeout { get; }
 
     public TlsLogLevel LogLevel { get; }
 
@@ -148,40 +144,41 @@ internal sealed class ServerTls
     /// <summary>The lookup of <c>tls_server_sni_maps</c>; null when there is none.</summary>
     public TlsNameLookup? NameLookup => _names is null ? null : FindNameAsync;
 
-    private static ServerTlsLevel ReadLevel(Configuration configuration)
+    private static ServerTlsLevel ReadLevel(Configuration configuration, ServerTlsParameters names)
     {
-        string level = configuration.Get(SmtpdParameters.SmtpdTlsSecurityLevel);
+        string level = configuration.Get(names.SecurityLevel);
+        bool isWrapper = names.MayWrap && configuration.Get(SmtpdParameters.SmtpdTlsWrappermode);
         switch (level)
         {
             case "":
                 break;
             case "none":
                 return ServerTlsLevel.None;
-            case "may" when configuration.Get(SmtpdParameters.SmtpdTlsWrappermode):
+            case "may" when isWrapper:
                 return ServerTlsLevel.Encrypt;
             case "may":
                 return ServerTlsLevel.May;
             case "encrypt":
                 return ServerTlsLevel.Encrypt;
             default:
-                LogLines.Warning($"smtpd_tls_security_level: unsupported level \"{level}\", using \"encrypt\"");
+                TlsLog.Warning($"{names.SecurityLevel.Name}: unsupported level \"{level}\", using \"encrypt\"");
                 return ServerTlsLevel.Encrypt;
         }
 
-        return configuration.Get(SmtpdParameters.SmtpdEnforceTls) || configuration.Get(SmtpdParameters.SmtpdTlsWrappermode) ? ServerTlsLevel.Encrypt
-            : configuration.Get(SmtpdParameters.SmtpdUseTls) ? ServerTlsLevel.May
+        return configuration.Get(names.Enforce) || isWrapper ? ServerTlsLevel.Encrypt
+            : configuration.Get(names.Use) ? ServerTlsLevel.May
             : ServerTlsLevel.None;
     }
 
-    private static TlsCredentialFiles ReadCredentials(Configuration configuration) => new()
+    private static TlsCredentialFiles ReadCredentials(Configuration configuration, ServerTlsParameters names) => new()
     {
-        Chains = TableListSyntax.Split(configuration.Get(SmtpdParameters.SmtpdTlsChainFiles)).ToArray(),
-        Certificate = configuration.Get(SmtpdParameters.SmtpdTlsCertFile),
-        Key = configuration.Get(SmtpdParameters.SmtpdTlsKeyFile),
-        DsaCertificate = configuration.Get(SmtpdParameters.SmtpdTlsDcertFile),
-        DsaKey = configuration.Get(SmtpdParameters.SmtpdTlsDkeyFile),
-        EcCertificate = configuration.Get(SmtpdParameters.SmtpdTlsEccertFile),
-        EcKey = configuration.Get(SmtpdParameters.SmtpdTlsEckeyFile),
+        Chains = TableListSyntax.Split(configuration.Get(names.ChainFiles)).ToArray(),
+        Certificate = configuration.Get(names.CertFile),
+        Key = configuration.Get(names.KeyFile),
+        DsaCertificate = configuration.Get(names.DcertFile),
+        DsaKey = configuration.Get(names.DkeyFile),
+        EcCertificate = configuration.Get(names.EccertFile),
+        EcKey = configuration.Get(names.EckeyFile),
     };
 
     private static List<string> FilesRead(TlsServerSettings settings)
@@ -204,10 +201,10 @@ internal sealed class ServerTls
                 return;
             case StampChange.Unreadable:
                 // Out of this process's reach: its successor starts with the rights to load them.
-                if (!_service.Retiring.IsCancellationRequested)
+                if (!_retiring.IsCancellationRequested)
                 {
-                    LogLines.Info("TLS certificate files have changed -- restarting");
-                    _service.Retire();
+                    TlsLog.Info("TLS certificate files have changed -- restarting");
+                    _retire();
                 }
 
                 return;
@@ -218,26 +215,26 @@ internal sealed class ServerTls
         try
         {
             _context = new TlsServerContext(settings);
-            LogLines.Info("TLS certificate files have changed, the new ones are in use");
+            TlsLog.Info("TLS certificate files have changed, the new ones are in use");
         }
         catch (TlsException failure)
         {
             TlsLog.Problem(failure.Message, failure.Details);
             if (_context is not null)
             {
-                LogLines.Warning("new TLS certificate files cannot be used, the old certificates stay in use");
+                TlsLog.Warning("new TLS certificate files cannot be used, the old certificates stay in use");
             }
         }
     }
 
     private async ValueTask<byte[]?> FindNameAsync(string name, CancellationToken stop)
     {
-        for (string key = Text.Ascii.ToLower(name); key.Length > 0; key = Parent(key))
+        for (string key = Mta.Text.Ascii.ToLower(name); key.Length > 0; key = Parent(key))
         {
             LookupResult found = await _names!.LookupAsync(key, stop: stop); // Asked only where there are maps.
             if (found.IsFailed)
             {
-                LogLines.Warning($"tls_server_sni_maps: lookup of {key} failed");
+                TlsLog.Warning($"tls_server_sni_maps: lookup of {key} failed");
                 return null;
             }
 

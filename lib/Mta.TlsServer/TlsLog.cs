@@ -1,10 +1,10 @@
 using Mta.Tls;
 using NLog;
 
-namespace Mta.Smtpd.Tls;
+namespace Mta.TlsServer;
 
 /// <summary><c>smtpd_tls_loglevel</c>: how much is said.</summary>
-internal readonly record struct TlsLogLevel(int Value)
+public readonly record struct TlsLogLevel(int Value)
 {
     /// <summary>One line per session.</summary>
     public bool Summary => Value >= 1;
@@ -36,9 +36,13 @@ internal readonly record struct TlsLogLevel(int Value)
 }
 
 /// <summary>Every line about TLS.</summary>
-internal static class TlsLog
+public static class TlsLog
 {
-    private static readonly Logger Log = LogManager.GetLogger("smtpd");
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
+    public static void Info(string text) => Log.Info(text);
+
+    public static void Warning(string text) => Log.Warn(text);
 
     /// <summary>A set-up that failed, with the library's words.</summary>
     public static void Problem(string message, IReadOnlyList<string> details)
@@ -50,9 +54,9 @@ internal static class TlsLog
         }
     }
 
-    public static void Begin(Session session) => Log.Info($"setting up TLS connection from {session.NameAndAddress}");
+    public static void Begin(string peer) => Log.Info($"setting up TLS connection from {peer}");
 
-    public static void HandshakeFailed(Session session, TlsHandshake result)
+    public static void HandshakeFailed(string peer, TlsHandshake result)
     {
         string reason = result.Status switch
         {
@@ -61,43 +65,32 @@ internal static class TlsLog
             TlsHandshakeStatus.Failed => "-1",
             TlsHandshakeStatus.Done => "",
         };
-        Log.Info($"SSL_accept error from {session.NameAndAddress}: {reason}");
+        Log.Info($"SSL_accept error from {peer}: {reason}");
         foreach (string error in result.Errors)
         {
             Log.Warn($"TLS library problem: {error}");
         }
     }
 
-    public static void Established(Session session, TlsSession tls, string serverName)
+    public static void Established(string peer, TlsSession tls, string serverName)
     {
         string trust = tls.Peer is null ? "Anonymous" : tls.IsTrusted ? "Trusted" : "Untrusted";
         string verb = tls.IsResumed ? "reused" : "established";
         string to = serverName.Length > 0 ? $" to {serverName}" : "";
-        Log.Info($"{trust} TLS connection {verb} from {session.NameAndAddress}{to}: {tls.Summary}");
+        Log.Info($"{trust} TLS connection {verb} from {peer}{to}: {tls.Summary}");
     }
 
-    public static void Peer(Session session, TlsCertificate peer) =>
-        Log.Info($"{session.NameAndAddress}: subject_CN={peer.SubjectCn}, issuer={peer.IssuerCn}, fingerprint={peer.Fingerprint}, pkey_fingerprint={peer.KeyFingerprint}");
+    public static void Peer(string peer, TlsCertificate certificate) =>
+        Log.Info($"{peer}: subject_CN={certificate.SubjectCn}, issuer={certificate.IssuerCn}, fingerprint={certificate.Fingerprint}, pkey_fingerprint={certificate.KeyFingerprint}");
 
-    public static void Resumed(Session session) => Log.Info($"{session.NameAndAddress}: Reusing old session");
+    public static void Resumed(string peer) => Log.Info($"{peer}: Reusing old session");
 
     /// <summary>Why a certificate is not trusted.</summary>
-    public static void Untrusted(Session session, TlsSession tls)
+    public static void Untrusted(string peer, TlsSession tls)
     {
-        if (VerifyErrors.Text(tls, "client", session.NameAndAddress) is { } text)
+        if (VerifyErrors.Text(tls, "client", peer) is { } text)
         {
             Log.Info(text);
         }
     }
-
-    public static void Refused(Session session) =>
-        Log.Warn($"Refusing STARTTLS request from {session.NameAndAddress} for service {session.Server.ServiceName}");
-
-    public static void RefusedWrapper(Session session) =>
-        Log.Warn($"Refusing TLS service request from {session.NameAndAddress} for service {session.Server.ServiceName}");
-
-    public static void NoWrapperContext(Session session) => Log.Warn(
-        $"Wrapper-mode request dropped from {session.NameAndAddress} for service {session.Server.ServiceName}. TLS context initialization failed. For details see earlier warnings in your logs.");
-
-    public static void Abort(Session session, string reason) => Log.Info($"NOQUEUE: abort: TLS from {session.NameAndAddress}: {reason}");
 }

@@ -3,7 +3,7 @@ using Mta.Linux;
 using Mta.Tables;
 using Mta.Text;
 
-namespace Mta.Smtpd.Tls;
+namespace Mta.TlsServer;
 
 /// <summary>
 /// One entry of <c>tls_server_sni_maps</c>: the content of chain files in base64, as <c>postmap -F</c> stores it, or the
@@ -27,7 +27,7 @@ internal static class SniEntry
         {
             if (!file.StartsWith('/') || Posix.TryOpen(file, OpenFlags.ReadOnly, 0, out FileHandle handle) != 0)
             {
-                LogLines.Warning($"tls_server_sni_maps: entry of {name}: cannot read {Printable.Neutralize(file)}");
+                TlsLog.Warning($"tls_server_sni_maps: entry of {name}: cannot read {Printable.Neutralize(file)}");
                 return null;
             }
 

@@ -3,7 +3,7 @@ using Mta.Config.Parameters;
 using Mta.Mail.Protocols;
 using Mta.Tls;
 
-namespace Mta.Smtpd.Tls;
+namespace Mta.TlsServer;
 
 /// <summary>Keeps the process's ticket keys as tlsmgr has them: all workers make and open the same tickets. Thread-safe.</summary>
 internal sealed class TicketSource

@@ -1,6 +1,6 @@
 using Mta.Linux;
 
-namespace Mta.Smtpd.Tls;
+namespace Mta.TlsServer;
 
 /// <summary>What became of the files that were read.</summary>
 internal enum StampChange
