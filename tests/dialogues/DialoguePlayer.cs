@@ -41,6 +41,7 @@ public sealed class DialoguePlayer(Stream stream, DialogueServer server, Dialogu
                     {
                         return $"{dialogue.Name}, line {line.Number} ({server}, {cut}): TLS: {failure}";
                     }
+
                     break;
                 case 'S':
                     await SendAsync(pending.ToString());
