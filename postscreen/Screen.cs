@@ -251,7 +251,7 @@ internal sealed class Screen
                 return null;
             }
 
-            int errno = Posix.TrySendDescriptor(stream.Socket.SafeHandle, connection.Socket!.SafeHandle); // an internet client has a socket
+            int errno = Posix.TrySendDescriptor(stream.Handle, connection.Socket!.Handle); // an internet client has a socket
             if (errno == 0)
             {
                 return stream;

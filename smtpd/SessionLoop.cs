@@ -81,7 +81,7 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
                 {
                     if (session.Server.Tls.WaitsForShutdown)
                     {
-                        await tls.ShutdownAsync(session.Server.Tls.HandshakeTimeout, stop);
+                        await tls.ShutdownAsync(session.Settings.StartTlsTimeout, stop);
                     }
                     else
                     {

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Mta.Linux;
 using Mta.Mail.Protocols;
 using Mta.Service;
@@ -117,15 +116,14 @@ internal sealed class ProxySession(ServerTls shared, ClientConnection client)
     // It comes with a byte of its own, at once behind the status: nothing of it may be read as data.
     private async ValueTask<FileHandle> ReceiveDescriptorAsync(CancellationToken stop)
     {
-        Socket socket = client.Socket ?? throw new IOException("no socket to receive a descriptor from");
+        SocketStream socket = client.Socket ?? throw new IOException("no socket to receive a descriptor from");
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(RequestTime);
-        byte[] one = new byte[1];
         try
         {
             while (true)
             {
-                int errno = Posix.TryReceiveDescriptor(socket.SafeHandle, out FileHandle descriptor);
+                int errno = Posix.TryReceiveDescriptor(socket.Handle, out FileHandle descriptor);
                 if (errno == 0)
                 {
                     return descriptor;
@@ -136,7 +134,7 @@ internal sealed class ProxySession(ServerTls shared, ClientConnection client)
                     throw new LinuxException(errno, "recvmsg", "network connection");
                 }
 
-                await socket.ReceiveAsync(one, SocketFlags.Peek, limit.Token);
+                await socket.WaitForInputAsync(limit.Token);
             }
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)

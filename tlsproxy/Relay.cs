@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Sockets;
 using Mta.Tls;
 
 namespace Mta.Tlsproxy;
@@ -48,7 +47,7 @@ internal sealed class Relay(Stream plain, TlsStream tls, TimeSpan silence)
                 await to.WriteAsync(buffer.AsMemory(0, count), over.Token);
             }
         }
-        catch (Exception error) when (error is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
         {
             // One of the two has gone, or the time is over.
             return false;
@@ -67,7 +66,7 @@ internal sealed class Relay(Stream plain, TlsStream tls, TimeSpan silence)
         {
             await tls.ShutdownAsync(limit.Token);
         }
-        catch (Exception error) when (error is IOException or SocketException or OperationCanceledException)
+        catch (Exception error) when (error is IOException or OperationCanceledException)
         {
             // It does not listen any more.
         }

@@ -31,6 +31,19 @@ public sealed unsafe partial class TlsStream
         return 1;
     }
 
+    // An authority without a revocation list says nothing about its certificates; one with a list is believed.
+    [UnmanagedCallersOnly]
+    internal static int PassMissingRevocationList(int ok, nint store)
+    {
+        if (ok == 0 && Crypto.X509_STORE_CTX_get_error(store) == Crypto.ErrorNoRevocationList)
+        {
+            Crypto.X509_STORE_CTX_set_error(store, 0);
+            return 1;
+        }
+
+        return ok;
+    }
+
     [UnmanagedCallersOnly]
     internal static int ServerNameSeen(nint ssl, int* alert, nint argument)
     {

@@ -16,9 +16,33 @@ class Certificates:
 
     def __init__(self, folder, lines, cases):
         self.folder = folder
+        revoked = {}
         for line in lines:
-            name, *options = line.split()
-            self.make(name, dict(option.partition("=")[::2] for option in options), cases)
+            name, *words = line.split()
+            options = dict(option.partition("=")[::2] for option in words)
+            self.make(name, options, cases)
+            if "revoked" in options:
+                revoked.setdefault(options["issuer"], []).append(name)
+        for issuer, names in revoked.items():
+            self.revoke(issuer, names)
+
+    def revoke(self, issuer, names):
+        """ISSUER.crl: the authority with the list of what it revoked; ISSUER.d: the same as a folder."""
+        with open(f"{self.folder}/crl.cnf", "w") as file:
+            file.write("[ca]\ndefault_ca=own\n[own]\ndatabase=crl.index\ndefault_md=sha256\ndefault_crl_days=30\n")
+        with open(f"{self.folder}/crl.index", "w") as file:
+            for name in names:
+                serial = run(["openssl", "x509", "-in", f"{name}.crt", "-noout", "-serial"], self.folder).decode().strip().partition("=")[2]
+                file.write(f"R\t301231235959Z\t200101000000Z\t{serial}\tunknown\t/CN={name}\n")
+        run(["openssl", "ca", "-config", "crl.cnf", "-gencrl", "-cert", f"{issuer}.crt", "-keyfile", f"{issuer}.key", "-out", "list.pem"], self.folder)
+        hashed = run(["openssl", "x509", "-in", f"{issuer}.crt", "-noout", "-hash"], self.folder).decode().strip()
+        os.mkdir(f"{self.folder}/{issuer}.d")
+        shutil.copy(f"{self.folder}/{issuer}.crt", f"{self.folder}/{issuer}.d/{hashed}.0")
+        shutil.copy(f"{self.folder}/list.pem", f"{self.folder}/{issuer}.d/{hashed}.r0")
+        with open(f"{self.folder}/{issuer}.crl", "w") as file:
+            file.write(open(f"{self.folder}/{issuer}.crt").read() + open(f"{self.folder}/list.pem").read())
+        for path in (f"{issuer}.d", f"{issuer}.crl", f"{issuer}.d/{hashed}.0", f"{issuer}.d/{hashed}.r0"):
+            os.chmod(f"{self.folder}/{path}", 0o755)
 
     def make(self, name, options, cases):
         names = []

@@ -24,6 +24,7 @@ public class AgreementTests
     [InlineData("requiretls")]
     [InlineData("flush")]
     [InlineData("probes")]
+    [InlineData("revoked")]
     [InlineData("hostile")]
     [InlineData("options")]
     [InlineData("peers")]

@@ -168,6 +168,20 @@ internal static unsafe partial class Crypto
     [LibraryImport(Library)]
     public static partial byte* X509_verify_cert_error_string(nint error);
 
+    public const int ObjectIsRevocationList = 2;
+    public const int ErrorNoRevocationList = 3;
+    public const nuint CheckRevocation = 4;
+
+    /// <summary>What a store holds; it stays the store's own.</summary>
+    [LibraryImport(Library)]
+    public static partial nint X509_STORE_get0_objects(nint store);
+
+    [LibraryImport(Library)]
+    public static partial int X509_STORE_set_flags(nint store, nuint flags);
+
+    [LibraryImport(Library)]
+    public static partial int X509_OBJECT_get_type(nint item);
+
     [LibraryImport(Library)]
     public static partial int OPENSSL_sk_num(nint stack);
 

@@ -112,6 +112,10 @@ internal static unsafe partial class Ssl
     [LibraryImport(Library)]
     public static partial void SSL_CTX_set_verify(nint context, int mode, delegate* unmanaged<int, nint, int> callback);
 
+    /// <summary>The store stays the context's own.</summary>
+    [LibraryImport(Library)]
+    public static partial nint SSL_CTX_get_cert_store(nint context);
+
     [LibraryImport(Library)]
     public static partial void SSL_CTX_set_verify_depth(nint context, int depth);
 
