@@ -48,13 +48,15 @@ internal sealed class LoginFailures
 
     private int Count(string key) => _failures.TryGetValue(key, out (int Count, long Until) entry) && entry.Until >= Environment.TickCount64 ? entry.Count : 0;
 
+    // What is over, and some of the rest if need be: so much at once that the next walk is far away.
     private void Forget()
     {
+        int left = _failures.Count;
         foreach ((string key, (int Count, long Until) entry) in _failures)
         {
-            if (entry.Until < Environment.TickCount64 || _failures.Count >= MaxEntries)
+            if ((entry.Until < Environment.TickCount64 || left > MaxEntries * 9 / 10) && _failures.TryRemove(key, out _))
             {
-                _failures.TryRemove(key, out _);
+                left--;
             }
         }
     }
