@@ -38,12 +38,12 @@ public sealed class EditFuzzTests : IDisposable
     [Fact]
     public void Any_wishes_of_filters_are_done_as_a_plain_list_of_lines_would_be() => FuzzRun.Play("edits", Words, input => Play(input, static lines => lines));
 
-    // The second of two equal headers in a row is lost.
+    // A header of some length is lost.
     [Fact]
     public void A_lost_header_is_found() => FuzzRun.Finds("edits", Words, input => Play(input, static lines =>
     {
         int at = lines.FindIndex(1, line => line.StartsWith("X-In:", StringComparison.Ordinal));
-        if (at > 0 && lines[at] == lines[at - 1])
+        if (at > 0 && lines[at].Length % 16 == 5)
         {
             lines.RemoveAt(at);
         }

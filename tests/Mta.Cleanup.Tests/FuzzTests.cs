@@ -44,7 +44,7 @@ public sealed class FuzzTests : IDisposable
 
     // The last record is lost where the file has a rare byte.
     [Fact]
-    public void A_lost_record_is_found() => FuzzRun.Finds("cleanup", Words, input => PlayRecords(input, static file => file.AsSpan().Contains((byte)0xFE) ? file[..^2] : file));
+    public void A_lost_record_is_found() => FuzzRun.Finds("cleanup", Words, input => PlayRecords(input, static file => file.AsSpan().ContainsAnyInRange((byte)0xF0, (byte)0xFF) ? file[..^2] : file));
 
     [Fact]
     public void Any_message_becomes_a_valid_file_with_its_body_or_a_refusal() => FuzzRun.Play("content", Words, input => PlayMessage(input, static file => file));

@@ -45,7 +45,7 @@ internal static class FuzzRun
     }
 
     /// <summary>
-    /// Whether a fault that was planted into what <paramref name="check"/> sees is found by mutations within a minute: a
+    /// Whether a fault that was planted into what <paramref name="check"/> sees is found by mutations within minutes: a
     /// harness that finds nothing may be one that sees nothing. The kept inputs must pass with the fault in place.
     /// </summary>
     public static void Finds(string room, string[] words, Func<byte[], string?> check)
@@ -55,7 +55,7 @@ internal static class FuzzRun
         var random = new Random(1);
         byte[][] dictionary = [.. words.Select(Encoding.Latin1.GetBytes)];
         Stopwatch watch = Stopwatch.StartNew();
-        for (int count = 0; watch.Elapsed < TimeSpan.FromMinutes(1); count++)
+        for (int count = 0; watch.Elapsed < TimeSpan.FromMinutes(4); count++)
         {
             if (Wrong(Mutate(random, inputs, dictionary), check) is not null)
             {
