@@ -79,9 +79,11 @@ public sealed class MilterConnectionTests
             filter.Script['M'] = [[.. Number(length), .. data.Select(static c => (byte)c)]];
             using MilterSession session = Session(filter.Definition());
             await session.ConnectAsync("client.test", null, 0, default);
-            long before = GC.GetAllocatedBytesForCurrentThread();
+            long before = GC.GetTotalAllocatedBytes();
             Assert.Equal(Tempfail, (await session.MailAsync(["<a@b.test>"], default)).Text);
-            Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1 << 20);
+
+            // Of the whole process, in which other tests run.
+            Assert.True(GC.GetTotalAllocatedBytes() - before < 200 << 20);
 
             // The filter is not asked again, and its word stands.
             Assert.Equal(Tempfail, (await session.RcptAsync(["<c@d.test>"], default)).Text);
