@@ -92,6 +92,8 @@ public sealed class DialoguePlayer(Stream stream, DialogueServer server, Dialogu
         var options = new SslClientAuthenticationOptions
         {
             TargetHost = "mx.example.test",
+            // Dialogues stand for themselves: none goes on with the session of another.
+            AllowTlsResume = false,
             RemoteCertificateValidationCallback = static (_, shown, _, _) => shown is not null,
             ClientCertificates = certificate.Length == 0 ? null : [X509Certificate2.CreateFromPemFile(certificate)],
         };
