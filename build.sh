@@ -31,7 +31,8 @@ case $(uname -m) in
 esac
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-jobs=$(nproc)
+# One more than processors: each program is compiled, then linked, by tools that do not use them all.
+jobs=$(($(nproc) + 1))
 
 # Programs that a user calls; everything else is a daemon or a helper of one.
 commands="postfix postmulti sendmail postsuper postcat postconf postmap postalias postkick postlock posttls-finger qshape"
