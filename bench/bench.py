@@ -36,7 +36,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-class System:
+class System(peers.Measured):
     """One mail system in a private directory."""
 
     def __init__(self, name, base, relay_port):
@@ -113,34 +113,6 @@ class System:
             except OSError:
                 pass
         return found
-
-    def cpu(self):
-        """CPU seconds of all processes, ended children included."""
-        counted = self.account.seconds()
-        if counted is not None:
-            return counted
-        total = 0
-        for pid in self.pids():
-            try:
-                with open(f"/proc/{pid}/stat") as f:
-                    fields = f.read().rsplit(")", 1)[1].split()
-                total += sum(int(x) for x in fields[11:15])
-            except OSError:
-                pass
-        return total / TICK
-
-    def pss(self, only=None):
-        """Sum of PSS in KiB."""
-        total = 0
-        for pid in self.pids():
-            try:
-                if only and os.path.basename(os.readlink(f"/proc/{pid}/exe")) not in only:
-                    continue
-                with open(f"/proc/{pid}/smaps_rollup") as f:
-                    total += int(re.search(r"^Pss:\s+(\d+)", f.read(), re.M).group(1))
-            except (OSError, AttributeError):
-                pass
-        return total
 
     def peak(self):
         """Largest VmHWM in KiB and the program it belongs to."""

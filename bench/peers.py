@@ -131,7 +131,38 @@ class CpuAccount:
             pass
 
 
-class Peer:
+class Measured:
+    """What processes cost; whoever is measured has pids() and an account."""
+
+    def cpu(self):
+        """CPU seconds of all processes; without the control group those of processes that nobody waited for are missing."""
+        counted = self.account.seconds()
+        if counted is not None:
+            return counted
+        total = 0
+        for pid in self.pids():
+            try:
+                with open(f"/proc/{pid}/stat") as f:
+                    total += sum(int(x) for x in f.read().rsplit(")", 1)[1].split()[11:15])
+            except OSError:
+                pass
+        return total / TICK
+
+    def pss(self, only=None):
+        """Sum of PSS in KiB; of certain programs only, when they are named."""
+        total = 0
+        for pid in self.pids():
+            try:
+                if only and os.path.basename(os.readlink(f"/proc/{pid}/exe")) not in only:
+                    continue
+                with open(f"/proc/{pid}/smaps_rollup") as f:
+                    total += int(re.search(r"^Pss:\s+(\d+)", f.read(), re.M).group(1))
+            except (OSError, AttributeError):
+                pass
+        return total
+
+
+class Peer(Measured):
     """A mail system that runs in the foreground in its own mount namespace. Has what drive() of bench.py asks for."""
 
     ours = False
@@ -221,31 +252,6 @@ class Peer:
                 return sum(1 for _ in f)
         except FileNotFoundError:
             return 0
-
-    def pss(self, only=None):
-        """Sum of PSS in KiB."""
-        total = 0
-        for pid in self.pids():
-            try:
-                with open(f"/proc/{pid}/smaps_rollup") as f:
-                    total += int(re.search(r"^Pss:\s+(\d+)", f.read(), re.M).group(1))
-            except (OSError, AttributeError):
-                pass
-        return total
-
-    def cpu(self):
-        """CPU seconds; without the control group those of processes that nobody waited for are missing."""
-        counted = self.account.seconds()
-        if counted is not None:
-            return counted
-        total = 0
-        for pid in self.pids():
-            try:
-                with open(f"/proc/{pid}/stat") as f:
-                    total += sum(int(x) for x in f.read().rsplit(")", 1)[1].split()[11:15])
-            except OSError:
-                pass
-        return total / TICK
 
 
 class Exim(Peer):
