@@ -75,23 +75,8 @@ internal sealed class Endpoint
         }
     }
 
-    private async ValueTask<SocketStream> ConnectToHostAsync(CancellationToken stop)
-    {
-        IOException? last = null;
-        foreach (IPAddress address in await AddressesAsync(stop))
-        {
-            try
-            {
-                return await SocketStream.ConnectAsync(new IPEndPoint(address, _port), stop);
-            }
-            catch (LinuxException error)
-            {
-                last = new IOException(error.Reason, error);
-            }
-        }
-
-        throw last ?? new IOException("host not found");
-    }
+    private async ValueTask<SocketStream> ConnectToHostAsync(CancellationToken stop) => await SocketStream.ConnectToFirstAsync(
+        (await AddressesAsync(stop)).Select(address => new IPEndPoint(address, _port)), none: "host not found", stop);
 
     private async ValueTask<IReadOnlyList<IPAddress>> AddressesAsync(CancellationToken stop)
     {

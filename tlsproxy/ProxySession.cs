@@ -121,21 +121,8 @@ internal sealed class ProxySession(ServerTls shared, ClientConnection client)
         limit.CancelAfter(RequestTime);
         try
         {
-            while (true)
-            {
-                int errno = Posix.TryReceiveDescriptor(socket.Handle, out FileHandle descriptor);
-                if (errno == 0)
-                {
-                    return descriptor;
-                }
-
-                if (errno != Errno.EAGAIN)
-                {
-                    throw new LinuxException(errno, "recvmsg", "network connection");
-                }
-
-                await socket.WaitForInputAsync(limit.Token);
-            }
+            (int errno, FileHandle descriptor) = await socket.TryReceiveDescriptorAsync(limit.Token);
+            return errno == 0 ? descriptor : throw new LinuxException(errno, "recvmsg", "network connection");
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

@@ -48,6 +48,7 @@ public static partial class Errno
     public const int ECONNREFUSED = 111;
     public const int EHOSTDOWN = 112;
     public const int EHOSTUNREACH = 113;
+    public const int EINPROGRESS = 115;
     public const int ECANCELED = 125;
     public const int ESTALE = 116;
     public const int EDQUOT = 122;

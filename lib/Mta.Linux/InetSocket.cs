@@ -80,10 +80,9 @@ public static class InetSocket
     /// <returns>0, or the error number.</returns>
     public static int TryConnectNow(IPEndPoint address, out FileHandle socket)
     {
-        const int inProgress = 115;
         int errno = Posix.TryNewSocket(FamilyOf(address), SocketNumbers.Stream | SocketNumbers.NonBlocking, out socket);
         errno = errno != 0 ? errno : Posix.TryConnect(socket, SocketNumbers.InetAddress(address));
-        if (errno is 0 or inProgress)
+        if (errno is 0 or Errno.EINPROGRESS)
         {
             return 0;
         }

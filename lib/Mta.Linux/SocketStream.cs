@@ -70,12 +70,11 @@ public sealed class SocketStream : Stream
     /// <inheritdoc cref="ConnectAsync(IPEndPoint, CancellationToken)"/>
     public static async ValueTask<SocketStream> ConnectAsync(FileHandle socket, IPEndPoint address, CancellationToken stop)
     {
-        const int inProgress = 115;
         SocketStream stream = new(socket);
         try
         {
             int errno = Posix.TryConnect(socket, SocketNumbers.InetAddress(address));
-            if (errno == inProgress)
+            if (errno == Errno.EINPROGRESS)
             {
                 // Connected or not, in the end it is writable; before, a wait may end too early.
                 while (!IsReady(socket, PollEvents.Output))
@@ -94,6 +93,27 @@ public sealed class SocketStream : Stream
             stream.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Connects to the first of a host's addresses that takes the connection.</summary>
+    /// <exception cref="IOException">None does: what the last one said; or there is none, and the text says so.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/>: the caller's deadline or shutdown.</exception>
+    public static async ValueTask<SocketStream> ConnectToFirstAsync(IEnumerable<IPEndPoint> addresses, string none, CancellationToken stop)
+    {
+        IOException? last = null;
+        foreach (IPEndPoint address in addresses)
+        {
+            try
+            {
+                return await ConnectAsync(address, stop);
+            }
+            catch (LinuxException error)
+            {
+                last = new IOException(error.Reason, error);
+            }
+        }
+
+        throw last ?? new IOException(none);
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -138,6 +158,23 @@ public sealed class SocketStream : Stream
             if (errno != Errno.EAGAIN)
             {
                 return errno == 0 ? received : throw Failure(errno, "recv");
+            }
+
+            await _waits.InputAsync(stop);
+        }
+    }
+
+    /// <summary>Waits for one descriptor (<see cref="Posix.TryReceiveDescriptor"/>).</summary>
+    /// <returns>Error number 0 and the descriptor, which the caller owns; or the error number.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/>: the caller's deadline or shutdown.</exception>
+    public async ValueTask<(int Errno, FileHandle Descriptor)> TryReceiveDescriptorAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            int errno = Posix.TryReceiveDescriptor(Handle, out FileHandle descriptor);
+            if (errno != Errno.EAGAIN)
+            {
+                return (errno, descriptor);
             }
 
             await _waits.InputAsync(stop);

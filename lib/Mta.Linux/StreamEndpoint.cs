@@ -77,19 +77,6 @@ public sealed record StreamEndpoint(string Path, string Host, string Port)
             }
         }
 
-        IOException? failure = null;
-        foreach (IPEndPoint address in addresses)
-        {
-            try
-            {
-                return await SocketStream.ConnectAsync(address, stop);
-            }
-            catch (LinuxException error)
-            {
-                failure = new IOException(error.Reason, error);
-            }
-        }
-
-        throw failure ?? new IOException("no address");
+        return await SocketStream.ConnectToFirstAsync(addresses, none: "no address", stop);
     }
 }

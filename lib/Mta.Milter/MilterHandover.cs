@@ -274,28 +274,14 @@ public static class MilterHandover
     {
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
         timer.CancelAfter(TimeSpan.FromSeconds(60));
-        while (true)
+        try
         {
-            int errno = Posix.TryReceiveDescriptor(over.Handle, out FileHandle descriptor);
-            if (errno == 0)
-            {
-                return descriptor;
-            }
-
-            if (errno != Errno.EAGAIN)
-            {
-                throw new IOException($"cannot receive a milter's socket: {Errno.Text(errno)}");
-            }
-
-            try
-            {
-                // The byte that carries the descriptor stays where it is.
-                await over.WaitForInputAsync(timer.Token);
-            }
-            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-            {
-                throw new TimeoutException("no milter socket came");
-            }
+            (int errno, FileHandle descriptor) = await over.TryReceiveDescriptorAsync(timer.Token);
+            return errno == 0 ? descriptor : throw new IOException($"cannot receive a milter's socket: {Errno.Text(errno)}");
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new TimeoutException("no milter socket came");
         }
     }
 }

@@ -35,27 +35,14 @@ internal static class PassedClient
         SocketStream socket = sender.Socket ?? throw new IOException("no socket to receive a descriptor from");
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
         timer.CancelAfter(Limit);
-        while (true)
+        try
         {
-            int errno = Posix.TryReceiveDescriptor(socket.Handle, out FileHandle descriptor);
-            if (errno == 0)
-            {
-                return descriptor;
-            }
-
-            if (errno != Errno.EAGAIN)
-            {
-                throw new LinuxException(errno, "recvmsg", "passed client");
-            }
-
-            try
-            {
-                await socket.WaitForInputAsync(timer.Token);
-            }
-            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-            {
-                throw new TimeoutException("timeout while receiving a client");
-            }
+            (int errno, FileHandle descriptor) = await socket.TryReceiveDescriptorAsync(timer.Token);
+            return errno == 0 ? descriptor : throw new LinuxException(errno, "recvmsg", "passed client");
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new TimeoutException("timeout while receiving a client");
         }
     }
 }

@@ -98,19 +98,6 @@ internal sealed record ServerAddress(string Path, string Host, string Port)
             throw new IOException($"host or service {Host}:{Port} not found: {NameLookup.Text(code)}");
         }
 
-        IOException? last = null;
-        foreach (IPEndPoint address in addresses)
-        {
-            try
-            {
-                return await SocketStream.ConnectAsync(address, stop);
-            }
-            catch (LinuxException error)
-            {
-                last = new IOException(error.Reason, error);
-            }
-        }
-
-        throw last ?? new IOException("no address");
+        return await SocketStream.ConnectToFirstAsync(addresses, none: "no address", stop);
     }
 }
