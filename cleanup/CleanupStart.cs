@@ -73,16 +73,8 @@ internal static class CleanupStart
                     return match == MatchResult.Failed ? null : match == MatchResult.Yes;
                 }),
             TriggerQueueManager = trigger.Send,
-            TakeFlowToken = stop => TakeFlowTokenAsync(service, settings.InFlowDelay, stop),
+            TakeFlowToken = settings.InFlowDelay > TimeSpan.Zero ? stop => service.Flow.TakeOrWaitAsync(settings.InFlowDelay, stop) : static _ => ValueTask.CompletedTask,
             ReturnFlowToken = () => service.Flow.Give(1),
         };
-    }
-
-    private static async ValueTask TakeFlowTokenAsync(ServiceContext service, TimeSpan delay, CancellationToken stop)
-    {
-        if (delay > TimeSpan.Zero && service.Flow.Take(1) == 0)
-        {
-            await Task.Delay(delay, stop);
-        }
     }
 }

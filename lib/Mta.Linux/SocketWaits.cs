@@ -3,10 +3,10 @@ using System.Threading.Tasks.Sources;
 namespace Mta.Linux;
 
 /// <summary>
-/// The waits of one socket: one for input and one for room to write may be under way at a time. Who was told that
-/// nothing is there (EAGAIN) waits, and tries again when the wait ends, which may be too early.
+/// The waits of one socket, or of a pipe: one for input and one for room to write may be under way at a time. Who was
+/// told that nothing is there (EAGAIN) waits, and tries again when the wait ends, which may be too early.
 /// </summary>
-internal sealed class SocketWaits(FileHandle socket)
+public sealed class SocketWaits(FileHandle socket)
 {
     private readonly Wait _input = new();
     private Wait? _output;
@@ -37,7 +37,7 @@ internal sealed class SocketWaits(FileHandle socket)
         }
     }
 
-    public void Signal(EpollEvents events)
+    internal void Signal(EpollEvents events)
     {
         const EpollEvents ended = EpollEvents.Error | EpollEvents.HangUp;
         if ((events & (EpollEvents.Readable | EpollEvents.PeerClosed | ended)) != 0)
