@@ -20,6 +20,12 @@ public sealed class QueueDirectoryTests : IDisposable
         QueueId.TryParse(name, out QueueId id);
         Assert.Equal(path, queue.PathOf("deferred", id));
         Assert.Equal("active/" + name, queue.PathOf("active", id));
+        Assert.True(queue.IsPlaceOf("deferred", id, path.AsSpan()[..path.LastIndexOf('/')]));
+        Assert.True(queue.IsPlaceOf("active", id, "active"));
+        foreach (string other in (string[])["deferred", "deferred/Z", "deferred/Z/Z/Z/Z", "active/5", "deferree/5", ""])
+        {
+            Assert.False(queue.IsPlaceOf("deferred", id, other));
+        }
     }
 
     [Fact]
@@ -37,6 +43,17 @@ public sealed class QueueDirectoryTests : IDisposable
 
         // A directory with a longer name is a name like any other: whoever looks at it sees that it is no message.
         Assert.Equal(["A1", "B2", "notahash"], found);
+    }
+
+    [Fact]
+    public void A_directory_tells_the_inode_numbers_and_kinds_of_its_entries()
+    {
+        string queue = Make("deferred");
+        File.WriteAllText($"{queue}/A1", "");
+        File.CreateSymbolicLink($"{queue}/B2", "A1");
+        Assert.Equal(0, Posix.TryLstat($"{queue}/A1", out FileStatus status));
+        QueueEntry[] found = [.. QueueDirectory.ScanEntries(queue).OrderBy(static entry => entry.Name, StringComparer.Ordinal)];
+        Assert.Equal([new QueueEntry(queue, "A1", status.Inode, true), found[1] with { Name = "B2", IsRegular = false }], found);
     }
 
     [Fact]
