@@ -152,7 +152,7 @@ public sealed class ProxyTable : LookupTable
     {
         ProxymapStatus.Denied => $"{_service} service is not configured for table \"{Name}\"",
         ProxymapStatus.Configuration => $"{_service} service: table \"{Name}\" has a configuration problem",
-        ProxymapStatus.Bad => $"{_service} service: invalid request for table \"{Name}\"",
+        ProxymapStatus.Bad => $"{_service} open failed for table \"{Name}\": invalid request",
         _ => $"{_service} service: table \"{Name}\" lookup problem",
     };
 

@@ -36,6 +36,19 @@ public sealed class AliasSourceProperties
         return Read($"name: {stored}\n")[0].Value == stored;
     }).QuickCheckThrowOnFailure();
 
+    // Wherever a list is broken into lines, with comments and empty lines between them, it stays one entry.
+    [Fact]
+    public void A_list_over_several_lines_is_that_of_one() => Prop.ForAll(
+        Value.NonEmptyListOf().Zip(Gen.Elements("\n ", "\n\t", " \n  ", "\n# comment\n ", "\n\n\t", "\n  # comment\n ").NonEmptyListOf()).ToArbitrary(),
+        static made =>
+        {
+            (var values, var breaks) = made;
+            string joined = string.Concat(values.Select((value, i) => (i == 0 ? "" : "," + breaks[i % breaks.Count]) + value));
+            SourceEntry[] entries = Read($"first: x\nname:{breaks[0]}{joined}\nlast: y\n");
+            return entries.Length == 3 && entries[1].Key == "name" && entries[1].Value == Read($"name: {string.Join(", ", values)}\n")[0].Value
+                && entries[1].Line.First == 2 && entries[0].Value == "x" && entries[2].Value == "y";
+        }).QuickCheckThrowOnFailure();
+
     private static SourceEntry[] Read(string text)
     {
         List<string> warnings = [];

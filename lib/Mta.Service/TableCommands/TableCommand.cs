@@ -241,7 +241,7 @@ public sealed class TableCommand
             throw new FatalException($"open dictionary: expecting \"type:name\" form instead of \"{reference}\"");
         }
 
-        if (type == "proxy")
+        if (type == "proxy" && !_options.Incremental)
         {
             throw new FatalException("can't create maps via the proxy service");
         }

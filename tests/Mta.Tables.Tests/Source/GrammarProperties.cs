@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
 using Mta.Tables.Source;
@@ -8,12 +9,16 @@ using Mta.Text;
 namespace Mta.Tables.Tests.Source;
 
 /// <summary>What holds for any text of a table's source: it ends in rules or warnings, and what is written is found.</summary>
-public sealed class GrammarProperties : IDisposable
+public sealed partial class GrammarProperties : IDisposable
 {
     private static readonly Arbitrary<string> Texts =
         Gen.Elements("a", "b", "1", "/", "!", "/a/", "/(a|b)/", " ", "  ", "\t", "\n", "\n ", "#", "\"", "\\", "if ", "endif", "IF /b/\n", "endif\n", "$1", "${1}", "$$", "$", "{", "}", "(", ")", "[", "]", "*", "+", "|",
             "10.0.0.0/8", "10.1.2.3", "::1", "2001:db8::/32", "/33", ":", ",", "i", "m", "x", "\r", "\0", "\u00c3\u00a4", "\u00ff", "REJECT text")
             .ArrayOf().Select(string.Concat).ToArbitrary();
+
+    private static readonly Arbitrary<string> Rules =
+        Gen.Elements("/a/", "/(a|b)/", "/", "!", "(", ")", "[", "]", "[^a", "*", "+", "?", "|", ".", "^", "$", "\\", "\\1", "a", "B", "{2}", "{", "}", "i", "m", "x", "E", "X", " ", "\n", "\n ", "\nif ", "\nendif", "\nIF /b/", "\n/x/ ", "$1", "${2}", "$(3)", "$$", "$0", "(?:", "(?=", "[[:alpha:]]", "[[:nope:]]", "#", "\0", "\u00c3\u00a4", "\u00ff", "REJECT text")
+            .ArrayOf().Select(static parts => string.Concat(parts.Take(40))).ToArbitrary();
 
     // No pattern of these can take long; those that could are another test's.
     private static readonly string[] Subjects = ["", "a", "b1", "10.1.2.3", "2001:db8::1", "a b", "\u00ff", "endif"];
@@ -67,6 +72,40 @@ public sealed class GrammarProperties : IDisposable
         return true;
     }).QuickCheckThrowOnFailure();
 
+    // Bad rules are passed over, each with a line that says where; the rest answers. Texts are short: what a compiler of
+    // expressions makes of long ones is another test's.
+    [Theory]
+    [InlineData("regexp")]
+    [InlineData("pcre")]
+    public void A_table_of_any_rules_answers_or_says_in_which_line_it_is_broken(string type) => Prop.ForAll(Rules, text =>
+    {
+        _tables.Warnings.Clear();
+        string path = _tables.Write(string.Create(CultureInfo.InvariantCulture, $"{type}{_number++}"), text);
+        if (!_tables.Registry.TryOpen($"{type}:{path}", TableFlags.Usual, TableAccess.ReadOnly, out LookupTable? table, out string error))
+        {
+            return Place().IsMatch(error);
+        }
+
+        foreach (string subject in Subjects)
+        {
+            _ = TestTables.Ask(table, subject);
+        }
+
+        return _tables.Warnings.TrueForAll(IsPlaced);
+    }).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(300));
+
+    [Theory]
+    [InlineData("regexp")]
+    [InlineData("pcre")]
+    public void A_rule_beside_any_rules_counts(string type) => Prop.ForAll(Rules, text =>
+    {
+        _tables.Warnings.Clear();
+        string path = _tables.Write(string.Create(CultureInfo.InvariantCulture, $"{type}{_number++}"), $"/^sure$/ found\n/none such/ x\n{text}");
+        return !_tables.Registry.TryOpen($"{type}:{path}", TableFlags.Usual, TableAccess.ReadOnly, out LookupTable? table, out string error)
+            ? Place().IsMatch(error)
+            : TestTables.Ask(table, "sure") == "found";
+    }).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(200));
+
     [Fact]
     public void An_inline_table_of_any_text_opens_or_says_why() => Prop.ForAll(Texts, text =>
         _tables.Registry.TryOpen($"inline:{{{text}}}", TableFlags.Usual, TableAccess.ReadOnly, out _, out string error) || error.Length > 0).QuickCheckThrowOnFailure();
@@ -105,6 +144,12 @@ public sealed class GrammarProperties : IDisposable
 
         return true;
     }).QuickCheckThrowOnFailure();
+
+    // A replacement that makes no sense is told of twice: what it is, then where.
+    private static bool IsPlaced(string warning) => Place().IsMatch(warning) || warning.Contains("logical line must not start with whitespace", StringComparison.Ordinal) || !warning.Contains(" map ", StringComparison.Ordinal);
+
+    [GeneratedRegex(", line [0-9]+")]
+    private static partial Regex Place();
 
     private static string Dotted(uint address) => new IPAddress([(byte)(address >> 24), (byte)(address >> 16), (byte)(address >> 8), (byte)address]).ToString();
 }
