@@ -6,10 +6,9 @@ namespace Mta.Smtpd;
 /// Counts failed logins per client address and per account over the last ten minutes. More of them are not refused, which
 /// would let anyone lock others out: the answers wait, good ones too, since a quick one would tell. Thread-safe; bounded.
 /// </summary>
-internal sealed class LoginFailures
+internal sealed class LoginFailures(int mostEntries = 100_000)
 {
     private const int Free = 3;
-    private const int MaxEntries = 100_000;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
     private static readonly long Memory = (long)TimeSpan.FromMinutes(10).TotalMilliseconds;
 
@@ -26,7 +25,7 @@ internal sealed class LoginFailures
 
     public void Note(string address, string user)
     {
-        if (_failures.Count >= MaxEntries)
+        if (_failures.Count >= mostEntries)
         {
             Forget();
         }
@@ -54,7 +53,7 @@ internal sealed class LoginFailures
         int left = _failures.Count;
         foreach ((string key, (int Count, long Until) entry) in _failures)
         {
-            if ((entry.Until < Environment.TickCount64 || left > MaxEntries * 9 / 10) && _failures.TryRemove(key, out _))
+            if ((entry.Until < Environment.TickCount64 || left > mostEntries * 9 / 10) && _failures.TryRemove(key, out _))
             {
                 left--;
             }

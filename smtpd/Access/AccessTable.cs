@@ -3,7 +3,7 @@ using Mta.Tables;
 
 namespace Mta.Smtpd.Access;
 
-/// <summary>What an access table answered, and under which key.</summary>
+/// <summary>What an access table answered, and what it was asked about (not the part of it that was found), for warnings.</summary>
 internal readonly record struct AccessEntry(LookupResult Result, string Key);
 
 /// <summary>The keys by which names, addresses and mail addresses are looked up in one access table.</summary>
@@ -25,7 +25,7 @@ internal sealed class AccessTable(LookupTable table, bool matchesSubdomains, Add
         AccessEntry entry = await FindKeyAsync(domain, stop);
         return !entry.Result.IsNotFound || table.IsPattern || DomainSyntax.IsValidHostAddress(domain) || domain[0] == '['
             ? entry
-            : await FindParentsAsync(domain, stop);
+            : await FindParentsAsync(domain, stop) with { Key = domain };
     }
 
     /// <summary>The address, then its networks by whole octets (IPv4) or groups (IPv6).</summary>
@@ -46,11 +46,13 @@ internal sealed class AccessTable(LookupTable table, bool matchesSubdomains, Add
             entry = await FindKeyAsync(rest, stop);
         }
 
-        return entry;
+        return entry with { Key = address };
     }
 
     /// <summary>user+ext@domain, user@domain, the domain and its parents, user+ext@, user@.</summary>
-    public async ValueTask<AccessEntry> FindMailAsync(string address, CancellationToken stop)
+    public async ValueTask<AccessEntry> FindMailAsync(string address, CancellationToken stop) => await FindPartsAsync(address, stop) with { Key = address };
+
+    private async ValueTask<AccessEntry> FindPartsAsync(string address, CancellationToken stop)
     {
         AccessEntry entry = await FindAddressAsync(address, stop);
         if (!entry.Result.IsNotFound || table.IsPattern)

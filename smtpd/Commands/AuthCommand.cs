@@ -57,7 +57,7 @@ internal static class AuthCommand
             }
 
             string response = session.Commands.Line;
-            if (read == CommandRead.TooLong || response.Length > sasl.ResponseLimit)
+            if (read == CommandRead.TooLong || response.Length > sasl.ResponseLimit - 2) // its line end counts
             {
                 await session.ReplyAsync("500 5.5.6 SASL response limit exceeded", stop);
                 return false;

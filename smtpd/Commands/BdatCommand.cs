@@ -137,7 +137,7 @@ internal static class BdatCommand
         }
         else if (!transaction.IsQueueBroken)
         {
-            LogLines.Verdict(session, "reject", "bare <LF> received", transaction.OnlyRecipient);
+            LogLines.Verdict(session, "reject", "bare <LF> received", transaction.FirstRecipient);
         }
 
         bdat.HasFailed = true;

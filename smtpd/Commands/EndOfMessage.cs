@@ -24,7 +24,7 @@ internal static class EndOfMessage
         if (reply is null && isRefusedForLineEnds)
         {
             reply = BareNewlineReply(session);
-            LogLines.Verdict(session, "reject", "bare <LF> received", transaction.OnlyRecipient);
+            LogLines.Verdict(session, "reject", "bare <LF> received", transaction.FirstRecipient);
         }
         else if (reply is null && decoder.IsTooBig)
         {
@@ -72,13 +72,13 @@ internal static class EndOfMessage
         try
         {
             string reply = await proxy.FinishAsync(session, stop);
-            LogLines.Verdict(session, reply[0] == '2' ? "proxy-accept" : "proxy-reject", $"{reply.Replace('\n', ' ')}", transaction.OnlyRecipient, withClient: false);
+            LogLines.Verdict(session, reply[0] == '2' ? "proxy-accept" : "proxy-reject", $"{reply.Replace('\n', ' ')}", transaction.FirstRecipient, withClient: false);
             return reply;
         }
         catch (ProxyException)
         {
             const string Failed = "451 4.3.0 Error: queue file write error";
-            LogLines.Verdict(session, "proxy-reject", Failed, transaction.OnlyRecipient, withClient: false);
+            LogLines.Verdict(session, "proxy-reject", Failed, transaction.FirstRecipient, withClient: false);
             return Failed;
         }
     }

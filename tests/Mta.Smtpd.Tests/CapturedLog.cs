@@ -4,59 +4,49 @@ using NLog.Targets;
 
 namespace Mta.Smtpd.Tests;
 
-/// <summary>Keeps what is logged, as it would stand behind the process in a log line.</summary>
+/// <summary>
+/// Keeps what is logged, as it would stand behind the process in a log line: by whoever began with <see cref="Begin"/>,
+/// and by all that was started from there.
+/// </summary>
 internal sealed class CapturedLog : TargetWithContext
 {
-    private readonly List<string> _lines = [];
+    private static readonly AsyncLocal<List<string>?> Current = new();
 
-    public static CapturedLog Install()
+    public static void Install()
     {
         var log = new CapturedLog();
         var configuration = new LoggingConfiguration();
         configuration.AddRule(LogLevel.Info, LogLevel.Fatal, log);
         LogManager.Configuration = configuration;
-        return log;
     }
 
-    public void Clear()
-    {
-        lock (_lines)
-        {
-            _lines.Clear();
-        }
-    }
+    /// <summary>From here on the lines of this flow of control are kept by themselves.</summary>
+    public static void Begin() => Current.Value = [];
 
-    public List<string> Lines
+    /// <summary>The lines of this flow of control.</summary>
+    public static List<string> Lines
     {
         get
         {
-            lock (_lines)
+            List<string> lines = Current.Value ?? [];
+            lock (lines)
             {
-                return [.. _lines];
+                return [.. lines];
             }
-        }
-    }
-
-    /// <summary>Waits for a line that the end of a session is known by.</summary>
-    public async Task WaitForAsync(string start)
-    {
-        for (int i = 0; i < 500; i++)
-        {
-            if (Lines.Exists(line => line.StartsWith(start, StringComparison.Ordinal)))
-            {
-                return;
-            }
-
-            await Task.Delay(10);
         }
     }
 
     protected override void Write(LogEventInfo logEvent)
     {
         string prefix = logEvent.Level == LogLevel.Info ? "" : logEvent.Level == LogLevel.Warn ? "warning: " : logEvent.Level == LogLevel.Error ? "error: " : "fatal: ";
-        lock (_lines)
+        if (Current.Value is not { } lines)
         {
-            _lines.Add(prefix + Mta.Text.Printable.Neutralize(logEvent.FormattedMessage, allowUtf8: true));
+            return;
+        }
+
+        lock (lines)
+        {
+            lines.Add(prefix + Mta.Text.Printable.Neutralize(logEvent.FormattedMessage, allowUtf8: true));
         }
     }
 }

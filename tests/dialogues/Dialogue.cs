@@ -46,6 +46,12 @@ public sealed class Dialogue
     /// <summary>Only played in one piece: it is about what is sent too early.</summary>
     public bool IsWholeOnly { get; private set; }
 
+    /// <summary>It takes seconds: played at the same time as others, so it names no neighbour that keeps count.</summary>
+    public bool IsSlow { get; private set; }
+
+    /// <summary>A setting names a policy server or a filter of the test: only one of these at a time.</summary>
+    public bool HasNeighbours { get; private set; }
+
     /// <summary>Not played against this server; null for none.</summary>
     public DialogueServer? Only { get; private set; }
 
@@ -83,12 +89,16 @@ public sealed class Dialogue
                 case '=':
                     int equals = rest.IndexOf('=', StringComparison.Ordinal);
                     dialogue.Settings.Add((rest[..equals].Trim(), rest[(equals + 1)..].Trim()));
+                    dialogue.HasNeighbours |= rest.Contains("@POLICY@", StringComparison.Ordinal) || rest.Contains("@FILTER@", StringComparison.Ordinal);
                     break;
                 case '@':
                     dialogue.ClientAddress = rest.Trim();
                     break;
                 case '%' when rest == "whole":
                     dialogue.IsWholeOnly = true;
+                    break;
+                case '%' when rest == "slow":
+                    dialogue.IsSlow = true;
                     break;
                 case '%' when rest == "only mta":
                     dialogue.Only = DialogueServer.Mta;
