@@ -31,6 +31,8 @@ case $(uname -m) in
 esac
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# A hundred projects: one compiler for all, whatever the environment says.
+export UseSharedCompilation=true
 # One more than processors: each program is compiled, then linked, by tools that do not use them all.
 jobs=$(($(nproc) + 1))
 

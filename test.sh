@@ -9,6 +9,8 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# A hundred projects: one compiler for all, whatever the environment says.
+export UseSharedCompilation=true
 
 quick= interop=
 for argument in "$@"; do
