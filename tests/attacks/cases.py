@@ -4,15 +4,17 @@ import pwd
 import re
 import socket
 import subprocess
+import threading
 import time
 
 CASES, REASONS = [], {}
+STRANGER = ("setpriv", "--reuid=games", "--regid=games", "--clear-groups")
 MEMORY_LIMIT = 90 << 20         # a managed process with nothing to do holds about half of it
 
 
-def attack(row, title):
+def attack(row, title, slow=False):
     def register(function):
-        CASES.append((row, title, function))
+        CASES.append((row, title, function, slow))
         return function
     return register
 
@@ -219,13 +221,13 @@ def hostile_server(mta):
         mta.hostile.reply = reply
         token = mta.token()
         mta.sendmail([f"{token.lower()}@hostile.example"], b"Subject: h\n\nx\n")
-        line = mta.wait_log(lambda text: f"to=<{token.lower()}@hostile.example>" in text, 15)
+        line = mta.wait_log(lambda text: f"to=<{token.lower()}@hostile.example>" in text, 40)
         if not line or "status=sent" in line:
             wrong.append(f"{reply[:30]!r}: {line}")
     mta.hostile.reply = b"250-" + b"more\r\n250-" * 100_000 + b"end\r\n"
     token = mta.token()
     mta.sendmail([f"{token.lower()}@hostile.example"], b"Subject: h\n\nx\n")
-    mta.wait_log(lambda text: f"to=<{token.lower()}@hostile.example>" in text, 15)
+    mta.wait_log(lambda text: f"to=<{token.lower()}@hostile.example>" in text, 40)
     if pids and not set(pids) & set(mta.pids("smtp")):
         wrong.append("the client died of it")
     return wrong + mta.too_large("smtp")
@@ -314,7 +316,7 @@ def names(mta):
 def substitution(mta):
     token = mta.token()
     mta.sendmail(["sub-tmp@example.test"], b"Subject: s\n\n" + token.encode() + b"\n")
-    line = mta.wait_log(lambda text: "to=<sub-tmp@example.test>" in text, 15)
+    line = mta.wait_log(lambda text: "to=<sub-tmp@example.test>" in text, 40)
     return [] if line and "status=sent" not in line and not os.path.exists("/tmp/tmp-evil") else [f"got {line}"]
 
 
@@ -370,7 +372,7 @@ def loops(mta):
     wrong = [] if line and "status=bounced" in line and "loop" in line else [f"got {line}"]
     token = mta.token()
     mta.sendmail(["games@example.test"], b"Subject: after\n\n" + token.encode() + b"\n")
-    if not mta.wait(lambda: os.path.exists(f"{mta.mail}/spool/games") and token in open(f"{mta.mail}/spool/games", errors="replace").read(), 20):
+    if not mta.wait(lambda: os.path.exists(f"{mta.mail}/spool/games") and token in open(f"{mta.mail}/spool/games", errors="replace").read(), 40):
         wrong.append("others are not served")
     return wrong + mta.alive("local")
 
@@ -381,18 +383,18 @@ def addresses(mta):
     for text in ("(" * 900, "a:b:c:;" * 100, "," * 900, '"\\"' * 200, "<@a,@b,@c:" * 60, "@" * 900, "a@" + "[" * 500, "." * 900):
         started = time.monotonic()
         replies = one(mta, "EHLO x", f"MAIL FROM:<{text}>")
-        if time.monotonic() - started > 3:
+        if time.monotonic() - started > 10:
             wrong.append(f"{text[:10]!r} took {time.monotonic() - started:.1f} s")
     started = time.monotonic()
     mta.sendmail(["box@virt.test"], b"To: " + b"(" * 20_000 + b"," * 100_000 + b"\nCc: " + b"a:b;" * 20_000 + b"\nSubject: x\n\nx\n")
-    return wrong + ([f"headers took {time.monotonic() - started:.0f} s"] if time.monotonic() - started > 10 else [])
+    return wrong + ([f"headers took {time.monotonic() - started:.0f} s"] if time.monotonic() - started > 20 else [])
 
 
 @attack("C6", "a pattern that backtracks for ever is a temporary error, never a rule passed over")
 def backtracking(mta):
     started = time.monotonic()
     reply = one(mta, "EHLO x", f"MAIL FROM:<{'a' * 60}!@b.example>", "RCPT TO:<box@virt.test>")[3]
-    wrong = [] if time.monotonic() - started < 5 else [f"took {time.monotonic() - started:.0f} s"]
+    wrong = [] if time.monotonic() - started < 20 else [f"took {time.monotonic() - started:.0f} s"]
     return wrong + expect(reply, "451", "250", "5")
 
 
@@ -404,7 +406,7 @@ def trickle(mta):
             peer.send(b"E")
         started = time.monotonic()
         wrong = expect(one(mta, "EHLO x", "NOOP")[2], "250")
-        return wrong + ([f"the next client waited {time.monotonic() - started:.0f} s"] if time.monotonic() - started > 5 else [])
+        return wrong + ([f"the next client waited {time.monotonic() - started:.0f} s"] if time.monotonic() - started > 20 else [])
     finally:
         for peer in slow:
             peer.close()
@@ -474,7 +476,7 @@ def mailboxes(mta):
         plant()
         seen = len(mta.log_lines())
         mta.sendmail(["games@example.test"], b"Subject: d1\n\nx\n")
-        line = mta.wait_log(lambda text: "to=<games@example.test>" in text, 15, seen)
+        line = mta.wait_log(lambda text: "to=<games@example.test>" in text, 40, seen)
         if not line or "status=sent" in line:
             wrong.append(f"{name}: {line}")
         if open(target).read() != "untouched":
@@ -484,7 +486,7 @@ def mailboxes(mta):
     return wrong
 
 
-@attack("D3", "links in the place of files that root opens at start")
+@attack("D3", "links in the place of files that root opens at start", slow=True)
 def root_files(mta):
     target = f"{mta.dir}/precious"
     with open(target, "w") as file:
@@ -542,7 +544,7 @@ def environment(mta):
     wrong, marker = [], f"{mta.dir}/pwned"
     for variables in ({"DOTNET_DbgEnableMiniDump": "1"}, {"CLR_OPENSSL_VERSION_OVERRIDE": "/e"}, {"LD_PRELOAD": "/tmp/none.so"},
                       {"MAIL_CONFIG": "/tmp/evil"}, {"TZ": "/etc/shadow"}, {"DOTNET_STARTUP_HOOKS": "/tmp/x.dll"}):
-        process = subprocess.run(["setpriv", "--reuid=games", "--regid=games", "--clear-groups", mta.command("postqueue"), "-c", mta.etc, "-p"],
+        process = subprocess.run([*STRANGER, mta.command("postqueue"), "-c", mta.etc, "-p"],
                                  env={**variables, "PATH": "/usr/bin"}, capture_output=True, timeout=20, cwd="/tmp")
         if process.returncode < 0 or os.path.exists(marker):
             wrong.append(f"{variables}: exit {process.returncode}")
@@ -575,7 +577,7 @@ def command(mta):
     out = f"{mta.mail}/spool/out"
     subprocess.run(["rm", "-f", out])
     mta.sendmail(["tellme@example.test"], b"Subject: d7\n\nx\n")
-    if not mta.wait(lambda: os.path.exists(out) and "\nEND\n" in open(out).read(), 20):
+    if not mta.wait(lambda: os.path.exists(out) and "\nEND\n" in open(out).read(), 40):
         return ["the command did not run"]
     text = open(out).read()
     numbers = {int(n) for n in re.findall(r"FD (\d+)", text)} - {3}      # the listing's own
@@ -657,7 +659,31 @@ def identities(mta):
     one(mta, "EHLO x")
     mta.wait_mail(token)
     mta.wait_sink(token)
-    return privileges(mta)
+    return privileges(mta) + reachable(mta)
+
+
+def reachable(mta):
+    """What the accounts that processes run as can do to files: find(1), asked as each of them."""
+    def found(account, groups, *test):
+        command = ["setpriv", f"--reuid={account}", *groups, "find", mta.dir, "(", *test, ")", "-print"]
+        lines = subprocess.run(command, capture_output=True, timeout=60, cwd="/").stdout.decode("latin-1").splitlines()
+        return {os.path.relpath(line, mta.dir) for line in lines}
+
+    group = ("--regid=nogroup", "--clear-groups")
+    wrong, writes = [], ("!", "-type", "l", "-writable")
+    # Places where an account may write, each with all that is below it.
+    for what, account, groups, places in (
+            ("the mail system", "postfix", ("--regid=postfix", "--clear-groups"),
+             ("data", "mail/spool", *(f"spool/{name}" for name in ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "maildrop", "private", "public", "saved", "trace")))),
+            ("a submission", "nobody", ("--regid=postdrop", "--clear-groups"), ("mail/spool", "spool/maildrop", "spool/public")),
+            ("a stranger", "nobody", group, ("mail/spool",))):
+        writable = found(account, groups, *writes)
+        wrong += [f"{what} may write to {path}" for path in sorted(writable) if not any(path == place or path.startswith(place + "/") for place in places)]
+        wrong += [] if places[-1] in writable or "mail/spool" in writable else [f"{what}: nothing was looked at"]
+    if "etc/key.pem" in found("postfix", ("--regid=postfix", "--clear-groups"), "-readable"):
+        wrong.append("the mail system's account may read the server's key")
+    wrong += [f"a stranger may read {path}" for path in sorted(found("nobody", group, "-path", f"{mta.spool}/*", "-type", "f", "-readable")) if "/pid/" not in path]
+    return wrong
 
 
 @attack("D14", "confined to the queue directory mail passes all the same")
@@ -762,7 +788,7 @@ def backscatter(mta):
     wrong = expect(one(mta, "EHLO x", "MAIL FROM:<a@b.example>", "RCPT TO:<nobody-by-that-name@example.test>")[3], "550")
     seen = len(mta.log_lines())
     one(mta, "EHLO x", "MAIL FROM:<>", "RCPT TO:<reject@far.example>", "DATA", "Subject: b\r\n\r\nx\r\n.", source="127.0.0.1")
-    mta.wait_log(lambda text: "to=<reject@far.example>" in text, 15, seen)
+    mta.wait_log(lambda text: "to=<reject@far.example>" in text, 40, seen)
     mta.settle()
     return wrong + [line for line in mta.log_lines()[seen:] if "sender non-delivery notification" in line]
 
@@ -771,10 +797,10 @@ def backscatter(mta):
 def hops(mta):
     seen = len(mta.log_lines())
     mta.sendmail(["box@virt.test"], b"Received: from x by y; now\n" * 51 + b"Subject: hops\n\nx\n")
-    return [] if mta.wait_log(lambda text: "too many hops" in text, 15, seen) else ["delivered for ever"]
+    return [] if mta.wait_log(lambda text: "too many hops" in text, 40, seen) else ["delivered for ever"]
 
 
-@attack("E9", "a table that fails is no answer")
+@attack("E9", "a table that fails is no answer", slow=True)
 def tables(mta):
     with mta.connect("127.0.0.2", port=mta.table_port) as peer:
         peer.reply()
@@ -783,23 +809,207 @@ def tables(mta):
         return expect(peer.command(HELLO[2]), "451")
 
 
+def record(kind, data):
+    length, size = b"", len(data)
+    while size > 127:
+        length += bytes([size & 127 | 128])
+        size >>= 7
+    return kind + length + bytes([size]) + data
+
+
+@attack("B11", "a local user cannot pose as the verify service: no probe of his makes an address known as bad")
+def poisoned_verify(mta):
+    wrong, seen = [], len(mta.log_lines())
+    for flags in (b"256", b"768", b"1280", b"-1", b"256 "):
+        stream = b"".join(record(kind, data) for kind, data in (
+            (b"A", b"trace_flags=" + flags), (b"A", b"rewrite_context=local"), (b"S", b"box@virt.test"), (b"R", b"reject-" + flags.strip(b"- ") + b"@far.example"),
+            (b"M", b""), (b"N", b"Subject: probe"), (b"N", b""), (b"X", b""), (b"E", b"")))
+        subprocess.run([mta.command("postdrop"), "-c", mta.etc, "-r"], input=stream, capture_output=True, timeout=40)
+    mta.wait(lambda: sum("to=<reject-" in line and "status=" in line for line in mta.log_lines()[seen:]) >= 5, 20)
+    wrong += [line for line in mta.log_lines()[seen:] if "status=undeliverable" in line or "status=deliverable" in line]
+    if not any("to=<reject-" in line and "status=bounced" in line for line in mta.log_lines()[seen:]):
+        wrong.append("the submissions were not treated as mail")
+    return wrong
+
+
+@attack("C7", "sixty thousand client networks: the counters stay fast, and small")
+def client_flood(mta):
+    times = []
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.settimeout(60)
+        peer.connect(f"{mta.spool}/private/anvil")
+        for turn in range(6):
+            requests = b"".join(b"request=%b\nident=smtp:2001:db8:%x:%x::\n\n" % (verb, turn, i) for i in range(10_000) for verb in (b"connect", b"disconnect"))
+            started, replies = time.monotonic(), 0
+            sender = threading.Thread(target=peer.sendall, args=(requests,), daemon=True)
+            sender.start()
+            while replies < 20_000 and (chunk := peer.recv(1 << 20)):
+                replies += chunk.count(b"status=0")
+            times.append(time.monotonic() - started)
+    wrong = [] if times[-1] < 5 * times[0] + 5 else [f"seconds per 10,000 clients: {times}"]
+    return wrong + mta.too_large("anvil") + mta.alive("anvil") + expect(one(mta, "EHLO x")[1], "250")
+
+
+@attack("C15", "settings at their extremes, a character set without room for a word: it ends")
+def extremes(mta):
+    path = f"{mta.etc}/main.cf"
+    text = mta._read(path).decode()
+    mta.stop()
+    try:
+        mta.set(full_name_encoding_charset="x" * 90, header_size_limit="1", header_address_token_limit="1", mime_nesting_limit="1", mime_boundary_length_limit="1",
+                line_length_limit="512", smtp_line_length_limit="1", duplicate_filter_limit="1", bounce_size_limit="1")
+        mta.start()
+        token, seen = mta.token(), len(mta.log_lines())
+        subprocess.run([mta.command("sendmail"), "-C", mta.etc, "-i", "-F", b"J\xfcrgen " * 40, "-f", "box@virt.test", "box@virt.test", "r@far.example"],
+                       input=b"X-Long: " + b"y" * 5000 + b"\n" + b"Content-Type: multipart/mixed; boundary=" + b"z" * 300 + b"\n\n" + token.encode() + b"\n",
+                       capture_output=True, timeout=40)
+        if not mta.wait_log(lambda line: "status=sent" in line or "status=bounced" in line, 40, seen):
+            return ["nothing came of the message"]
+        return mta.alive("cleanup", "smtp", "virtual", "qmgr")
+    finally:
+        mta.stop()
+        with open(path, "w") as file:
+            file.write(text)
+        mta.start()
+
+
+@attack("D2", "a user's .forward, a list's owner: what is delivered for a user has that user's rights")
+def cross_user(mta):
+    wrong, homes = [], f"{mta.dir}/homes"
+    victim, other = pwd.getpwnam("games"), pwd.getpwnam("nobody")
+    path = f"{mta.etc}/main.cf"
+    text = mta._read(path).decode()
+    os.makedirs(f"{homes}/games", exist_ok=True)
+    os.chmod(homes, 0o755)
+    os.chown(f"{homes}/games", victim.pw_uid, victim.pw_gid)
+    for name in ("rootdir", "open"):
+        os.makedirs(f"{homes}/{name}", exist_ok=True)
+    os.chmod(f"{homes}/rootdir", 0o755)
+    os.chmod(f"{homes}/open", 0o1777)
+    mark, forward, listed = f"{homes}/open/mark", f"{homes}/games/.forward", f"{homes}/games/list"
+    box = f"{mta.mail}/spool/games"
+    # (name, owner and mode of the file, its text, what may come of it)
+    forwards = (
+        ("his own command", victim, 0o644, f'"|id -u >{mark}"', "games"),
+        ("another user's .forward", other, 0o644, f'"|id -u >{mark}"', None),
+        ("one that everybody may write", victim, 0o666, f'"|id -u >{mark}"', None),
+        ("a file where only root may write", victim, 0o644, f"{homes}/rootdir/mark", None),
+        ("a file of his", victim, 0o644, mark, "games"),
+        ("a link to a file of root's", victim, 0o644, f"{homes}/open/link", None),
+        ("a list of root's that no other may read", victim, 0o644, f":include:{homes}/rootdir/secret", None),
+        ("a path that is not absolute", victim, 0o644, ":include:secret", None),
+    )
+    secret = f"{homes}/rootdir/secret"
+    with open(secret, "w") as file:
+        file.write(f'"|id -u >{mark}"\n')
+    os.chmod(secret, 0o600)
+    precious = f"{homes}/rootdir/precious"
+    with open(precious, "w") as file:
+        file.write("precious")
+    os.chmod(precious, 0o600)
+    subprocess.run(["ln", "-sfn", precious, f"{homes}/open/link"])
+    mta.stop()
+    try:
+        with open(f"{mta.etc}/aliases.games", "w") as file:
+            file.write(f"biglist :include:{listed}\n")
+        mta.set(forward_path=f"{homes}/$user/.forward", alias_maps=f"texthash:{mta.etc}/aliases.games")
+        mta.start()
+
+        def tried(what, recipient):
+            seen = len(mta.log_lines())
+            mta.sendmail([recipient], b"Subject: d2\n\nx\n")
+            mta.wait_log(lambda line: "relay=local" in line and f"to=<{recipient}>" in line and "status=" in line, 40, seen)
+            subprocess.run([mta.command("postsuper"), "-c", mta.etc, "-d", "ALL"], capture_output=True)
+            mta.settle()
+            status = os.lstat(mark) if os.path.lexists(mark) else None
+            found = status and pwd.getpwuid(status.st_uid).pw_name
+            if os.path.exists(f"{homes}/rootdir/mark") or open(precious).read() != "precious":
+                wrong.append(f"{what}: root's directory was written")
+            subprocess.run(["rm", "-rf", mark, box, box + ".lock", f"{homes}/rootdir/mark"])
+            return found
+
+        for what, owner, mode, content, may in forwards:
+            with open(forward, "w") as file:
+                file.write(content + "\n")
+            os.chown(forward, owner.pw_uid, owner.pw_gid)
+            os.chmod(forward, mode)
+            found = tried(what, "games@example.test")
+            if found != may:
+                wrong.append(f"{what}: the mark is of {found}, want {may}")
+            os.unlink(forward)
+        for what, owner, mode, content in (("a command in a user's list", victim, 0o644, f'"|id -u >{mark}"'), ("a file in a user's list", victim, 0o644, mark),
+                                           ("a list that everybody may write", victim, 0o666, mark)):
+            with open(listed, "w") as file:
+                file.write(content + "\n")
+            os.chown(listed, owner.pw_uid, owner.pw_gid)
+            os.chmod(listed, mode)
+            found = tried(what, "biglist@example.test")
+            if found:
+                wrong.append(f"{what}: it was obeyed, as {found}")
+        return wrong + mta.alive("local")
+    finally:
+        mta.stop()
+        with open(path, "w") as file:
+            file.write(text)
+        mta.start()
+
+
+@attack("D11", "root makes tables in a user's directory: with the user's rights, through no link")
+def foreign_tables(mta):
+    wrong, place = [], f"{mta.dir}/users-own"
+    user = pwd.getpwnam("games")
+    precious = f"{mta.dir}/precious-table"
+    for tool, source in (("postmap", "key value\n"), ("postalias", "key: value\n")):
+        for kind in ("nothing", "symbolic link", "hard link"):
+            subprocess.run(["rm", "-rf", place])
+            os.mkdir(place)
+            with open(f"{place}/table", "w") as file:
+                file.write(source)
+            for name in (place, f"{place}/table"):
+                os.chown(name, user.pw_uid, user.pw_gid)
+            with open(precious, "w") as file:
+                file.write("precious")
+            os.chmod(precious, 0o600)
+            if kind != "nothing":
+                (os.symlink if kind == "symbolic link" else os.link)(precious, f"{place}/table.lmdb")
+            status = subprocess.run([mta.command(tool), "-c", mta.etc, f"lmdb:{place}/table"], capture_output=True, timeout=40).returncode
+            after = os.stat(precious)
+            if open(precious).read() != "precious" or after.st_uid != 0 or after.st_mode & 0o777 != 0o600:
+                wrong.append(f"{tool}, {kind}: root's file changed (uid {after.st_uid}, mode {after.st_mode:o}, {after.st_size} bytes)")
+            elif kind == "nothing" and (status or os.stat(f"{place}/table.lmdb").st_uid != user.pw_uid):
+                wrong.append(f"{tool}: status {status}, the table is of {os.stat(f'{place}/table.lmdb').st_uid if not status else 'nobody'}")
+            elif kind != "nothing" and not status and os.stat(f"{place}/table.lmdb").st_uid != user.pw_uid:
+                wrong.append(f"{tool}, {kind}: a table of root's in the user's directory")
+    return wrong
+
+
+@attack("D16", "deleting by ids that have been used: no message of another name goes")
+def recycled_ids(mta):
+    seen = len(mta.log_lines())
+    for _ in range(15):
+        mta.sendmail(["box@virt.test"], b"Subject: old\n\nx\n")
+    mta.settle()
+    old = sorted({match.group(1) for line in mta.log_lines()[seen:] if (match := re.search(r"qmgr\[\d+\]: (\w+): removed", line))})
+    tokens = []
+    for _ in range(25):
+        tokens.append(mta.token())
+        mta.sendmail(["box@virt.test"], b"Subject: new\n\n" + tokens[-1].encode() + b"\n")
+        subprocess.run([mta.command("postsuper"), "-c", mta.etc, "-d", "-"], input="\n".join(old).encode() + b"\n", capture_output=True, timeout=40)
+    missing = [token for token in tokens if not mta.wait_mail(token)]
+    return ([f"{len(missing)} of 25 messages are gone"] if missing else []) + ([] if len(old) >= 15 else [f"only {len(old)} ids to try"])
+
+
 REASONS.update({
     "A2": "tried in part: tests/end-to-end/SmugglingTests on the server itself; not yet through a chain of a before-queue filter",
     "A9": "tried by tests/end-to-end/ServerTlsTests and by construction: the client drops its input buffer at STARTTLS",
     "A17": "tried by the sweeps of tests/crash at the replies of cleanup and smtp: duplicates are counted there",
     "B2": "tried by tests/Mta.Cleanup.Tests/FuzzTests: edits of milters on generated messages",
     "B9": "tried by tests/Mta.Tables.Tests/Clients/QueryTemplateTests and TcpTableTests: quoting of keys",
-    "B11": "not tried from outside yet",
     "B12": "documented: MIME parameters are matched as written, as Postfix does",
-    "C7": "not tried from outside yet",
     "C8": "tried by tests/Mta.Dns.Tests/DnsResolverTests",
     "C10": "tried in part by tests/end-to-end/PostscreenDialogueTests",
     "C11": "tried by tests/end-to-end/FaultTests: a file system filled to the last block",
-    "C15": "not tried from outside yet",
-    "D2": "not tried from outside yet: it needs accounts with home directories",
-    "D11": "not tried from outside yet",
     "D13": "does not apply: an identity belongs to one worker process; deliveries for two users never share one at a time",
-    "D16": "not tried from outside yet",
     "D17": "tried by tests/Mta.Mail.Tests/Queue: modes of queue files; FileStream is not used on mail's ways",
     "E7": "tried by tests/Mta.Sasl.Tests/PasswordBackendTests and tests/end-to-end/SaslTests",
     "E10": "tried by tests/Mta.Tls.Tests and tests/end-to-end/ServerTlsTests",

@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 
-from faults import Tracer
+from faults import Tracer, wait_until
 from power import Disks, PowerSweep, reason_why_not
 from sweep import Report
 
@@ -24,7 +24,7 @@ CASES = {
 }
 
 
-def run_all(options, reports, kinds):
+def run_all(options, reports, kinds, names=tuple(CASES)):
     if reason_why_not():
         print("SKIPPED LOUDLY: the harness is not proved: no power cuts here")
         return
@@ -38,7 +38,8 @@ def run_all(options, reports, kinds):
         with options.run(kind, options.build, prepare, options.keep) as run:
             sweep = PowerSweep(run.instance, run.ledger, disks[0])
             report = reports[f"proof of the harness, {kind}"] = Report()
-            for name, (fault, cuts) in CASES.items():
+            for name in names:
+                fault, cuts = CASES[name]
                 acknowledged, lost = one(sweep, disks[0], fault, cuts)
                 report.cases += 1
                 report.hits += fault is not None
@@ -80,7 +81,11 @@ def one(sweep, disks, fault, cuts):
     instance.start()
     acknowledged = [message for message in messages if message.state == "acknowledged"]
     # What is lost does not come back by waiting; what is in the queue arrives.
-    sweep.drain(acknowledged, limit=6 if fault else 40)
+    if fault:
+        wait_until(sweep.quiet, 6)
+        instance.collect()
+    else:
+        sweep.drain(acknowledged)
     lost = ledger.pending(acknowledged)
     instance.new_log_lines()
     ledger.damage.clear()

@@ -2,6 +2,7 @@
 import os
 import signal
 import subprocess
+import threading
 import time
 
 from faults import ERRORS, KILL_CALLS, Tracer, wait_until
@@ -92,13 +93,13 @@ class Sweep:
 
     def drain(self, messages, limit=40):
         """Everything that was promised has arrived and the queue is empty."""
-        end, next_flush = time.monotonic() + limit, time.monotonic() + 1.2
+        end, next_flush = time.monotonic() + limit, time.monotonic() + 0.3
         while not self.is_done(messages):
             if time.monotonic() > end:
                 return False
             if time.monotonic() > next_flush:
                 self.instance.flush()
-                next_flush = time.monotonic() + 1.5
+                next_flush = time.monotonic() + 0.8
             time.sleep(0.04)
         return True
 
@@ -148,6 +149,7 @@ class Sweep:
         inject = f"{call}:{what}:when={number}"
         label = f"{instance.kind} {victim} {call}#{number} {fault}"
         report.cases += 1
+        started, deaths = time.monotonic(), 1
         messages = self.messages()
         if victim == "postdrop":
             messages = messages[-1:]
@@ -169,8 +171,11 @@ class Sweep:
                 wait_until(lambda: self.is_done(messages), 0.5)
             met = tracer.hit()
             tracer.detach()
+            # Processes of one service that take over from each other die one after the other.
+            deaths = max(1, sum(not os.path.exists(f"/proc/{pid}") for pid in pids))
         whole = fault == "KILL" and met and victim != "postdrop" and (victim == "master" or report.cases % self.whole_every == 0)
         if whole:
+            deaths += 1
             instance.kill_all()
             instance.start()
         elif met and call in ("close", "accept", "accept4") and victim not in ("postdrop", "master"):
@@ -182,7 +187,9 @@ class Sweep:
                     pass
         report.hits += met
         drained = self.drain(messages)
-        self.settle(label, messages, faulty=met, drained=drained, crashed=fault == "KILL")
+        self.settle(label, messages, faulty=met, drained=drained, crashed=fault == "KILL", allowed=deaths if fault == "KILL" else 1)
+        if self.verbose:
+            print(f"{label}: {'met' if met else 'not met'}, {time.monotonic() - started:.1f} s", flush=True)
         return met
 
     def settle(self, label, messages, faulty, drained=True, crashed=True, allowed=1):
@@ -245,6 +252,52 @@ class Sweep:
         name = label.replace("/", "_").replace(" ", "-")
         with open(os.path.join(self.instance.dir, f"violation-{name}.log"), "w") as file:
             file.write("\n".join(self.instance.log().split("\n")[-80:]))
+
+    def load_case(self, victims, clients=4):
+        """Clients that never rest while the victims die in turn, each when the system is at work again."""
+        instance, report, sent, over = self.instance, self.report, [], threading.Event()
+        lock = threading.Lock()
+
+        def client():
+            while not over.is_set():
+                messages = self.messages()
+                with lock:
+                    sent.extend(messages)
+                self.send(messages)
+
+        def acknowledged():
+            with lock:
+                return sum(message.state == "acknowledged" for message in sent)
+
+        threads = [threading.Thread(target=client, daemon=True) for _ in range(clients)]
+        for thread in threads:
+            thread.start()
+        stalled = []
+        for victim in (None, *victims):
+            if victim:
+                # Agents come and go with their work.
+                wait_until(lambda: instance.pids(victim), 20)
+                pids = instance.pids(victim)
+                report.cases += 1
+                report.hits += bool(pids)
+                for pid in pids:
+                    try:
+                        os.kill(pid, signal.SIGKILL)
+                    except ProcessLookupError:
+                        pass
+                if victim == "master":
+                    instance.kill_all()
+                    instance.start()
+            before = acknowledged()
+            if not wait_until(lambda: acknowledged() >= before + 2 * clients, 30):
+                stalled.append(f"I11: after the death of {victim} nothing is taken any more")
+        over.set()
+        for thread in threads:
+            thread.join(60)
+        report.violations += stalled
+        drained = self.drain(sent, 60)
+        # A message may be under way at several deaths; each gives one copy at most.
+        self.settle(f"{instance.kind} under load", sent, faulty=True, drained=drained, allowed=len(victims))
 
     def kill_sweep(self, victims, depth, calls=KILL_CALLS):
         for victim in victims:
