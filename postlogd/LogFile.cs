@@ -1,4 +1,3 @@
-using Mta.Config;
 using Mta.Config.Parameters;
 using Mta.Linux;
 using Mta.Mail.Protocols;
@@ -42,7 +41,7 @@ internal sealed class LogFile
         }
 
         LogSetup.CheckPrefix(context.Configuration);
-        int errno = Posix.TryOpen(path, OpenFlags.WriteOnly | OpenFlags.Append | OpenFlags.Create | OpenFlags.NonBlocking, Permissions(context.Configuration), out FileHandle file);
+        int errno = MailLogFile.TryOpen(path, MailLogFile.Permissions(context.Configuration), out FileHandle file);
         if (errno != 0)
         {
             throw new FatalException($"open logfile '{path}': {Errno.Text(errno)}");
@@ -89,13 +88,6 @@ internal sealed class LogFile
             Write();
         }
     }
-
-    private static int Permissions(Configuration configuration) => configuration.Get(PostlogParameters.MaillogFilePermissions) switch
-    {
-        "0600" => 0x180,
-        "0640" => 0x1A0,
-        _ => 0x1A4,
-    };
 
     private static void Forward(ReadOnlySpan<byte> line)
     {

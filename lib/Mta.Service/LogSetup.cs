@@ -32,6 +32,7 @@ public static class LogSetup
         if (configuration.Get(PostlogParameters.MaillogFile).Length > 0)
         {
             CheckPrefix(configuration);
+            MailLog.FallbackPermissions = MailLogFile.Permissions(configuration);
             MailLog.FallbackFile = mayWriteFile ? configuration.Get(PostlogParameters.MaillogFile) : null;
             MailLog.UsePostlog($"{configuration.Get(GlobalParameters.QueueDirectory)}/public/{configuration.Get(PostlogParameters.PostlogServiceName)}");
         }

@@ -10,7 +10,7 @@ public static class PostlogParameters
     public static readonly StringParameter MaillogFileCompressor = new("maillog_file_compressor", "gzip", min: 1);
 
     /// <summary>Permissions of a new log file.</summary>
-    public static readonly EnumParameter MaillogFilePermissions = new("maillog_file_permissions", "0644", "0600", "0640", "0644");
+    public static readonly EnumParameter MaillogFilePermissions = new("maillog_file_permissions", "0600", "0600", "0640", "0644");
 
     /// <summary>Where maillog_file may be.</summary>
     public static readonly StringParameter MaillogFilePrefixes = new("maillog_file_prefixes", "/var, /dev/stdout", min: 1);

@@ -75,6 +75,9 @@ public static class MailLog
     /// </summary>
     public static string? FallbackFile { get; set; }
 
+    /// <summary>What <see cref="FallbackFile"/> is made with when it is not there.</summary>
+    public static int FallbackPermissions { get; set; } = 0x180;
+
     /// <summary>
     /// Sends all NLog events of this process here. Until <see cref="UsePostlog"/> or <see cref="UseSyslog"/> decides,
     /// lines go where the environment says (POSTLOG_SERVICE), else to syslog.
@@ -303,9 +306,16 @@ public static class MailLog
     {
         try
         {
-            using FileHandle log = Posix.Open(file, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append, 0x180);
-            Posix.WriteAll(log, line);
-            return true;
+            int errno = MailLogFile.TryOpen(file, FallbackPermissions, out FileHandle log);
+            using (log)
+            {
+                if (errno == 0)
+                {
+                    Posix.WriteAll(log, line);
+                }
+            }
+
+            return errno == 0;
         }
         catch (LinuxException)
         {
