@@ -487,7 +487,7 @@ def mailboxes(mta):
         if open(target).read() != "untouched":
             wrong.append(f"{name}: the target was written")
         subprocess.run([mta.command("postsuper"), "-c", mta.etc, "-d", "ALL"], capture_output=True)
-    subprocess.run(["rm", "-rf", box, box + ".lock"])
+    subprocess.run(["rm", "-rf", box, box + ".lock", target])
     return wrong
 
 
