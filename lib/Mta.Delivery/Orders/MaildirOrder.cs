@@ -13,12 +13,14 @@ namespace Mta.Delivery.Orders;
 public sealed class MaildirOrder(uint user, uint group, string path, byte[] head, long offset, string defaultStatus) : Order(user, group)
 {
     private const int DirectoryMode = 0x1C0;
+    private string? _published;
 
     internal override OrderResult Execute(OrderContext context, FileHandle? file)
     {
         long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         (long seconds, long micros) = Math.DivRem(now, 1_000_000);
         string temporary = $"{path}tmp/{seconds}.P{context.ProcessId}Q{context.NextNumber()}.{context.HostName}";
+        string final;
         int errno = TryCreate(temporary, out FileHandle handle);
         if (errno != 0)
         {
@@ -47,7 +49,7 @@ public sealed class MaildirOrder(uint user, uint group, string path, byte[] head
                     return OrderResult.FromErrno(error.Errno, defaultStatus, $"error writing message: {error.Reason}");
                 }
 
-                string final = $"{path}new/{seconds}.V{DeviceNumber(status.Device):x}I{status.Inode:x}M{micros}.{context.HostName}";
+                final = $"{path}new/{seconds}.V{DeviceNumber(status.Device):x}I{status.Inode:x}M{micros}.{context.HostName}";
                 errno = TryPublish(temporary, final, status);
                 if (errno != 0)
                 {
@@ -60,12 +62,23 @@ public sealed class MaildirOrder(uint user, uint group, string path, byte[] head
             Posix.TryUnlink(temporary);
         }
 
+        _published = final;
         return new OrderResult(OrderOutcome.Done) { UnflushedDirectory = $"{path}new" };
     }
 
-    /// <summary>What it means that <c>new/</c> could not be flushed: the message is there now, and perhaps not tomorrow.</summary>
-    internal override OrderResult FlushFailed(int errno) =>
-        OrderResult.FromErrno(errno, defaultStatus, $"flush maildir {path}new: {Errno.Text(errno)}");
+    /// <summary>
+    /// <c>new/</c> could not be flushed: the message is there now, and perhaps not tomorrow. It is taken back, since it
+    /// stays in the queue or goes back to its sender.
+    /// </summary>
+    internal override OrderResult FlushFailed(int errno)
+    {
+        if (_published is not null)
+        {
+            Posix.TryUnlink(_published);
+        }
+
+        return OrderResult.FromErrno(errno, defaultStatus, $"flush maildir {path}new: {Errno.Text(errno)}");
+    }
 
     internal override void WriteBody(OrderWriter writer)
     {

@@ -243,8 +243,9 @@ internal static class OrderExecution
 
         context.Flusher.Flush(directory, (errno, more) =>
         {
+            OrderResult final = errno == 0 ? result : order.FlushFailed(errno);
             context.Identity.Leave();
-            done(errno == 0 ? result : order.FlushFailed(errno), more);
+            done(final, more);
         });
     }
 }

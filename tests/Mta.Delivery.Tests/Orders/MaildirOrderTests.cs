@@ -40,6 +40,18 @@ public sealed class MaildirOrderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_message_whose_place_cannot_be_flushed_is_taken_back()
+    {
+        using FileHandle file = _queue.Make("Subject: x\n\nbody\n");
+        MaildirOrder order = Order();
+        Assert.Equal(OrderOutcome.Done, (await _runner.RunAsync(order, file)).Outcome);
+        Assert.Single(Directory.GetFiles($"{_queue.Directory}/box/md/new"));
+        OrderResult result = order.FlushFailed(Errno.EIO);
+        Assert.Equal(OrderOutcome.Failed, result.Outcome);
+        Assert.Empty(Directory.GetFiles($"{_queue.Directory}/box/md/new"));
+    }
+
+    [Fact]
     public async Task A_damaged_queue_file_delivers_nothing()
     {
         using FileHandle file = _queue.Make("Subject: x\n\nbody\n", complete: false);
