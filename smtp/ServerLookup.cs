@@ -77,7 +77,7 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
 
     private async ValueTask<ServerList> FindHostAsync(string host, int port, bool detectsLoops, CancellationToken stop)
     {
-        (List<IPAddress> addresses, Dsn? failure) = await AddressesAsync(host, isSoftBefore: false, stop);
+        (List<IPAddress> addresses, Dsn? failure, string serverName) = await AddressesAsync(host, isSoftBefore: false, stop);
         if (failure is not null)
         {
             return new ServerList([], failure);
@@ -86,7 +86,7 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
         List<ServerAddress> servers = [];
         foreach (IPAddress address in addresses)
         {
-            servers.Add(new ServerAddress(host, new IPEndPoint(address, port), "", 0));
+            servers.Add(new ServerAddress(serverName, new IPEndPoint(address, port), "", 0));
         }
 
         if (detectsLoops && servers.Exists(IsOwn))
@@ -168,11 +168,11 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
         Dsn? failure = null;
         foreach (DnsRecord record in ServerOrder.ByWeight(answer.Records))
         {
-            (List<IPAddress> addresses, Dsn? error) = await AddressesAsync(record.Target, failure?.Status.StartsWith('4') ?? false, stop);
+            (List<IPAddress> addresses, Dsn? error, string serverName) = await AddressesAsync(record.Target, failure?.Status.StartsWith('4') ?? false, stop);
             failure = error ?? failure;
             foreach (IPAddress address in addresses)
             {
-                servers.Add(new ServerAddress(record.Target, new IPEndPoint(address, record.Port), "", record.Preference));
+                servers.Add(new ServerAddress(serverName, new IPEndPoint(address, record.Port), "", record.Preference));
             }
         }
 
@@ -197,12 +197,12 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
                 continue;
             }
 
-            (List<IPAddress> addresses, Dsn? error) = await AddressesAsync(exchanger.Target, isSoft, stop);
+            (List<IPAddress> addresses, Dsn? error, string serverName) = await AddressesAsync(exchanger.Target, isSoft, stop);
             isSoft |= error?.Status.StartsWith('4') ?? false;
             failure = error ?? failure;
             foreach (IPAddress address in addresses)
             {
-                servers.Add(new ServerAddress(exchanger.Target, new IPEndPoint(address, port), "", exchanger.Preference));
+                servers.Add(new ServerAddress(serverName, new IPEndPoint(address, port), "", exchanger.Preference));
             }
         }
 
@@ -248,40 +248,42 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
     private bool IsOwn(ServerAddress server) =>
         server.EndPoint is { } endPoint && (settings.OwnAddresses.IsOwn(endPoint.Address) || settings.OwnAddresses.IsProxy(endPoint.Address));
 
-    private async ValueTask<(List<IPAddress> Addresses, Dsn? Failure)> AddressesAsync(string host, bool isSoftBefore, CancellationToken stop)
+    // Name: what the server is called from here on, its own name or the one that it is an alias of.
+    private async ValueTask<(List<IPAddress> Addresses, Dsn? Failure, string Name)> AddressesAsync(string host, bool isSoftBefore, CancellationToken stop)
     {
         if (IPAddress.TryParse(host, out IPAddress? literal) && DomainSyntax.IsValidHostAddress(host))
         {
             bool isEnabled = literal.AddressFamily == AddressFamily.InterNetwork ? settings.UsesIpv4 : settings.UsesIpv6;
-            return isEnabled ? ([literal], null) : ([], new Dsn("5.4.4", "", $"{host}: host not found"));
+            return isEnabled ? ([literal], null, host) : ([], new Dsn("5.4.4", "", $"{host}: host not found"), host);
         }
 
-        Dsn? failure = null;
         if (settings.LooksUpInDns)
         {
-            (List<IPAddress> addresses, failure, bool isFinal) = await AskDnsAsync(host, isSoftBefore, stop);
+            (List<IPAddress> addresses, Dsn? failure, string name, bool isFinal) = await AskDnsAsync(host, isSoftBefore, stop);
             if (addresses.Count > 0 || isFinal || !settings.LooksUpNatively)
             {
-                return (addresses, failure);
+                return (addresses, failure, name);
             }
         }
 
-        return await AskSystemAsync(host, isSoftBefore, stop);
+        (List<IPAddress> own, Dsn? problem) = await AskSystemAsync(host, isSoftBefore, stop);
+        return (own, problem, host);
     }
 
     // isFinal: the native lookup has nothing to add.
-    private async ValueTask<(List<IPAddress> Addresses, Dsn? Failure, bool IsFinal)> AskDnsAsync(string host, bool isSoftBefore, CancellationToken stop)
+    private async ValueTask<(List<IPAddress> Addresses, Dsn? Failure, string Name, bool IsFinal)> AskDnsAsync(string host, bool isSoftBefore, CancellationToken stop)
     {
         string name = DomainSyntax.TryToAscii(host, out string ascii) ? ascii : host;
         if (!DnsName.IsValidHostName(name))
         {
-            return ([], new Dsn("5.4.4", "", $"Name service error for {host}: invalid host or domain name"), true);
+            return ([], new Dsn("5.4.4", "", $"Name service error for {host}: invalid host or domain name"), host, true);
         }
 
         Task<DnsAnswer>? first = settings.UsesIpv4 ? AskAsync(name, DnsRecordType.A, stop).AsTask() : null;
         Task<DnsAnswer>? second = settings.UsesIpv6 ? AskAsync(name, DnsRecordType.Aaaa, stop).AsTask() : null;
         List<IPAddress> addresses = [];
         DnsAnswer? worst = null;
+        string serverName = host;
         foreach (Task<DnsAnswer>? task in (Task<DnsAnswer>?[])[first, second])
         {
             if (task is null)
@@ -290,6 +292,11 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
             }
 
             DnsAnswer answer = await task;
+            if (settings.CnameOverridesServerName && answer.Status == DnsStatus.Ok && !Ascii.EqualsIgnoreCase(answer.CanonicalName, name))
+            {
+                serverName = answer.CanonicalName;
+            }
+
             foreach (DnsRecord record in answer.Records)
             {
                 if (record.Address is not null)
@@ -306,12 +313,12 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
 
         if (addresses.Count > 0)
         {
-            return (addresses, null, true);
+            return (addresses, null, serverName, true);
         }
 
         if (worst!.Status == DnsStatus.Ok) // At least one family is enabled.
         {
-            return ([], new Dsn("4.7.0", "", FilteredAll(name, worst.Type.Name())), true);
+            return ([], new Dsn("4.7.0", "", FilteredAll(name, worst.Type.Name())), host, true);
         }
 
         string status = worst.Status switch // At least one family is enabled.
@@ -320,7 +327,7 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
             DnsStatus.Refused => isSoftBefore ? "4.4.3" : "5.4.3",
             DnsStatus.Ok or DnsStatus.NotFound or DnsStatus.NoData or DnsStatus.InvalidName or DnsStatus.Malformed => isSoftBefore ? "4.4.4" : "5.4.4",
         };
-        return ([], new Dsn(status, "", worst.Reason), worst.Status is not (DnsStatus.NotFound or DnsStatus.NoData));
+        return ([], new Dsn(status, "", worst.Reason), host, worst.Status is not (DnsStatus.NotFound or DnsStatus.NoData));
     }
 
     // Which of two answers speaks for a host without address: a failure that may pass before a certain one.

@@ -2,7 +2,9 @@ using Mta.Config.Parameters;
 using Mta.Delivery;
 using Mta.Delivery.Security;
 using Mta.Dns;
+using Mta.Linux;
 using Mta.Service;
+using Mta.Tables.Source;
 using Mta.Text;
 using Mta.Tls;
 
@@ -26,7 +28,7 @@ internal sealed class SmtpAgent : IDisposable
         _agent = agent;
         _resolver = resolver;
         _tls = tls;
-        _lookup = new ServerLookup(settings, resolver, new NativeNames(), tables.DnsFilter);
+        _lookup = new ServerLookup(settings, Searching(settings, resolver), new NativeNames(), tables.DnsFilter);
         _pool = new SessionPool(settings.CacheTimeLimit);
 
         // The services file may be out of reach later.
@@ -63,6 +65,26 @@ internal sealed class SmtpAgent : IDisposable
         {
             throw new FatalException(failure.Message, failure);
         }
+    }
+
+    private static IDnsResolver? Searching(SmtpSettings settings, DnsResolver? resolver)
+    {
+        if (resolver is null || (!settings.CompletesNames && !settings.SearchesNames))
+        {
+            return resolver;
+        }
+
+        string file = "";
+        try
+        {
+            file = ByteString.FromBytes(SourceFile.Read(new DnsSettings().ResolverFile).Content);
+        }
+        catch (LinuxException)
+        {
+            // resolv.conf(5): without the file, the domain is that of this host.
+        }
+
+        return new SearchingResolver(resolver, SearchingResolver.DomainsOf(file, Environment.MachineName), settings.CompletesNames, settings.SearchesNames);
     }
 
     public Task ServeAsync(ClientConnection client) => _agent.ServeAsync(client.Input, client.Output, HandleAsync, client.BetweenRequests);

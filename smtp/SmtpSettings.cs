@@ -205,8 +205,30 @@ internal sealed class SmtpSettings
     /// <summary>0 is no limit.</summary>
     public int ReuseCountLimit { get; private set; }
 
+    /// <summary>A server whose name is an alias is called by the name that it stands for.</summary>
+    public bool CnameOverridesServerName { get; private set; }
+
+    /// <summary>Short names are looked for in the first domain of resolv.conf, or in all of them.</summary>
+    public bool CompletesNames { get; private set; }
+
+    public bool SearchesNames { get; private set; }
+
     /// <summary>A server that answers with our own name on this port means that mail loops.</summary>
     public const int LoopPort = 25;
+
+    private void ReadResolverOptions(string options)
+    {
+        foreach (string option in TableListSyntax.Split(options))
+        {
+            CompletesNames |= Ascii.EqualsIgnoreCase(option, "res_defnames");
+            SearchesNames |= Ascii.EqualsIgnoreCase(option, "res_dnsrch");
+            if (!Ascii.EqualsIgnoreCase(option, "res_defnames") && !Ascii.EqualsIgnoreCase(option, "res_dnsrch"))
+            {
+                string name = (IsLmtp ? LmtpParameters.LmtpDnsResolverOptions : SmtpParameters.SmtpDnsResolverOptions).Name;
+                throw new FatalException($"unknown {name} value \"{Printable.Neutralize(option)}\" in \"{Printable.Neutralize(options)}\"");
+            }
+        }
+    }
 
     private T Get<T>(Parameter<T> smtp, Parameter<T> lmtp)
         where T : notnull => _configuration.Get(IsLmtp ? lmtp : smtp);
@@ -252,6 +274,8 @@ internal sealed class SmtpSettings
 
     private void ReadLookups()
     {
+        CnameOverridesServerName = Get(SmtpParameters.SmtpCnameOverridesServername, LmtpParameters.LmtpCnameOverridesServername);
+        ReadResolverOptions(Get(SmtpParameters.SmtpDnsResolverOptions, LmtpParameters.LmtpDnsResolverOptions));
         string level = Get(SmtpParameters.SmtpDnsSupportLevel, LmtpParameters.LmtpDnsSupportLevel);
         UsesDns = level.Length > 0 ? level != "disabled" : !_configuration.Get(SmtpParameters.DisableDnsLookups);
         ValidatesDnssec = level == "dnssec";

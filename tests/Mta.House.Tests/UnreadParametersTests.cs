@@ -9,7 +9,7 @@ namespace Mta.House.Tests;
 /// </summary>
 public sealed partial class UnreadParametersTests
 {
-    private const int Most = 50;
+    private const int Most = 21;
     private const string ListName = "tests/Mta.House.Tests/unread-parameters.txt";
 
     [Fact]

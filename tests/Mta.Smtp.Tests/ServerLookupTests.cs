@@ -52,6 +52,23 @@ public sealed class ServerLookupTests
         Assert.Equal(["d.test[192.0.2.9]:25"], Names(await FindAsync("[d.test]")));
     }
 
+    [Theory]
+    [InlineData("", "a.test[192.0.2.1]:25")]
+    [InlineData("smtp_cname_overrides_servername = yes\n", "real.test[192.0.2.1]:25")]
+    public async Task A_server_is_called_by_the_name_that_it_is_an_alias_of_where_that_is_set(string mainCf, string server)
+    {
+        _resolver.Mx("d.test", 10, "a.test");
+        _resolver.A("a.test", "192.0.2.1");
+        _resolver.Alias("a.test", "real.test");
+        Assert.Equal([server], Names(await FindAsync("d.test", mainCf)));
+        Assert.Equal([server], Names(await FindAsync("[a.test]", mainCf)));
+    }
+
+    [Fact]
+    public void An_unknown_resolver_option_is_refused() =>
+        Assert.Equal("unknown smtp_dns_resolver_options value \"x\" in \"res_dnsrch, x\"",
+            Assert.Throws<FatalException>(static () => new SmtpSettings(Configuration.FromText("smtp_dns_resolver_options = res_dnsrch, x\n"), "smtp", "smtp", [])).Message);
+
     [Fact]
     public async Task Null_mx_refuses_mail_for_good()
     {
@@ -159,12 +176,15 @@ public sealed class ServerLookupTests
     {
         private readonly Dictionary<(string Name, DnsRecordType Type), List<DnsRecord>> _records = [];
         private readonly Dictionary<string, DnsStatus> _failures = [];
+        private readonly Dictionary<string, string> _aliases = [];
 
         public void Mx(string name, int preference, string target) =>
             Add(name, new DnsRecord(DnsRecordType.Mx) { Preference = preference, Target = target });
 
         public void A(string name, string address) =>
             Add(name, new DnsRecord(DnsRecordType.A) { Address = IPAddress.Parse(address) });
+
+        public void Alias(string name, string target) => _aliases[name] = target;
 
         // Address lookups of the name still work.
         public void Fail(string name, DnsStatus status) => _failures[name] = status;
@@ -173,7 +193,7 @@ public sealed class ServerLookupTests
         {
             if (_records.TryGetValue((name, type), out List<DnsRecord>? records))
             {
-                return new(new DnsAnswer(name, type, DnsStatus.Ok) { Records = records });
+                return new(new DnsAnswer(name, type, DnsStatus.Ok) { Records = records, CanonicalName = _aliases.GetValueOrDefault(name, name) });
             }
 
             return new(new DnsAnswer(name, type, _failures.TryGetValue(name, out DnsStatus status) ? status : DnsStatus.NotFound));

@@ -209,7 +209,7 @@ public sealed class ClientTls : IDisposable
     // Whether somebody vouches for the certificate, and whether it is the one that the policy wants.
     private (bool IsTrusted, bool IsMatched) Judge(TlsSession session, TlsPolicy policy, IReadOnlyList<string> prints)
     {
-        if (session.Peer is not { } peer || (policy.LacksUsableTlsa && policy.Level.MustMatch()))
+        if (policy.OutsideFailure is not null || session.Peer is not { } peer || (policy.LacksUsableTlsa && policy.Level.MustMatch()))
         {
             return (false, false);
         }
@@ -240,6 +240,12 @@ public sealed class ClientTls : IDisposable
     // What is wrong with a certificate is said where mail waits for it, and to those who want to hear more.
     private void LogProblem(TlsTarget target, TlsPolicy policy, TlsSession session, bool hasPrints)
     {
+        if (policy.OutsideFailure is { } outside)
+        {
+            Log.Info($"certificate verification failed for {target.NameWithPort}: external policy failure ({outside})");
+            return;
+        }
+
         const int trustAnchor = 2;
         const int unspecified = 1;
         const int hostnameMismatch = 62;

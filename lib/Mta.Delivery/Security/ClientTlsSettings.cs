@@ -29,6 +29,12 @@ public sealed class ClientTlsSettings
         HasLegacyKeyFingerprints = configuration.Get(TlsParameters.TlsLegacyPublicKeyFingerprints);
         ServerName = Text("tls_servername");
         ReusesConnections = Flag("tls_connection_reuse");
+        EnforcesExchangerPatterns = Flag("tls_enforce_sts_mx_patterns");
+        if (Flag("tls_enable_rpk"))
+        {
+            Log.Warn($"{prefix}_tls_enable_rpk = yes: the TLS library has no raw public keys, servers are asked for certificates only");
+        }
+
         BlocksEarlyReply = Flag("tls_block_early_mail_reply");
         StartTlsTimeout = Value<TimeSpan>("starttls_timeout");
         CachesSessions = Text("tls_session_cache_database").Length > 0 && Value<TimeSpan>("tls_session_cache_timeout") > TimeSpan.Zero;
@@ -70,6 +76,9 @@ public sealed class ClientTlsSettings
     public bool ReusesConnections { get; }
 
     public bool BlocksEarlyReply { get; }
+
+    /// <summary>Exchangers that an STS policy does not name are passed over.</summary>
+    public bool EnforcesExchangerPatterns { get; }
 
     public TimeSpan StartTlsTimeout { get; }
 

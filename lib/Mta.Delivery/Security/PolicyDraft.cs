@@ -7,6 +7,8 @@ namespace Mta.Delivery.Security;
 /// <summary>A policy while its parts are gathered: the level, and what a table's entry says beside it.</summary>
 internal sealed class PolicyDraft
 {
+    private string? _outside;
+
     public TlsLevel Level { get; set; }
 
     public bool IsFound { get; set; }
@@ -24,6 +26,15 @@ internal sealed class PolicyDraft
     public bool? Reuses { get; private set; }
 
     public List<string> Match { get; } = [];
+
+    /// <summary>What kind of policy an outside service has found, <c>sts</c> or <c>no-policy-found</c>; null when it does not say.</summary>
+    public string? Origin { get; private set; }
+
+    /// <summary>Names of mail exchangers that an STS policy (RFC 8461) allows; <c>*.</c> stands for one label.</summary>
+    public List<string> ExchangerPatterns { get; } = [];
+
+    /// <summary>Why the outside service holds that no certificate is to be trusted; null when it does not.</summary>
+    public string? OutsideFailure { get; private set; }
 
     public List<TlsaRecord> Anchors { get; } = [];
 
@@ -71,7 +82,7 @@ internal sealed class PolicyDraft
             }
         }
 
-        return null;
+        return _outside is not null && Origin is null ? $"attribute \"{_outside}\" without \"policy_type\"" : null;
     }
 
     private static string Twice(string name) => $"attribute \"{name}\" is specified multiple times";
@@ -114,7 +125,26 @@ internal sealed class PolicyDraft
                 return null;
             case "connection_reuse":
                 return $"attribute \"{name}\" has bad value: \"{Printable.Neutralize(value)}\"";
-            case "policy_type" or "policy_domain" or "policy_ttl" or "policy_string" or "enable_rpk":
+            case "policy_type" when Origin is not null:
+                return Twice(name);
+            case "policy_type" when value is "sts" or "no-policy-found":
+                Origin = value;
+                return null;
+            case "policy_failure" when OutsideFailure is not null:
+                return Twice(name);
+            case "policy_failure" when value is "sts-policy-fetch-error" or "sts-policy-invalid" or "sts-webpki-invalid" or "validation-failure":
+                (OutsideFailure, _outside) = (value, name);
+                return null;
+            case "policy_type" or "policy_failure":
+                return $"attribute \"{name}\" has bad value: \"{Printable.Neutralize(value)}\"";
+            case "mx_host_pattern":
+                ExchangerPatterns.Add(value);
+                _outside = name;
+                return null;
+            case "policy_domain" or "policy_ttl" or "policy_string":
+                _outside = name;
+                return null;
+            case "enable_rpk":
                 return null;
             default:
                 return $"invalid attribute name: \"{Printable.Neutralize(name)}\"";

@@ -281,6 +281,7 @@ public sealed class TlsPolicies
             Digest = _settings.Digest,
             ReusesConnections = draft.Reuses ?? _settings.ReusesConnections,
             Match = Matches(policy.Level, draft, target),
+            OutsideFailure = draft.OutsideFailure,
             ServerName = policy.Level.UsesTlsa() || policy.LacksUsableTlsa ? policy.ServerName : Name(draft.ServerName ?? _settings.ServerName, target),
             Anchors = policy.Level is TlsLevel.Verify or TlsLevel.Secure ? draft.Anchors.Count > 0 ? draft.Anchors : _anchors : [],
         };
@@ -291,7 +292,28 @@ public sealed class TlsPolicies
             return Skip(policy, Problem);
         }
 
+        // RFC 8461 §4.1: the exchanger must be one that the policy names, and the certificate must be its own.
+        if (_settings.EnforcesExchangerPatterns && draft.Origin == "sts" && draft.Match.Count > 0 && draft.ExchangerPatterns.Count > 0)
+        {
+            if (!draft.ExchangerPatterns.Exists(pattern => IsAllowed(target.Host, pattern)))
+            {
+                string reason = $"MX name '{target.Host}' does not match STS MX pattern for '{target.Domain}'";
+                _warn(reason);
+                return Skip(policy, reason);
+            }
+
+            policy = policy with { Match = [target.Host] };
+        }
+
         return policy with { Key = policy.MakeKey(target) };
+    }
+
+    private static bool IsAllowed(string host, string pattern)
+    {
+        int dot = host.IndexOf('.', StringComparison.Ordinal);
+        return pattern.StartsWith("*.", StringComparison.Ordinal)
+            ? dot > 0 && Ascii.EqualsIgnoreCase(host.AsSpan(dot), pattern.AsSpan(1))
+            : Ascii.EqualsIgnoreCase(host, pattern);
     }
 
     private IReadOnlyList<string> Matches(TlsLevel level, PolicyDraft draft, TlsTarget target)

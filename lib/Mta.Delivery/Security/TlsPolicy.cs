@@ -47,6 +47,9 @@ public sealed record TlsPolicy(TlsLevel Level)
     /// <summary>The name sent to the server; empty is none.</summary>
     public string ServerName { get; init; } = "";
 
+    /// <summary>Why the outside service that found the policy trusts no certificate; null when it leaves that to us.</summary>
+    public string? OutsideFailure { get; init; }
+
     public IReadOnlyList<TlsaRecord> Tlsa { get; init; } = [];
 
     /// <summary>TLSA records of a form that cannot be used, for the log.</summary>
@@ -78,6 +81,7 @@ public sealed record TlsPolicy(TlsLevel Level)
         text.Append('|').Append(Protocols).Append('|').Append(Ciphers).Append('|').Append(ServerName).Append('|').AppendJoin(',', Match);
         if (Level.MustMatch())
         {
+            text.Append('|').Append(OutsideFailure);
             text.Append('|').Append(target.Destination).Append('|').Append(target.Host).Append('|').AppendJoin(',', TlsaNames);
         }
 
