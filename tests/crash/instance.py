@@ -122,7 +122,7 @@ class Instance:
                 if tail.split()[0] in (b"Z", b"X"):
                     continue
                 pid = int(entry)
-                parents[pid], names[pid] = int(tail.split()[1]), os.path.basename(os.readlink(f"/proc/{entry}/exe"))
+                parents[pid], names[pid] = int(tail.split()[1]), os.path.basename(os.readlink(f"/proc/{entry}/exe").removesuffix(" (deleted)"))
                 if os.readlink(f"/proc/{entry}/cwd").startswith(self.spool) and names[pid] != "strace":
                     found.add(pid)
             except OSError:
