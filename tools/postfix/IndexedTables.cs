@@ -37,11 +37,11 @@ internal static class IndexedTables
         return isDone;
     }
 
-    /// <summary>Every indexed table with a source file that main.cf names.</summary>
+    /// <summary>Every indexed table that main.cf names and that is made from a source file.</summary>
     internal static List<(string Type, string Name, bool IsAliases)> Find(Configuration configuration)
     {
         var found = new List<(string, string, bool)>();
-        foreach (string parameter in AliasParameters.Concat(configuration.SetNames))
+        foreach (string parameter in AliasParameters.Concat(configuration.SetNames).Where(static name => !TableChecks.IsCache(name)))
         {
             bool isAliases = AliasParameters.Contains(parameter);
             string? value;

@@ -12,7 +12,7 @@ internal static class PostfixCommand
 {
     private const string Usage = "usage: postfix [-c config_dir] [-Dv] command";
 
-    private const string Commands = "start (or stop, reload, abort, flush, check, status, set-permissions, upgrade-configuration, logrotate)";
+    private const string Commands = "start (or stop, reload, abort, flush, check, status, set-permissions, upgrade-configuration, logrotate, takeover-check)";
 
     // The level up to which this release has changed defaults.
     private static readonly CompatibilityLevel LastLevel = new(3, 6, 0);
@@ -53,6 +53,11 @@ internal static class PostfixCommand
         {
             CommandLineTool.Print(command == "start_msg" ? "Start postfix\n" : "Stop postfix\n");
             return 0;
+        }
+
+        if (command == "takeover-check")
+        {
+            return TakeoverCheck.Run(operands.Count > 1 ? operands[1] : tool.ConfigurationDirectory);
         }
 
         Configuration configuration = LoadOrRefuse(tool);

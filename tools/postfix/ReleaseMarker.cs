@@ -28,8 +28,8 @@ internal static class ReleaseMarker
         return false;
     }
 
-    // sbin/postfix of an installation has libexec beside it.
-    private static string? OwnPrefix()
+    /// <summary>The directory that has sbin/postfix, this program, and libexec beside it; null where it does not stand like that.</summary>
+    internal static string? OwnPrefix()
     {
         if (Posix.TryReadlink("/proc/self/exe", out string path) != 0)
         {

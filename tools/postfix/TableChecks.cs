@@ -12,8 +12,8 @@ internal static class TableChecks
 {
     private static readonly string[] FileTypes = ["btree", "cdb", "cidr", "hash", "lmdb", "pcre", "regexp", "texthash"];
 
-    // Daemons make these themselves, when they first need them.
-    private static bool IsCache(string name) => name is "address_verify_map" or "postscreen_cache_map" || name.EndsWith("_session_cache_database", StringComparison.Ordinal);
+    /// <summary>A table that daemons make themselves, when they first need it.</summary>
+    internal static bool IsCache(string name) => name is "address_verify_map" or "postscreen_cache_map" || name.EndsWith("_session_cache_database", StringComparison.Ordinal);
 
     /// <returns>False, after messages, when a table is broken.</returns>
     public static bool AreSound(Instance instance, IEnumerable<MasterEntry> entries)
