@@ -34,6 +34,7 @@ public sealed unsafe partial class Lmdb : IDisposable
     private const uint NoLock = 0x400000;
     private const uint NoReadAhead = 0x800000;
     private const uint NoOverwrite = 0x10;
+    private const uint Append = 0x20000;
     private const int CursorFirst = 0;
     private const int CursorNext = 8;
 
@@ -198,16 +199,22 @@ public sealed unsafe partial class Lmdb : IDisposable
 
     /// <summary>Stores a key in the write transaction.</summary>
     /// <returns>0, <see cref="KeyExists"/> when not <paramref name="replace"/>, <see cref="MapFull"/>, or another error.</returns>
-    public int TryPut(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool replace)
+    public int TryPut(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool replace) => TryPut(key, value, replace ? 0 : NoOverwrite);
+
+    private int TryPut(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, uint flags)
     {
         fixed (byte* keyPointer = key)
         fixed (byte* valuePointer = value)
         {
             Value keyValue = new() { Size = (nuint)key.Length, Data = keyPointer };
             Value valueValue = new() { Size = (nuint)value.Length, Data = valuePointer };
-            return Put(_writer, _database, &keyValue, &valueValue, replace ? 0 : NoOverwrite);
+            return Put(_writer, _database, &keyValue, &valueValue, flags);
         }
     }
+
+    /// <summary>Stores a key that comes behind all others, which fills pages whole and needs no search.</summary>
+    /// <returns>0, <see cref="KeyExists"/> when it does not come behind them, <see cref="MapFull"/>, or another error.</returns>
+    public int TryAppend(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => TryPut(key, value, Append);
 
     /// <summary>Removes a key in the write transaction.</summary>
     /// <returns>0, <see cref="NotFound"/>, or another error.</returns>

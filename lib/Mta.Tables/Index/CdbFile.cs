@@ -50,13 +50,15 @@ internal sealed class CdbFile : IDisposable
 
     /// <summary>Writes a whole database at the start of an empty file.</summary>
     /// <exception cref="LinuxException">Writing failed.</exception>
-    public static void Write(FileHandle file, List<(byte[] Key, byte[] Value)> content)
+    public static void Write(FileHandle file, IndexContent content)
     {
         List<(uint Hash, uint Position)>[] tables = new List<(uint, uint)>[256];
         using MemoryStream records = new();
         Span<byte> pair = stackalloc byte[8];
-        foreach ((byte[] keyBytes, byte[] valueBytes) in content)
+        for (int i = 0; i < content.Count; i++)
         {
+            ReadOnlySpan<byte> keyBytes = content.Key(i);
+            ReadOnlySpan<byte> valueBytes = content.Value(i);
             uint hash = Hash(keyBytes);
             (tables[hash & 255] ??= []).Add((hash, checked((uint)(HeaderSize + records.Position))));
             WritePair(records, pair, (uint)keyBytes.Length, (uint)valueBytes.Length);

@@ -48,6 +48,9 @@ public sealed record IndexOptions
 /// </summary>
 public static class IndexBuilder
 {
+    // Bytes of an lmdb page that an entry takes besides key and value.
+    private const int EntryOverhead = 16;
+
     /// <summary>The types that are made from a source.</summary>
     public static bool CanBuild(string type) => type is "hash" or "btree" or "lmdb" or "cdb";
 
@@ -74,7 +77,7 @@ public static class IndexBuilder
         string shown = type == "lmdb" ? $"lmdb:{name}" : path;
         string temporary = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}.{Random.Shared.Next():x8}.tmp");
         bool nul = options.TrailingNul ?? type != "cdb";
-        List<(byte[] Key, byte[] Value)> content = Collect(entries, shown, nul, options);
+        IndexContent content = Collect(entries, shown, nul, options);
         try
         {
             using (FileHandle created = Posix.Open(temporary, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, options.Mode))
@@ -201,7 +204,7 @@ public static class IndexBuilder
         }
 
         file.Dispose();
-        WriteLmdb(path, path, [], mapSize);
+        WriteLmdb(path, path, new IndexContent(), mapSize);
     }
 
     internal static byte[] Encode(string text, bool nul)
@@ -218,24 +221,13 @@ public static class IndexBuilder
         return nul < 0 ? bytes : bytes[..nul];
     }
 
-    private static List<(byte[] Key, byte[] Value)> Collect(IEnumerable<SourceEntry> entries, string shown, bool nul, IndexOptions options)
+    private static IndexContent Collect(IEnumerable<SourceEntry> entries, string shown, bool nul, IndexOptions options)
     {
-        List<(byte[] Key, byte[] Value)> content = [];
-        Dictionary<string, int> places = new(StringComparer.Ordinal);
+        IndexContent content = new();
         foreach (SourceEntry entry in entries)
         {
             string key = options.Fold && !entry.IsRaw ? CaseFolding.Fold(entry.Key, options.Utf8) : entry.Key;
-            bool ends = nul && !entry.IsRaw;
-            if (!places.TryGetValue(key, out int place))
-            {
-                places.Add(key, content.Count);
-                content.Add((Encode(key, ends), Encode(entry.Value, ends)));
-            }
-            else if (options.Duplicates == DuplicateRule.Replace)
-            {
-                content[place] = (content[place].Key, Encode(entry.Value, ends));
-            }
-            else if (options.Duplicates == DuplicateRule.Warn)
+            if (!content.Add(key, entry.Value, nul && !entry.IsRaw, options.Duplicates == DuplicateRule.Replace) && options.Duplicates == DuplicateRule.Warn)
             {
                 options.Warning($"{shown}: duplicate entry: \"{Printable.Neutralize(key)}\"");
             }
@@ -244,26 +236,32 @@ public static class IndexBuilder
         return content;
     }
 
-    private static void WriteLmdb(string path, string shown, List<(byte[] Key, byte[] Value)> content, long mapSize)
+    private static void WriteLmdb(string path, string shown, IndexContent content, long mapSize)
     {
+        // What the pages need besides is guessed: loading anew with twice the room is a waste.
+        while (mapSize < (content.Size + (EntryOverhead * content.Count)) * 5 / 4)
+        {
+            mapSize *= 2;
+        }
+
         // In the order of the keys pages fill up one after the other.
-        content.Sort(static (left, right) => left.Key.AsSpan().SequenceCompareTo(right.Key));
+        int[] order = content.InOrder();
         using Lmdb lmdb = Lmdb.Open(path, writable: true, mapSize, 0x1A4, sync: false);
-        while (!TryLoad(lmdb, content, shown))
+        while (!TryLoad(lmdb, content, order, shown))
         {
             mapSize *= 2;
             lmdb.SetMapSize(mapSize);
         }
     }
 
-    private static bool TryLoad(Lmdb lmdb, List<(byte[] Key, byte[] Value)> content, string shown)
+    private static bool TryLoad(Lmdb lmdb, IndexContent content, int[] order, string shown)
     {
         lmdb.BeginWrite();
         try
         {
-            foreach ((byte[] key, byte[] value) in content)
+            foreach (int number in order)
             {
-                int code = lmdb.TryPut(key, value, replace: true);
+                int code = lmdb.TryAppend(content.Key(number), content.Value(number));
                 if (code == Lmdb.MapFull)
                 {
                     return false;
