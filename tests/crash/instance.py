@@ -3,6 +3,7 @@ import glob
 import hashlib
 import os
 import pwd
+import random
 import re
 import signal
 import socket
@@ -16,9 +17,21 @@ ROOTS = {"master", "local", "virtual", "pipe", "spawn"}
 QUEUES = ("maildrop", "incoming", "active", "deferred", "hold", "corrupt")
 
 
+_ports = set()
+
+
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+    """A port that nobody listens at, never the same twice, and none that the kernel gives to clients."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        if port in _ports:
+            continue
+        try:
+            with socket.create_server(("127.0.0.1", port)):
+                _ports.add(port)
+                return port
+        except OSError:
+            continue
 
 
 class Instance:
