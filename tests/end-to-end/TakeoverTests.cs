@@ -14,6 +14,9 @@ public sealed class TakeoverTests
         (string deferred, string held) = Fill(postfix.Connect, id => Shell.Run("/usr/sbin/postsuper", ["-c", postfix.Etc, "-h", id]).MustSucceed(), () => postfix.Log, postfix.Spool);
         AssertSameListing(postfix.Etc, deferred);
         postfix.Postfix("stop").MustSucceed();
+        postfix.Set("mail_name", "Postfix");
+        postfix.Set("smtpd_forbid_bare_newline", "normalize");
+        postfix.Set("smtpd_forbid_unauth_pipelining", "yes");
         string report = Shell.Run(Repository.Command("postfix"), ["takeover-check", postfix.Etc]).MustSucceed().Output;
         Assert.Contains("master.cf: line", report, StringComparison.Ordinal);
         Assert.Contains($"queue {postfix.Spool}/deferred: same: 1 message\n", report, StringComparison.Ordinal);

@@ -24,7 +24,12 @@ internal sealed class TakeoverCheck
     private const string Same = "same";
     private const string NoEffect = "no effect";
     private const string Unknown = "unknown";
+    private const string Differs = "differs";
     private const string NotSupported = "not supported";
+
+    // Defaults that are others here than in Postfix 3.7.
+    private static readonly (string Name, string Postfix)[] ChangedDefaults =
+        [("mail_name", "Postfix"), ("smtpd_forbid_bare_newline", "no"), ("smtpd_forbid_unauth_pipelining", "no")];
 
     // Services that Postfix needs for what is done elsewhere here: they may stay in master.cf, and nobody calls them.
     private static readonly Dictionary<string, string> NeedlessPrograms = new(StringComparer.Ordinal)
@@ -85,6 +90,11 @@ internal sealed class TakeoverCheck
         foreach (string name in _configuration.SetNames.Order(StringComparer.Ordinal))
         {
             Say($"main.cf: parameter {name}", VerdictOn(_configuration, name));
+        }
+
+        foreach ((string name, string postfix) in ChangedDefaults.Where(item => !_configuration.IsSet(item.Name)))
+        {
+            Say($"main.cf: parameter {name}", $"{Differs}: not set, which is {TryValue(name)} here and {postfix} for Postfix; set it to what you want");
         }
     }
 
@@ -238,10 +248,10 @@ internal sealed class TakeoverCheck
     private int Conclude()
     {
         CommandLineTool.Print($"summary: {string.Join(", ", _verdicts.Select(static pair => $"{pair.Value} {pair.Key}"))}\n");
-        bool isSame = !_verdicts.ContainsKey(NotSupported);
+        bool isSame = !_verdicts.ContainsKey(NotSupported) && !_verdicts.ContainsKey(Differs);
         CommandLineTool.Print(isSame
             ? "mail would be treated the same\n"
-            : "mail could be treated differently: see what is not supported\n");
+            : "mail could be treated differently: see what differs and what is not supported\n");
         if (ReleaseMarker.OwnPrefix() is { } own && _configuration.Get(GlobalParameters.DaemonDirectory) != $"{own}/libexec")
         {
             CommandLineTool.Print($"to take over: postfix stop, then {own}/sbin/postconf -c {_configuration.Directory} -e command_directory={own}/sbin daemon_directory={own}/libexec, then {own}/sbin/postfix -c {_configuration.Directory} start\n");
