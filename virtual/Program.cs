@@ -10,6 +10,7 @@ if (WorkerProgram.IsRequested(ProgramArguments.Arguments))
 
 VirtualAgent? agent = null;
 return await Daemon.Single("virtual")
+    .ContinuesSessionsInPlace()
     .RequiresPrivileges()
     .BeforePrivilegeDrop(context => agent = VirtualAgent.Create(context))
     .AfterPrivilegeDrop(context => PrivilegedParent.TakeOwnerIdentity(context.Configuration.Get(GlobalParameters.MailOwner)))
