@@ -39,15 +39,32 @@ internal sealed class LogStore(QueueDirectory directory, string service, BounceS
         }
     }
 
-    public bool Exists(QueueId id) => directory.TryStatus(service, id, out _) == 0;
+    /// <exception cref="LinuxException">That cannot be told.</exception>
+    public bool Exists(QueueId id)
+    {
+        int errno = directory.TryStatus(service, id, out _);
+        return errno switch
+        {
+            0 => true,
+            Errno.ENOENT => false,
+            _ => throw new LinuxException(errno, "stat", directory.PathOf(service, id)),
+        };
+    }
 
     /// <summary>The entries that a notice is to hold; each enumeration reads the file again.</summary>
     /// <param name="notify">The NOTIFY bit that lets a recipient in, unless it gave none; none lets all in.</param>
+    /// <exception cref="LinuxException">The log cannot be read. Nobody may take that for a log without entries.</exception>
     public IEnumerable<BounceLogEntry> Read(QueueId id, DsnNotify notify)
     {
-        if (BounceLogReader.TryOpen(directory, service, id, out BounceLogReader? reader) != 0 || reader is null)
+        int errno = BounceLogReader.TryOpen(directory, service, id, out BounceLogReader? reader);
+        if (errno == Errno.ENOENT)
         {
             yield break;
+        }
+
+        if (reader is null)
+        {
+            throw new LinuxException(errno, "open", directory.PathOf(service, id));
         }
 
         using (reader)

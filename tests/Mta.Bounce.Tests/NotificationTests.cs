@@ -61,6 +61,17 @@ public sealed class NotificationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_that_cannot_be_opened_is_no_log_without_entries()
+    {
+        await AppendAsync("one@x.test");
+        File.Move("bounce/ABC123", "kept");
+        File.CreateSymbolicLink("bounce/ABC123", Path.Combine(_directory, "kept"));
+        await Assert.ThrowsAsync<LinuxException>(async () => await Notifications().ReturnAsync(Request("from@y.test"), _id, default));
+        Assert.Empty(_cleanup.Messages);
+        Assert.True(_logs.Exists(_id));
+    }
+
+    [Fact]
     public async Task When_nobody_is_to_be_reported_there_is_no_notice()
     {
         await AppendAsync("quiet@x.test", DsnNotify.Never);
