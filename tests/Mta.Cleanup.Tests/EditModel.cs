@@ -73,9 +73,11 @@ internal sealed class EditModel(List<string> content)
                     edits.Add(letter switch { 'h' => () => Add(name, value), 'i' => () => Insert(at, name, value), _ => () => Change(at, name, value) });
                     break;
                 default:
-                    isTaken &= !rest.Contains('\0');
+                    // Two texts at most for those with arguments; a NUL ends the first as a blank does.
+                    string texts = letter is 'e' or '2' && rest.IndexOf(' ') is > 0 and int gap ? $"{rest[..gap]}\0{rest[(gap + 1)..]}\0" : $"{rest}\0";
+                    isTaken &= texts.AsSpan().Count('\0') <= (letter is 'e' or '2' ? 2 : 1);
                     ChangesEnvelope |= letter != 'q';
-                    EditingMilter.Packet(packets, letter, EditingMilter.Text(letter is 'e' or '2' && rest.IndexOf(' ') is > 0 and int gap ? $"{rest[..gap]}\0{rest[(gap + 1)..]}\0" : $"{rest}\0"));
+                    EditingMilter.Packet(packets, letter, EditingMilter.Text(texts));
                     break;
             }
         }

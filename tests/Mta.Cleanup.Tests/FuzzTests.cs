@@ -113,12 +113,20 @@ public sealed class FuzzTests : IDisposable
         string? wrong = Judge(result, plant, out List<string>? content);
         if (wrong is null && isPlain && result.Status == CleanupStatus.Ok && content is not null)
         {
-            string want = string.Join('\n', body);
-            string got = string.Join('\n', content);
+            string want = string.Join('\n', body.Select(Squeezed));
+            string got = string.Join('\n', content.Select(Squeezed));
             wrong = want.Length == 0 || got.EndsWith(want, StringComparison.Ordinal) ? null : "the body has changed";
         }
 
         return wrong;
+    }
+
+    // Headers of attached messages lose blanks before their colon, as Postfix does it; which lines those are, another test says.
+    private static string Squeezed(string line)
+    {
+        int colon = line.IndexOf(':');
+        string name = colon > 0 ? line[..colon].TrimEnd(' ', '\t') : "";
+        return name.Length > 0 && !name.AsSpan().ContainsAny(' ', '\t') ? name + line[colon..] : line;
     }
 
     private static string? Judge(CleanupResult result, Func<byte[], byte[]> plant, out List<string>? content)
