@@ -7,8 +7,6 @@ namespace Mta.Bounce;
 /// <summary>What main.cf says about who gets which notice.</summary>
 internal sealed record BounceSettings
 {
-    private static readonly char[] Separators = [' ', ',', '\t', '\r', '\n'];
-
     /// <summary>The whole address from which copies to the postmaster come, and which is never told of failure.</summary>
     public required string DoubleBounceSender { get; init; }
 
@@ -35,23 +33,22 @@ internal sealed record BounceSettings
 
     public TimeSpan LockDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>What cleanup does with notices.</summary>
     /// <summary>Of a message with REQUIRETLS only the header goes back, and the notice itself may travel by any way (RFC 8689 §5).</summary>
     public bool RedactsRequireTls { get; init; }
 
     /// <summary>The notice of a message with REQUIRETLS, which has all of it, asks for the same.</summary>
     public bool KeepsRequireTls { get; init; }
 
+    /// <summary>What cleanup does with notices.</summary>
     public CleanupFlags CleanupFlags { get; init; } = CleanupFlags.Map;
 
     public static BounceSettings From(Configuration configuration)
     {
         bool requireTls = configuration.Get(SmtpdParameters.RequiretlsEnable);
-        string[] filtered = configuration.Get(BounceParameters.InternalMailFilterClasses).Split(Separators, StringSplitOptions.RemoveEmptyEntries);
         return new BounceSettings
         {
             DoubleBounceSender = $"{configuration.Get(GlobalParameters.DoubleBounceSender)}@{configuration.Get(GlobalParameters.Myhostname)}",
-            NotifyClasses = configuration.Get(GlobalParameters.NotifyClasses).Split(Separators, StringSplitOptions.RemoveEmptyEntries),
+            NotifyClasses = WordSet.NotifyClasses(configuration),
             BounceNoticeRecipient = configuration.Get(BounceParameters.BounceNoticeRecipient),
             DoubleBounceNoticeRecipient = configuration.Get(BounceParameters.TwoBounceNoticeRecipient),
             DelayNoticeRecipient = configuration.Get(BounceParameters.DelayNoticeRecipient),
@@ -65,7 +62,7 @@ internal sealed record BounceSettings
             LockAttempts = configuration.Get(GlobalParameters.DeliverLockAttempts),
             LockDelay = configuration.Get(GlobalParameters.DeliverLockDelay),
             CleanupFlags = CleanupFlags.Map
-                | (filtered.Contains("bounce") ? CleanupFlags.Filter | CleanupFlags.Milter : CleanupFlags.None),
+                | (WordSet.InternalMailFilterClasses(configuration).Contains("bounce") ? CleanupFlags.Filter | CleanupFlags.Milter : CleanupFlags.None),
         };
     }
 

@@ -235,15 +235,14 @@ internal sealed class CleanupSettings
     private static AddressClass Classes(Configuration configuration, StringParameter parameter)
     {
         AddressClass classes = AddressClass.None;
-        foreach (string name in TableListSyntax.Split(configuration.Get(parameter)))
+        foreach (string name in WordSet.Of(configuration, parameter, "envelope_sender", "envelope_recipient", "header_sender", "header_recipient"))
         {
-            classes |= Ascii.ToLower(name) switch
+            classes |= name switch
             {
                 "envelope_sender" => AddressClass.EnvelopeSender,
                 "envelope_recipient" => AddressClass.EnvelopeRecipient,
                 "header_sender" => AddressClass.HeaderSender,
-                "header_recipient" => AddressClass.HeaderRecipient,
-                _ => throw new ConfigurationException($"bad \"{parameter.Name}\" parameter value: {name}"),
+                _ => AddressClass.HeaderRecipient,
             };
         }
 

@@ -3,7 +3,6 @@ using Mta.Config.Parameters;
 using Mta.Mail.Headers;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
-using Mta.Tables;
 using Mta.Text;
 using NLog;
 
@@ -25,11 +24,7 @@ internal sealed class PostmasterNotice
 
     public PostmasterNotice(Configuration configuration)
     {
-        foreach (string name in TableListSyntax.Split(configuration.Get(GlobalParameters.NotifyClasses)))
-        {
-            IsWanted |= Ascii.EqualsIgnoreCase(name, "protocol");
-        }
-
+        IsWanted = WordSet.NotifyClasses(configuration).Contains("protocol");
         _cleanup = new CleanupClient(configuration.Get(GlobalParameters.CleanupServiceName));
         _recipient = configuration.Get(BounceParameters.ErrorNoticeRecipient);
         _sender = $"{configuration.Get(GlobalParameters.DoubleBounceSender)}@{configuration.Get(GlobalParameters.Myhostname)}";
@@ -37,7 +32,7 @@ internal sealed class PostmasterNotice
         _mailName = configuration.Get(GlobalParameters.MailName);
         _hasLongIds = configuration.Get(GlobalParameters.EnableLongQueueIds);
         _lineLimit = configuration.Get(GlobalParameters.LineLengthLimit);
-        _flags = CleanupFlags.Map | (TableListSyntax.Split(configuration.Get(BounceParameters.InternalMailFilterClasses)).Contains("notify")
+        _flags = CleanupFlags.Map | (WordSet.InternalMailFilterClasses(configuration).Contains("notify")
             ? CleanupFlags.Filter | CleanupFlags.Milter
             : CleanupFlags.None);
     }

@@ -78,6 +78,72 @@ public sealed class MilterPeerTests
         }
     }
 
+    /// <summary>What it does with its test patterns: refuse, mark, another subject; and headers of a rule of its own.</summary>
+    [PeerFact(DebianPostfix.Master, "/usr/bin/apt-get")]
+    public void Rspamd_refuses_and_edits()
+    {
+        const string Pattern = "JS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X";
+        using var mta = new DebianPostfix(9);
+        string peers = $"{mta.Directory}/peers";
+        Shell.Run(Repository.Tool("unpack-peer"), [peers, "rspamd", "libhyperscan5", "libluajit-5.1-2", "libsodium23", "libunwind8", "libglib2.0-0"]).MustSucceed();
+        string directory = Directory.CreateDirectory($"{mta.Directory}/rspamd").FullName;
+        int port = Ports.Free();
+        File.WriteAllText($"{directory}/tld", "com\ntest\n");
+        File.WriteAllText($"{directory}/rule.lua", """
+            rspamd_config:register_symbol({
+              name = 'PEER', type = 'postfilter', callback = function(task)
+                task:set_milter_reply({ add_headers = { ['X-Peer'] = 'first\n\tsecond' }, remove_headers = { ['X-Old'] = 0 } })
+              end,
+            })
+            """);
+        File.WriteAllText($"{directory}/conf", $$"""
+            lua = "{{directory}}/rule.lua";
+            options {
+                enable_test_patterns = true; filters = []; disable_hyperscan = true;
+                pidfile = "{{directory}}/pid"; tempdir = "{{directory}}"; hs_cache_dir = "{{directory}}"; url_tld = "{{directory}}/tld";
+                control_socket = "{{directory}}/control mode=0600"; stats_file = "{{directory}}/stats"; history_file = "{{directory}}/history";
+                dns { nameserver = ["127.0.0.1"]; timeout = 1s; }
+            }
+            lang_detection { languages = "{{directory}}/none"; }
+            logging { type = "file"; filename = "{{directory}}/log"; level = "warning"; }
+            actions { reject = 15; rewrite_subject = 8; add_header = 6; subject = "[spam] %s"; }
+            worker "rspamd_proxy" { bind_socket = "127.0.0.1:{{port}}"; milter = yes; count = 1; upstream "local" { default = yes; self_scan = yes; } }
+            """);
+        using var filter = new Filter(
+            "/usr/bin/env",
+            port,
+            $"LD_LIBRARY_PATH={peers}/usr/lib/rspamd:{peers}/usr/lib/x86_64-linux-gnu:{peers}/usr/lib/aarch64-linux-gnu",
+            $"{peers}/usr/bin/rspamd",
+            "-f",
+            "-i",
+            "-c",
+            $"{directory}/conf",
+            $"--var=LUALIBDIR={peers}/usr/share/rspamd/lualib");
+        mta.Set("smtpd_milters", $"inet:127.0.0.1:{port}");
+        mta.Replace("smtpd");
+        mta.Replace("cleanup");
+        mta.Start();
+        string Message(string subject, string body) =>
+            $"From: a@example.test\r\nSubject: {subject}\r\nX-Old: 1\r\nDate: Thu, 1 Jan 2026 00:00:00 +0000\r\nX-Old: 2\r\nMessage-Id: <{subject}@b.test>\r\n\r\n{body}\r\n";
+        using (SmtpClient client = mta.Connect())
+        {
+            client.Command("EHLO cl.test", "250");
+            client.SendMessage("a@example.test", ["x@virt.test"], Message("plain", "hello"));
+            client.SendMessage("a@example.test", ["x@virt.test"], Message("marked", "Y" + Pattern));
+            client.SendMessage("a@example.test", ["x@virt.test"], Message("renamed", "Z" + Pattern));
+            client.Command("MAIL FROM:<a@example.test>", "250");
+            client.Command("RCPT TO:<x@virt.test>", "250");
+            client.Command("DATA", "354");
+            client.Command(Message("refused", "X" + Pattern) + ".", "554 5.7.1 Gtube pattern");
+        }
+
+        string plain = mta.WaitForMail("box", "plain@b.test");
+        Assert.Contains("X-Peer: first\n\tsecond\n\nhello\n", plain, StringComparison.Ordinal);
+        Assert.DoesNotContain("X-Old", plain, StringComparison.Ordinal);
+        Assert.Contains("\nX-Spam: Yes\n\nY", mta.WaitForMail("box", "marked@b.test"), StringComparison.Ordinal);
+        Assert.Contains("\nSubject: [spam] renamed\nX-Old: 1\n", mta.WaitForMail("box", "renamed@b.test"), StringComparison.Ordinal);
+    }
+
     private static string Send(DebianPostfix mta, string token)
     {
         using SmtpClient client = mta.Connect();

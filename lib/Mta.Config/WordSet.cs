@@ -1,0 +1,35 @@
+using Mta.Tables;
+
+namespace Mta.Config;
+
+/// <summary>Parameters that are a set of known words, in their exact spelling.</summary>
+public static class WordSet
+{
+    /// <summary>The words of a parameter's value.</summary>
+    /// <param name="known">All that it may have.</param>
+    /// <exception cref="ConfigurationException">There is another word: a misspelt one would silently leave something out.</exception>
+    public static List<string> Of(Configuration configuration, StringParameter parameter, params ReadOnlySpan<string> known)
+    {
+        string text = configuration.Get(parameter);
+        List<string> words = TableListSyntax.Split(text);
+        foreach (string word in words)
+        {
+            if (!known.Contains(word))
+            {
+                throw new ConfigurationException($"unknown {parameter.Name} value \"{word}\" in \"{text}\"");
+            }
+        }
+
+        return words;
+    }
+
+    /// <summary>What the postmaster is told of.</summary>
+    /// <exception cref="ConfigurationException">See <see cref="Of"/>.</exception>
+    public static List<string> NotifyClasses(Configuration configuration) =>
+        Of(configuration, Parameters.GlobalParameters.NotifyClasses, "bounce", "2bounce", "data", "delay", "policy", "protocol", "resource", "software");
+
+    /// <summary>Which mail of the system's own filters see.</summary>
+    /// <exception cref="ConfigurationException">See <see cref="Of"/>.</exception>
+    public static List<string> InternalMailFilterClasses(Configuration configuration) =>
+        Of(configuration, Parameters.BounceParameters.InternalMailFilterClasses, "bounce", "notify");
+}
