@@ -58,7 +58,7 @@ internal sealed class CleanupSettings
         SenderCanonicalClasses = Classes(configuration, CleanupParameters.SenderCanonicalClasses);
         RecipientCanonicalClasses = Classes(configuration, CleanupParameters.RecipientCanonicalClasses);
         MasqueradeClasses = Classes(configuration, CleanupParameters.MasqueradeClasses);
-        List<string> propagate = TableListSyntax.Split(configuration.Get(GlobalParameters.PropagateUnmatchedExtensions));
+        List<string> propagate = WordSet.PropagateUnmatchedExtensions(configuration);
         PropagateCanonical = propagate.Contains("canonical");
         PropagateVirtual = propagate.Contains("virtual");
         DelayDecimals = configuration.Get(GlobalParameters.DelayLoggingResolutionLimit);

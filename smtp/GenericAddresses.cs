@@ -34,10 +34,7 @@ internal sealed class GenericAddresses
             AddressExtension.From(configuration),
             _origin,
             new LocalDomains(configuration, registry).IsLocalAsync);
-        foreach (string word in TableListSyntax.Split(configuration.Get(GlobalParameters.PropagateUnmatchedExtensions)))
-        {
-            _propagates |= Ascii.EqualsIgnoreCase(word, "generic");
-        }
+        _propagates = WordSet.PropagateUnmatchedExtensions(configuration).Contains("generic");
     }
 
     /// <summary>No address is ever changed.</summary>

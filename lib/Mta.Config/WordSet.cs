@@ -32,4 +32,9 @@ public static class WordSet
     /// <exception cref="ConfigurationException">See <see cref="Of"/>.</exception>
     public static List<string> InternalMailFilterClasses(Configuration configuration) =>
         Of(configuration, Parameters.BounceParameters.InternalMailFilterClasses, "bounce", "notify");
+
+    /// <summary>Where the extension of an address that a table found without it goes to the result.</summary>
+    /// <exception cref="ConfigurationException">See <see cref="Of"/>.</exception>
+    public static List<string> PropagateUnmatchedExtensions(Configuration configuration) =>
+        Of(configuration, Parameters.GlobalParameters.PropagateUnmatchedExtensions, "canonical", "virtual", "alias", "forward", "include", "generic");
 }

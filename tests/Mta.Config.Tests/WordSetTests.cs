@@ -9,6 +9,10 @@ public sealed class WordSetTests
     [Fact]
     public void None_is_none() => Assert.Empty(WordSet.InternalMailFilterClasses(Configuration.FromText("internal_mail_filter_classes =\n")));
 
+    [Fact]
+    public void Extensions_go_where_they_are_known() =>
+        Assert.Throws<ConfigurationException>(() => WordSet.PropagateUnmatchedExtensions(Configuration.FromText("propagate_unmatched_extensions = canonical, aliases\n")));
+
     [Theory]
     [InlineData("bounce bogus", "bogus")]
     [InlineData("Bounce", "Bounce")]

@@ -39,7 +39,7 @@ public sealed class RuleListTests
         }
 
         HashSet<string> unread = [.. File.ReadAllLines(Path.Combine(Repository.Root, "tests/Mta.House.Tests/unread-parameters.txt"))];
-        foreach (Parameter parameter in (Parameter[])[.. CleanupParameters.All, .. TrivialRewriteParameters.All, .. BounceParameters.All])
+        foreach (Parameter parameter in (Parameter[])[.. CleanupParameters.All, .. TrivialRewriteParameters.All, .. BounceParameters.All, GlobalParameters.NotifyClasses])
         {
             if (!unread.Contains(parameter.Name) && !ParametersWithoutEffect.All.ContainsKey(parameter.Name))
             {
