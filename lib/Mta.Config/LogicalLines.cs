@@ -11,11 +11,14 @@ public readonly record struct LogicalLine(int Number, string Text);
 /// </summary>
 public static class LogicalLines
 {
+    private const int MostShown = 30;
+
     /// <param name="text">The whole file.</param>
-    /// <param name="orphan">Told of a continuation line that continues nothing; it is skipped.</param>
+    /// <param name="orphan">Told of continuation lines that continue nothing, as much as is shown of them; they are skipped.</param>
     public static List<LogicalLine> Split(string text, Action<string>? orphan = null)
     {
         var lines = new List<LogicalLine>();
+        string orphans = "";
         int number = 0;
         int at = 0;
         while (at < text.Length)
@@ -46,13 +49,18 @@ public static class LogicalLines
             }
             else if (lines.Count == 0)
             {
-                orphan?.Invoke(line);
+                orphans += orphans.Length > MostShown ? "" : line;
             }
             else
             {
                 LogicalLine last = lines[^1];
                 lines[^1] = last with { Text = last.Text + line };
             }
+        }
+
+        if (orphans.Length > 0)
+        {
+            orphan?.Invoke(orphans.Length > MostShown ? $"{orphans[..MostShown]}..." : orphans);
         }
 
         return lines;

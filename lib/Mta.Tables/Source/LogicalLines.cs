@@ -15,6 +15,8 @@ public readonly record struct LogicalLine(string Text, int First, int Last)
 /// </summary>
 public static class LogicalLines
 {
+    private const int MostShown = 30;
+
     /// <param name="bytes">The source.</param>
     /// <param name="path">Its name, for warnings.</param>
     /// <param name="warn">Receives what stands after <c>warning: </c>.</param>
@@ -22,6 +24,7 @@ public static class LogicalLines
     {
         System.Text.StringBuilder joined = new();
         string? current = null;
+        string orphans = "";
         int first = 0;
         int last = 0;
         int number = 0;
@@ -65,8 +68,14 @@ public static class LogicalLines
 
             if (text > start)
             {
-                warn($"{path}: logical line must not start with whitespace: \"{Shorten(line)}\"");
+                // Lines that continue nothing are one line.
+                orphans += orphans.Length > MostShown ? "" : line;
                 continue;
+            }
+
+            if (orphans.Length > 0)
+            {
+                WarnOfOrphans();
             }
 
             current = line;
@@ -76,6 +85,17 @@ public static class LogicalLines
         if (current is not null)
         {
             yield return Finish(joined, current, first, last, path, warn);
+        }
+
+        if (orphans.Length > 0)
+        {
+            WarnOfOrphans();
+        }
+
+        void WarnOfOrphans()
+        {
+            warn($"{path}: logical line must not start with whitespace: \"{(orphans.Length > MostShown ? orphans[..MostShown] + "..." : orphans)}\"");
+            orphans = "";
         }
     }
 
@@ -93,6 +113,4 @@ public static class LogicalLines
 
         return line;
     }
-
-    private static string Shorten(string line) => line.Length > 30 ? line[..30] + "..." : line;
 }
