@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Mta.Dialogues;
+using Xunit.Abstractions;
 
 namespace Mta.Smtpd.Tests;
 
@@ -12,26 +13,53 @@ namespace Mta.Smtpd.Tests;
 /// says of our server must be what Postfix does. Needs root and the postfix package; skipped elsewhere.
 /// </summary>
 [Collection("process-wide state")]
-public sealed class PostfixAgreementTests
+public sealed class PostfixAgreementTests(ITestOutputHelper report)
 {
     [PostfixFact]
     public async Task Postfix_keeps_to_the_same_dialogues()
     {
         List<Dialogue> dialogues = [.. DialogueSettings.All.Where(static dialogue => dialogue.Only != DialogueServer.Mta)];
         using var postfix = new PostfixInstance(dialogues);
-        var problems = new ConcurrentBag<string?>();
+        var doubtful = new ConcurrentBag<(Dialogue Dialogue, string Problem)>();
         // Most of the time goes by waiting for the next process to be up: several at a time; those that wait themselves first.
-        await Parallel.ForEachAsync(dialogues.Where(static dialogue => dialogue.IsSlow), new ParallelOptions { MaxDegreeOfParallelism = 100 }, AddAsync);
-        await Parallel.ForEachAsync(dialogues.Where(static dialogue => !dialogue.IsSlow && !dialogue.HasNeighbours), new ParallelOptions { MaxDegreeOfParallelism = 4 }, AddAsync);
+        await Parallel.ForEachAsync(dialogues.Where(static dialogue => dialogue.IsSlow), new ParallelOptions { MaxDegreeOfParallelism = 100 }, PlayNowAsync);
+        await Parallel.ForEachAsync(dialogues.Where(static dialogue => !dialogue.IsSlow && !dialogue.HasNeighbours), new ParallelOptions { MaxDegreeOfParallelism = 4 }, PlayNowAsync);
         foreach (Dialogue dialogue in dialogues.Where(static dialogue => !dialogue.IsSlow && dialogue.HasNeighbours))
         {
-            DialoguePeers.Shared.Begin(dialogue, DialogueServer.Postfix);
-            problems.Add(await PlayAsync(postfix, dialogue) ?? await DialoguePeers.Shared.EndAsync());
+            await PlayNowAsync(dialogue, default);
         }
 
-        Assert.True(problems.All(static problem => problem is null), string.Join('\n', problems.OfType<string>()));
+        // Hundreds of dialogues with clocks of their own: what differs is played once more, alone, and said.
+        List<string> problems = [];
+        foreach ((Dialogue dialogue, string problem) in doubtful)
+        {
+            report.WriteLine($"played once more: {problem}");
+            if (await PlayWithNeighboursAsync(postfix, dialogue) is { } again)
+            {
+                problems.Add(again);
+            }
+        }
 
-        async ValueTask AddAsync(Dialogue dialogue, CancellationToken stop) => problems.Add(await PlayAsync(postfix, dialogue));
+        Assert.True(problems.Count == 0, string.Join('\n', problems));
+
+        async ValueTask PlayNowAsync(Dialogue dialogue, CancellationToken stop)
+        {
+            if (await PlayWithNeighboursAsync(postfix, dialogue) is { } problem)
+            {
+                doubtful.Add((dialogue, problem));
+            }
+        }
+    }
+
+    private static async Task<string?> PlayWithNeighboursAsync(PostfixInstance postfix, Dialogue dialogue)
+    {
+        if (!dialogue.HasNeighbours)
+        {
+            return await PlayAsync(postfix, dialogue);
+        }
+
+        DialoguePeers.Shared.Begin(dialogue, DialogueServer.Postfix);
+        return await PlayAsync(postfix, dialogue) ?? await DialoguePeers.Shared.EndAsync();
     }
 
     private static async Task<string?> PlayAsync(PostfixInstance postfix, Dialogue dialogue)
