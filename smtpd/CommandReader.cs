@@ -105,6 +105,7 @@ internal sealed class CommandReader(Session session)
     private void TakeLongLine(ReadOnlySpan<byte> line, int limit)
     {
         Line = ByteString.FromBytes(line[..limit]);
-        LogLines.RequestTooLong(session, limit, Line[..Math.Min(30, Line.Length)]);
+        // Where a longer line than a command's is due, it is a response of AUTH: a password.
+        LogLines.RequestTooLong(session, limit, LongestLine > 0 ? "*" : Line[..Math.Min(30, Line.Length)]);
     }
 }

@@ -33,9 +33,8 @@ internal sealed class LocalRewriteClients
                     TableList? known = Ascii.ToLower(word) == "permit_tls_clientcerts"
                         ? TableList.Open(tables, SmtpdParameters.RelayClientcerts.Name, configuration.Get(SmtpdParameters.RelayClientcerts))
                         : null;
-                    _tests.Add((session, stop) => session.Encryption?.Certificate is { } certificate
-                        ? Restrictions.PermitCertificate.IsKnownAsync(certificate, known, stop)
-                        : new(false));
+                    _tests.Add(async (session, stop) => session.Encryption?.Certificate is { } certificate
+                        && await Restrictions.PermitCertificate.IsKnownAsync(certificate, known, stop) == MatchResult.Yes);
                     break;
                 case "check_address_map" when i + 1 < words.Count:
                     AddTable(words[++i]);

@@ -89,7 +89,7 @@ internal sealed class ProxySession(ServerTls shared, ClientConnection client)
         }
 
         TlsSession session = TlsSession.Of(tls, shared.Digest, isServer: true, shared.HasLegacyKeyFingerprints);
-        Report(peer, session, tls.NameLookup is null ? "" : tls.ServerName);
+        Report(peer, session, tls.HasKeysForName ? tls.ServerName : "");
         await shared.FinishAsync(stop);
         if ((request.Flags & TlsproxyFlags.SendsContext) != 0)
         {

@@ -105,6 +105,9 @@ public sealed partial class TlsStream : Stream
     /// <summary>Server: finds keys for the name that a client asks for. Null keeps to the context's.</summary>
     public TlsNameLookup? NameLookup { get; set; }
 
+    /// <summary><see cref="NameLookup"/> had keys for the name that the client asked for.</summary>
+    public bool HasKeysForName { get; private set; }
+
     /// <summary>Server: the name that the client asked for, made printable; empty when it did not.</summary>
     public string ServerName { get; private set; } = "";
 
@@ -291,6 +294,7 @@ public sealed partial class TlsStream : Stream
             return;
         }
 
+        HasKeysForName = true;
         using PemKeys keys = PemKeys.FromText(pem, ServerName);
         lock (_lock)
         {

@@ -57,7 +57,6 @@ public sealed class ServerTls
         {
             TlsLog.Warning("Can't require client certs unless TLS is required");
             RequiresCertificate = false;
-            AsksForCertificate = true;
         }
 
         AsksForCertificate |= RequiresCertificate;
@@ -161,7 +160,7 @@ public sealed class ServerTls
             case "encrypt":
                 return ServerTlsLevel.Encrypt;
             default:
-                TlsLog.Warning($"{names.SecurityLevel.Name}: unsupported level \"{level}\", using \"encrypt\"");
+                TlsLog.Warning($"{names.SecurityLevel.Name}: unsupported TLS level \"{level}\", using \"encrypt\"");
                 return ServerTlsLevel.Encrypt;
         }
 
@@ -234,8 +233,8 @@ public sealed class ServerTls
             LookupResult found = await _names!.LookupAsync(key, stop: stop); // Asked only where there are maps.
             if (found.IsFailed)
             {
-                TlsLog.Warning($"tls_server_sni_maps: lookup of {key} failed");
-                return null;
+                // The certificate of another name would not do: the client comes again.
+                throw new TlsException($"tls_server_sni_maps: {name} map lookup problem", []);
             }
 
             if (found.IsFound)

@@ -1,5 +1,6 @@
 using Mta.Config;
 using Mta.Config.Parameters;
+using Mta.Linux;
 using Mta.Tables;
 using Mta.Tls;
 
@@ -26,10 +27,22 @@ internal static class ServerTlsSettings
 
         if (!TlsLibrary.HasDigest(configuration.Get(names.FingerprintDigest)))
         {
-            throw new TlsException($"Digest algorithm \"{configuration.Get(names.FingerprintDigest)}\" not found: disabling TLS support", []);
+            TlsLog.Warning($"Digest algorithm \"{configuration.Get(names.FingerprintDigest)}\" not found");
+            throw new TlsException("disabling TLS support", []);
         }
 
         string dh = configuration.Get(names.DhParameters);
+        if (dh.Length > 0 && dh != "auto")
+        {
+            int error = Posix.TryOpen(dh, OpenFlags.ReadOnly, 0, out FileHandle file);
+            file?.Dispose();
+            if (error != 0)
+            {
+                TlsLog.Warning($"error opening DH parameter file \"{dh}\": {Errno.Text(error)} -- using compiled-in defaults");
+                dh = "";
+            }
+        }
+
         return new TlsServerSettings
         {
             Credentials = files,

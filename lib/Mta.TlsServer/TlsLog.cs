@@ -1,3 +1,4 @@
+using Mta.Text;
 using Mta.Tls;
 using NLog;
 
@@ -71,6 +72,8 @@ public static class TlsLog
             Log.Warn($"TLS library problem: {error}");
         }
     }
+
+    public static void NameNotMatched(string peer, string name) => Log.Info($"TLS SNI {Printable.Neutralize(name)} from {peer} not matched, using default chain");
 
     public static void Established(string peer, TlsSession tls, string serverName)
     {

@@ -57,8 +57,13 @@ internal static class AuthCommand
             }
 
             string response = session.Commands.Line;
-            if (read == CommandRead.TooLong || response.Length > sasl.ResponseLimit - 2) // its line end counts
+            if (read == CommandRead.TooLong || response.Length >= sasl.ResponseLimit)
             {
+                if (read != CommandRead.TooLong)
+                {
+                    LogLines.RequestTooLong(session, sasl.ResponseLimit, "*");
+                }
+
                 await session.ReplyAsync("500 5.5.6 SASL response limit exceeded", stop);
                 return false;
             }

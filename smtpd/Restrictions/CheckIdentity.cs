@@ -1,3 +1,4 @@
+using Mta.Config;
 using Mta.Smtpd.Access;
 using Mta.Smtpd.Identity;
 using Mta.Text;
@@ -82,28 +83,40 @@ internal sealed class PermitCertificate(string name, Tables.TableList? known, bo
     public override ValueTask<Verdict> EvaluateAsync(Evaluation at, CancellationToken stop)
     {
         CheckCertificateAccess.NoteUnasked(Name, asks);
-        return at.Session.Encryption?.Certificate is { } certificate ? DecideAsync(certificate, stop) : new(Verdict.Dunno);
+        return at.Session.Encryption?.Certificate is { } certificate ? DecideAsync(at, certificate, stop) : new(Verdict.Dunno);
     }
 
     /// <summary>The same question for other lists than restrictions.</summary>
-    public static async ValueTask<bool> IsKnownAsync(ClientCertificate certificate, Tables.TableList? known, CancellationToken stop)
+    public static async ValueTask<MatchResult> IsKnownAsync(ClientCertificate certificate, Tables.TableList? known, CancellationToken stop)
     {
         if (known is null)
         {
-            return certificate.IsTrusted;
+            return certificate.IsTrusted ? MatchResult.Yes : MatchResult.No;
         }
 
         foreach (string fingerprint in (string[])[certificate.CertificateFingerprint, certificate.KeyFingerprint])
         {
-            if (fingerprint.Length > 0 && (await known.LookupAsync(fingerprint, stop: stop)).IsFound)
+            Tables.LookupResult found = fingerprint.Length == 0 ? default : await known.LookupAsync(fingerprint, stop: stop);
+            if (found.IsFound)
             {
-                return true;
+                return MatchResult.Yes;
+            }
+
+            if (found.IsFailed)
+            {
+                LogLines.Warning($"relay_clientcerts: lookup error for fingerprint '{certificate.CertificateFingerprint}', pkey fingerprint {certificate.KeyFingerprint}");
+                return MatchResult.Failed;
             }
         }
 
-        return false;
+        return MatchResult.No;
     }
 
-    private async ValueTask<Verdict> DecideAsync(ClientCertificate certificate, CancellationToken stop) =>
-        await IsKnownAsync(certificate, known, stop) ? Verdict.Permit : Verdict.Dunno;
+    private async ValueTask<Verdict> DecideAsync(Evaluation at, ClientCertificate certificate, CancellationToken stop) =>
+        await IsKnownAsync(certificate, known, stop) switch
+        {
+            MatchResult.Yes => Verdict.Permit,
+            MatchResult.No => Verdict.Dunno,
+            MatchResult.Failed => at.LookupFailure(at.Recipient ?? at.Session.NameAndAddress),
+        };
 }

@@ -27,6 +27,7 @@ internal static class TlsStart
         catch (TlsException failure)
         {
             TlsLog.Problem(failure.Message, failure.Details);
+            TlsLog.HandshakeFailed(session.NameAndAddress, new TlsHandshake(TlsHandshakeStatus.Failed, []));
             return false;
         }
 
@@ -42,7 +43,12 @@ internal static class TlsStart
 
         TlsSession tls = TlsSession.Of(stream, shared.Digest, isServer: true, shared.HasLegacyKeyFingerprints);
         session.Tls = tls;
-        session.TlsServerName = stream.NameLookup is null ? "" : stream.ServerName;
+        session.TlsServerName = stream.HasKeysForName ? stream.ServerName : "";
+        if (stream.NameLookup is not null && stream.ServerName.Length > 0 && !stream.HasKeysForName && shared.LogLevel.Summary)
+        {
+            TlsLog.NameNotMatched(session.NameAndAddress, stream.ServerName);
+        }
+
         session.Input.SwitchTo(stream);
         session.Output.SwitchTo(stream);
         Report(session, shared, tls);
@@ -74,7 +80,7 @@ internal static class TlsStart
 
         if (shared.LogLevel.Summary)
         {
-            if (tls.Peer is not null && shared.LogLevel.Summary)
+            if (tls.Peer is not null && shared.RequiresCertificate)
             {
                 TlsLog.Untrusted(session.NameAndAddress, tls);
             }

@@ -13,8 +13,35 @@ public sealed class SaslTests
 {
     private const string PostfixProgram = "/usr/sbin/postfix";
 
+    // What is set for single services, in master.cf.
+    private static readonly (string Name, string Settings)[] Services =
+    [
+        ("noplaintext", "-o {smtpd_sasl_security_options=noanonymous, noplaintext}"),
+        ("noactive", "-o {smtpd_sasl_security_options=noactive}"),
+        ("nodictionary", "-o {smtpd_sasl_security_options=noplaintext, nodictionary}"),
+        ("mutual", "-o smtpd_sasl_security_options=mutual_auth"),
+        ("anything", "-o smtpd_sasl_security_options= -o smtpd_sasl_mechanism_filter=static:rest"),
+        ("filter", "-o {smtpd_sasl_mechanism_filter=!login, static:rest}"),
+        ("hidden", "-o smtpd_sasl_exceptions_networks=127.0.0.0/8"),
+        ("shown", "-o {smtpd_sasl_exceptions_networks=!127.0.0.1, 127.0.0.0/8}"),
+        ("short", "-o smtpd_sasl_response_limit=12288"),
+        ("service", "-o smtpd_sasl_service=other"),
+        ("rate", "-o smtpd_client_auth_rate_limit=2 -o smtpd_client_event_limit_exceptions="),
+        ("exempt", "-o smtpd_client_auth_rate_limit=1"),
+        ("off", "-o smtpd_sasl_auth_enable=no"),
+        ("no-auth-word", "-o {smtpd_discard_ehlo_keywords=auth, silent-discard}"),
+        ("soft", "-o soft_bounce=yes"),
+        ("helo", "-o smtpd_helo_required=yes"),
+        ("only-tls", "-o smtpd_tls_auth_only=yes"),
+        ("header", "-o smtpd_sasl_authenticated_header=yes"),
+        ("-tls", "-o smtpd_tls_wrappermode=yes"),
+        ("-tls-options", "-o smtpd_tls_wrappermode=yes -o {smtpd_sasl_tls_security_options=noanonymous, noplaintext}"),
+        ("-tls-external", "-o smtpd_tls_wrappermode=yes -o smtpd_sasl_mechanism_filter=static:rest"),
+        ("-tls-only", "-o smtpd_tls_wrappermode=yes -o smtpd_tls_auth_only=yes -o smtpd_client_restrictions=reject_plaintext_session"),
+    ];
+
     // What the client says, and what the service answers to each request (ID stands for the request's number).
-    private static readonly (string Name, string[] Lines, string[] Answers)[] Cases =
+    private static readonly (string Name, string[] Lines, string[] Answers)[] Usual =
     [
         ("plain", ["EHLO x", "AUTH PLAIN AGJvYgBzZWNyZXQ="], ["OK\tID\tuser=bob"]),
         ("plain, two steps", ["EHLO x", "AUTH PLAIN", "AGJvYgBzZWNyZXQ="], ["CONT\tID\t", "OK\tID\tuser=bob"]),
@@ -46,11 +73,56 @@ public sealed class SaslTests
         ("odd user name", ["EHLO x", "AUTH PLAIN AGV2ZQB4"], ["OK\tID\tuser=e\x02ve@x y"]),
     ];
 
+    // "-" before the name of a service: TLS from the start.
+    private static readonly (string Name, string[] Lines, string[] Answers, string Service)[] Cases =
+    [
+        .. Usual.Select(static one => (one.Name, one.Lines, one.Answers, "")),
+        .. Others(),
+    ];
+
+    private static IEnumerable<(string Name, string[] Lines, string[] Answers, string Service)> Others()
+    {
+        const string secret = "AGJvYgBzZWNyZXQ=";
+        string[] ok = ["OK\tID\tuser=bob"];
+        foreach ((string service, _) in Services)
+        {
+            yield return ($"{service}: the list, a failure and PLAIN", ["EHLO x", $"AUTH PLAIN {secret}", $"AUTH PLAIN {secret}"], ["FAIL\tID\tuser=f5", .. ok], service);
+        }
+
+        foreach (string service in (string[])["noplaintext", "noactive", "nodictionary", "mutual", "anything", "filter", "-tls", "-tls-options", "-tls-external"])
+        {
+            foreach (string mechanism in (string[])["LOGIN", "CRAM-MD5", "SCRAM-SHA-256", "ANONYMOUS", "EXTERNAL"])
+            {
+                // What the filter hides is refused here and not by Postfix; an empty response ("=") is passed on as such here alone.
+                if (mechanism == "EXTERNAL" ? service is "anything" or "filter" or "-tls-external" : mechanism != "LOGIN" || service != "filter")
+                {
+                    yield return ($"{service}: {mechanism}", ["EHLO x", $"AUTH {mechanism} AA=="], ok, service);
+                }
+            }
+        }
+
+        foreach (int length in (int[])[12284, 12288, 12292, 30000])
+        {
+            yield return ($"response of {length} characters", ["EHLO x", "AUTH PLAIN", new string('A', length), "NOOP"], ["CONT	ID	", "FAIL	ID"], "short");
+        }
+
+        yield return ("response over the usual limit", ["EHLO x", "AUTH PLAIN", new string('A', 12289), "NOOP"], ["CONT\tID\t"], "hidden");
+        yield return ("response longer than a line", ["EHLO x", "AUTH PLAIN", new string('A', 8000), "NOOP"], ["CONT\tID\t", "FAIL\tID"], "hidden");
+        yield return ("too many", ["EHLO x", "AUTH FOO", "AUTH FOO", $"AUTH PLAIN {secret}", "NOOP"], [], "rate");
+        yield return ("not too many for the own network", ["EHLO x", "AUTH FOO", "AUTH FOO", $"AUTH PLAIN {secret}"], ok, "exempt");
+        yield return ("no greeting where one is due", [$"AUTH PLAIN {secret}"], [], "helo");
+        yield return ("logged in, in TLS", ["EHLO x", $"AUTH PLAIN {secret}", "MAIL FROM:<owned@b.test>", "RCPT TO:<c@virt.test>"], ok, "-tls-only");
+        foreach (string service in (string[])["header", "hidden"])
+        {
+            yield return ($"{service}: trace field", ["EHLO x", $"AUTH PLAIN {secret}", "MAIL FROM:<owned@b.test>", "RCPT TO:<c@virt.test>", "DATA", $"Subject: trace-{service}\r\n\r\nx\r\n."], ok, service);
+        }
+    }
+
     [PeerFact(PostfixProgram)]
     public async Task Auth_is_what_it_is_in_postfix()
     {
-        List<string> expected = await PlayAsync(ours: false);
-        List<string> got = await PlayAsync(ours: true);
+        List<string>[] both = await Task.WhenAll(Task.Run(static () => PlayAsync(ours: false)), Task.Run(static () => PlayAsync(ours: true)));
+        (List<string> expected, List<string> got) = (both[0], both[1]);
         List<string> problems = [];
         for (int i = 0; i < Cases.Length; i++)
         {
@@ -83,20 +155,38 @@ public sealed class SaslTests
             postfix.Replace("smtpd");
         }
 
+        Shell.Bash($"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=mta -keyout {postfix.Etc}/tls.pem -out {postfix.Etc}/tls.crt && cat {postfix.Etc}/tls.crt >> {postfix.Etc}/tls.pem").MustSucceed();
+        postfix.Set("smtpd_tls_chain_files", $"{postfix.Etc}/tls.pem");
+        postfix.Set("smtpd_tls_security_level", "may");
+        Dictionary<string, int> ports = new() { [""] = postfix.SmtpPort };
+        foreach ((string name, string settings) in Services)
+        {
+            ports[name] = Ports.Free();
+            File.AppendAllText($"{postfix.Etc}/master.cf", $"127.0.0.1:{ports[name]} inet n - n - - smtpd {settings}\n");
+        }
+
         postfix.Start();
         List<string> results = [];
-        foreach ((string _, string[] lines, string[] answers) in Cases)
+        foreach ((string _, string[] lines, string[] answers, string name) in Cases)
         {
             service.Take(answers);
             int before = postfix.Log.Length;
             var shown = new StringBuilder();
-            using (var client = new TcpClient("127.0.0.1", postfix.SmtpPort) { NoDelay = true, ReceiveTimeout = 30_000 })
+            using (var client = new TcpClient("127.0.0.1", ports[name]) { NoDelay = true, ReceiveTimeout = 30_000 })
             {
-                using var reader = new StreamReader(client.GetStream(), Encoding.Latin1);
+                Stream stream = client.GetStream();
+                if (name.StartsWith('-'))
+                {
+                    var tls = new System.Net.Security.SslStream(stream, false, static (_, certificate, _, _) => certificate is not null);
+                    await tls.AuthenticateAsClientAsync("mta");
+                    stream = tls;
+                }
+
+                using var reader = new StreamReader(stream, Encoding.Latin1);
                 shown.Append(await ReplyAsync(reader)).Append('\n');
                 foreach (string line in (string[])[.. lines, "QUIT"])
                 {
-                    await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(line + "\r\n"));
+                    await stream.WriteAsync(Encoding.Latin1.GetBytes(line + "\r\n"));
                     shown.Append("S: ").Append(await ReplyAsync(reader)).Append('\n');
                 }
             }
@@ -105,7 +195,7 @@ public sealed class SaslTests
             foreach (string line in postfix.Log[before..].Split('\n'))
             {
                 Match match = Regex.Match(line, @"postfix/smtpd\[\d+\]: (.*)");
-                if (match.Success && !line.Contains(": connect from", StringComparison.Ordinal))
+                if (match.Success && !line.Contains(": connect from", StringComparison.Ordinal) && !line.Contains("TLS", StringComparison.Ordinal))
                 {
                     shown.Append("L: ").Append(match.Groups[1].Value).Append('\n');
                 }
@@ -116,7 +206,13 @@ public sealed class SaslTests
                 shown.Append("A: ").Append(request).Append('\n');
             }
 
-            results.Add(Regex.Replace(shown.ToString(), @"\b[0-9A-F]{9,12}\b", "QUEUEID"));
+            if (Regex.Match(string.Concat(lines), @"Subject: (trace-\w+)") is { Success: true } trace)
+            {
+                string mail = postfix.WaitForMail("box", trace.Groups[1].Value);
+                shown.Append(Regex.Match(mail, @"(?s)Received:.*?;").Value);
+            }
+
+            results.Add(Regex.Replace(Regex.Replace(shown.ToString(), "request longer than .*", "(a password, in Postfix)"), @"\b[0-9A-F]{9,12}\b|127\.0\.0\.1:\d+", "QUEUEID"));
         }
 
         return results;
@@ -141,7 +237,7 @@ public sealed class SaslTests
     private sealed class ScriptedDovecot : IDisposable
     {
         private const string Greeting =
-            "VERSION\t1\t2\nMECH\tPLAIN\tplaintext\nMECH\tLOGIN\tplaintext\nMECH\tANONYMOUS\tanonymous\nMECH\tEXTERNAL\nMECH\tSECRET\tprivate\nSPID\t7\nCUID\t1\nCOOKIE\tabc\nDONE\n";
+            "VERSION\t1\t2\nMECH\tPLAIN\tplaintext\nMECH\tLOGIN\tplaintext\nMECH\tCRAM-MD5\tdictionary\tactive\nMECH\tSCRAM-SHA-256\tmutual-auth\nMECH\tANONYMOUS\tanonymous\nMECH\tEXTERNAL\nMECH\tSECRET\tprivate\nSPID\t7\nCUID\t1\nCOOKIE\tabc\nDONE\n";
 
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
         private readonly Queue<string> _answers = new();
