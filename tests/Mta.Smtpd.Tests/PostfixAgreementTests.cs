@@ -53,7 +53,8 @@ public sealed class PostfixAgreementTests(ITestOutputHelper report)
 
     private static async Task<string?> PlayWithNeighboursAsync(PostfixInstance postfix, Dialogue dialogue)
     {
-        if (!dialogue.HasNeighbours)
+        // Those that wait tell the neighbours themselves what to do, so that they can be played side by side.
+        if (dialogue.IsSlow || !dialogue.HasNeighbours)
         {
             return await PlayAsync(postfix, dialogue);
         }
