@@ -1,5 +1,4 @@
-using Mta.Tables;
-using Mta.Text;
+using Mta.Config;
 
 namespace Mta.Smtpd;
 
@@ -31,14 +30,14 @@ internal enum NoticeClass
 /// <summary>Reads <c>notify_classes</c>.</summary>
 internal static class NoticeClasses
 {
-    /// <summary>The classes in a list; those of other daemons are passed over.</summary>
-    /// <exception cref="FatalException">A word is no class.</exception>
-    public static NoticeClass Parse(string list)
+    /// <summary>The classes that are wanted; those of other daemons are passed over.</summary>
+    /// <exception cref="ConfigurationException">A word is no class.</exception>
+    public static NoticeClass Wanted(Configuration configuration)
     {
         NoticeClass classes = NoticeClass.None;
-        foreach (string word in TableListSyntax.Split(list))
+        foreach (string word in WordSet.NotifyClasses(configuration))
         {
-            classes |= Ascii.ToLower(word) switch
+            classes |= word switch
             {
                 "policy" => NoticeClass.Policy,
                 "protocol" => NoticeClass.Protocol,
@@ -46,8 +45,7 @@ internal static class NoticeClasses
                 "software" => NoticeClass.Software,
                 "data" => NoticeClass.Data,
                 "bounce" => NoticeClass.Bounce,
-                "2bounce" or "delay" => NoticeClass.None,
-                _ => throw new FatalException($"unknown notify_classes: {word}"),
+                _ => NoticeClass.None,
             };
         }
 

@@ -7,7 +7,7 @@ namespace Mta.Smtpd;
 /// <summary>Sends transcripts of sessions with trouble to the postmaster (<c>notify_classes</c>).</summary>
 internal sealed class PostmasterNotices(Configuration configuration, CleanupClient cleanup, RewriteClient rewrite)
 {
-    private readonly NoticeClass _classes = NoticeClasses.Parse(configuration.Get(GlobalParameters.NotifyClasses));
+    private readonly NoticeClass _classes = NoticeClasses.Wanted(configuration);
     private readonly string _recipient = configuration.Get(BounceParameters.ErrorNoticeRecipient);
     private readonly string _sender = configuration.Get(GlobalParameters.DoubleBounceSender);
     private readonly string _host = configuration.Get(GlobalParameters.Myhostname);

@@ -10,7 +10,7 @@ namespace Mta.EndToEnd;
 /// </summary>
 public sealed partial class NoticeTests
 {
-    private const int Least = 126;
+    private const int Least = 126; // of different people about different things
     private const string Program = "/usr/sbin/postfix";
 
     // Commands of one session, and the content of its message; "@" stands for a name that is the case's own.
@@ -43,6 +43,22 @@ public sealed partial class NoticeTests
     private static readonly (string Name, string Recipient)[] Fates =
     [
         ("delivered", "box@virt.test"), ("expanded", "alias@virt.test"), ("refused", "reject@far.test"), ("deferred", "temp@far.test"), ("passed", "ok@far.test"), ("relayed", "ok@nodsn.test"), ("shut", "gone@nodsn.test"), ("dropped", "none@discard.test"),
+    ];
+
+    // Sessions with trouble, of which the postmaster gets a transcript; the last command decides how they end.
+    private static readonly string[][] Erring =
+    [
+        ["EHLO client.test", "NONSENSE words", "MAIL FROM:<x@virt.test> WRONG=1", "RCPT TO:<a@b.test>", "QUIT"],
+        ["HELO policy.test", "MAIL FROM:<x@virt.test>", "RCPT TO:<denied@virt.test>", "RCPT TO:<later@virt.test>", "QUIT"],
+        ["EHLO software.test", "MAIL FROM:<x@virt.test>", "RCPT TO:<broken@virt.test>", "RSET", "QUIT"],
+        ["EHLO data.test", "MAIL FROM:<x@virt.test>", "RCPT TO:<box@virt.test>", "DATA", "Message-ID: <refused@client.test>\r\nX-Bad: yes\r\n\r\nthis is not shown\r\n.", "QUIT"],
+        ["EHLO size.test", "MAIL FROM:<x@virt.test> SIZE=999999999", "QUIT"],
+        ["EHLO long.test", $"VRFY {string.Join(' ', Enumerable.Repeat("words", 60))}", $"NOOP{new string('x', 300)}", "QUIT"],
+        ["EHLO secret.test", "AUTH PLAIN AHNvbWVib2R5AHNlY3JldA==", "QUIT"],
+        ["HELO aborted.test", "NONSENSE", ""],
+        ["HELO idle.test", "MAIL FROM:<x@virt.test>", ""],
+        ["HELO unfinished.test", "MAIL FROM:<x@virt.test>", "RCPT TO:<box@virt.test>", "DATA", ""],
+        ["HELO errors.test", .. Enumerable.Repeat("NONSENSE", 20)],
     ];
 
     private static readonly (string Name, string[] Arguments, string Content)[] Submissions =
@@ -126,7 +142,9 @@ public sealed partial class NoticeTests
             ("bounce_size_limit", "6000"), ("mail_name", "Postfix"), ("smtpd_authorized_verp_clients", "127.0.0.1"), ("recipient_delimiter", "+"), ("in_flow_delay", "0"),
             ("virtual_alias_maps", "inline:{{alias@virt.test=ok@far.test, box@virt.test}}"), ("smtp_connection_cache_on_demand", "no"), ("smtp_destination_concurrency_limit", "1"),
             ("transport_maps", "inline:{{discard.test=discard:}, {error.test=error:5.2.1 account closed}, {nodsn.test=nodsn:[127.0.0.1]:@}}".Replace("@", $"{sinkPort}", StringComparison.Ordinal)), ("smtpd_error_sleep_time", "0"),
-            ("authorized_verp_clients", "127.0.0.1"), ("enable_long_queue_ids", "no"), ("smtputf8_enable", "yes"), ("unknown_local_recipient_reject_code", "550")])
+            ("authorized_verp_clients", "127.0.0.1"), ("enable_long_queue_ids", "no"), ("smtputf8_enable", "yes"), ("unknown_local_recipient_reject_code", "550"),
+            ("smtpd_recipient_restrictions", "check_recipient_access inline:{{denied@virt.test=REJECT go away}, {later@virt.test=DEFER not now}, {broken@virt.test=no_such_restriction}}"),
+            ("header_checks", "regexp:{{/^X-Bad:/ REJECT bad header}}")])
         {
             system.Set(name, value);
         }
@@ -156,14 +174,13 @@ public sealed partial class NoticeTests
         client.SendMessage("", ["reject@far.test"], "Subject: null\n\nbody\n");
         client.Command("QUIT", "221");
 
-        // Protocol and policy errors: a transcript.
-        using (SmtpClient erring = system.Connect())
+        foreach (string[] session in Erring)
         {
-            erring.Command("EHLO client.test", "250");
-            erring.Command("NONSENSE words", "500");
-            erring.Command("MAIL FROM:<x@virt.test> WRONG=1", "555");
-            erring.Command("RCPT TO:<a@b.test>", "503");
-            erring.Command("QUIT", "221");
+            using SmtpClient erring = system.Connect();
+            foreach (string command in session.Where(static command => command.Length > 0))
+            {
+                erring.Command(command);
+            }
         }
 
         foreach ((string name, string[] arguments, string content) in Submissions)

@@ -123,7 +123,13 @@ internal sealed class MasterView(Settings settings, MasterFile master, PostconfO
             own[name] = value;
         }
 
-        Expander expander = new(name => own.TryGetValue(name, out string? value) ? value : settings.Raw(name));
+        // What a service is called is no setting.
+        Expander expander = new(name => name switch
+        {
+            "service_name" => line.Service,
+            "process_name" => line.Command,
+            _ => own.TryGetValue(name, out string? value) ? value : settings.Raw(name),
+        });
         return text =>
         {
             try
