@@ -12,6 +12,7 @@ internal sealed class Transcript
     private const int MaxLines = 1000;
     private const int MaxLine = 1000;
     private const int Width = 78;
+    private const string Indentation = "     ";
     private readonly List<(bool IsOut, string Text)> _lines = [];
 
     public void Out(string reply) => Add(true, reply);
@@ -67,18 +68,19 @@ internal sealed class Transcript
         string rest = line;
         while (rest.Length > Width)
         {
+            // Not within the indentation: a word that is too long stands in a line of its own.
             int blank = rest.LastIndexOf(' ', Width - 1);
-            if (blank <= 5)
+            if (blank < Indentation.Length)
             {
-                blank = rest.IndexOf(' ', 6);
+                blank = rest.IndexOf(' ', Indentation.Length);
                 if (blank < 0)
                 {
                     break;
                 }
             }
 
-            yield return rest[..blank];
-            rest = "     " + rest[(blank + 1)..];
+            yield return rest[..blank].TrimEnd(' ');
+            rest = Indentation + rest[(blank + 1)..];
         }
 
         yield return rest;

@@ -351,7 +351,7 @@ public sealed class QueueManagerAgreementTests(QueueManagerPairFixture fixture) 
                 side.WaitForQueue(id, "deferred");
             }
 
-            Assert.Equal(3, agent.Requests.Count);
+            Assert.InRange(agent.Requests.Count, 3, 6);
             Volatile.Write(ref isBroken, false);
             side.Queue("-f");
             foreach (string id in ids)
@@ -359,8 +359,10 @@ public sealed class QueueManagerAgreementTests(QueueManagerPairFixture fixture) 
                 side.WaitForQueue(id, null);
             }
 
-            logs.AddRange(ids.Select(id => side.LogOf([id])));
-            logs.Add(side.LogOf([], $"private/{name}"));
+            Wait.Until(() => ids.All(id => side.LogOf([id]).EndsWith("removed", StringComparison.Ordinal)), "the last line about each", () => side.Tail);
+            // How often a queue run finds them meanwhile is a matter of the clock.
+            logs.AddRange(ids.Select(id => Once(side.LogOf([id]))));
+            logs.Add(Once(side.LogOf([], $"private/{name}")));
         }
 
         // No agent at all.
@@ -370,6 +372,8 @@ public sealed class QueueManagerAgreementTests(QueueManagerPairFixture fixture) 
         side.Super("-d", lost);
         return string.Join('\n', logs);
     });
+
+    private static string Once(string lines) => string.Join('\n', lines.Split('\n').Distinct());
 
     [PeerFact(PostfixProgram)]
     public void Damaged_files_are_told_apart() => Pair.Compare(side =>

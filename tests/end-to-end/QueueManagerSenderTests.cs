@@ -52,6 +52,8 @@ public sealed class QueueManagerSenderTests(QueueManagerSenderFixture fixture) :
             side.WaitForQueue(id, null);
         }
 
+        Wait.Until(() => ids.All(id => side.LogOf([id]).EndsWith("removed", StringComparison.Ordinal)), "the last line about each", () => side.Tail);
+
         // The notices that come of it go to s@s.mixed.probe, by the same transport: two, and none about a notice.
         Wait.Until(() => agent.Requests.Count(request => request.NextHop == "s.mixed.probe") == 2, "two notices", () => side.Tail);
         return string.Join('\n', ids.Select(id => side.LogOf([id]))) + "\n"

@@ -12,7 +12,7 @@ internal static class PostfixCommand
 {
     private const string Usage = "usage: postfix [-c config_dir] [-Dv] command";
 
-    private const string Commands = "start (or stop, reload, abort, flush, check, status, set-permissions, upgrade-configuration, logrotate, takeover-check)";
+    private const string Commands = "start (or stop, reload, abort, flush, check, status, set-permissions, upgrade-configuration, logrotate)";
 
     // The level up to which this release has changed defaults.
     private static readonly CompatibilityLevel LastLevel = new(3, 6, 0);
