@@ -6,6 +6,8 @@ namespace Mta.Master;
 /// <summary>One service and everything the master holds for it.</summary>
 internal sealed class Service
 {
+    private const int SystemsOwn = 65535;
+
     private Service(MasterEntry entry, Endpoint endpoint, int limit, int workers)
     {
         Entry = entry;
@@ -27,6 +29,7 @@ internal sealed class Service
     /// <summary>daemon_directory and the command.</summary>
     public string Path { get; private set; } = "";
 
+    /// <summary>Connections that may wait to be taken; the system clamps it (<c>net.core.somaxconn</c>).</summary>
     public int Backlog { get; private set; }
 
     /// <summary>Owned; kept open over reloads.</summary>
@@ -79,6 +82,8 @@ internal sealed class Service
         Account.Workers = Limit == 0 ? settings.WorkerProcessLimit : Math.Min(settings.WorkerProcessLimit, Limit);
         Chroot = (entry.Chroot ?? settings.ChrootByDefault) && settings.MayChroot;
         Path = $"{settings.DaemonDirectory}/{entry.Command}";
-        Backlog = Math.Max(Limit, settings.DefaultProcessLimit);
+        // A client of the net whose connection finds no room may be forgotten without a word (SYN cookies), and waits for
+        // a greeting that never comes: as many as the system allows.
+        Backlog = entry.Type == ServiceType.Inet ? SystemsOwn : Math.Max(Limit, settings.DefaultProcessLimit);
     }
 }

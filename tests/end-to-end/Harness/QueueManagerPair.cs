@@ -111,7 +111,15 @@ internal sealed partial class QueueManagerSide : IDisposable
 
     public string? QueueOf(string id) => FileOf(id) is { } path ? Path.GetRelativePath(Spool, path).Split('/')[0] : null;
 
-    public void WaitForQueue(string id, string? queue) => Wait.Until(() => QueueOf(id) == queue, $"{id} in {queue ?? "no queue"}", () => $"{QueueOf(id)}\n{Tail}");
+    public void WaitForQueue(string id, string? queue)
+    {
+        Wait.Until(() => QueueOf(id) == queue, $"{id} in {queue ?? "no queue"}", () => $"{QueueOf(id)}\n{Tail}");
+        // The line about it comes later, and not at all from a queue manager that was killed in between.
+        for (int i = 0; i < 250 && queue is null && !Log.Contains($"{id}: removed", StringComparison.Ordinal); i++)
+        {
+            Thread.Sleep(20);
+        }
+    }
 
     /// <summary>Seconds from now to the time of the file.</summary>
     public double DueIn(string id) => (File.GetLastWriteTimeUtc(FileOf(id) ?? "") - DateTime.UtcNow).TotalSeconds;
