@@ -36,16 +36,9 @@ internal sealed record PickupSettings
     /// <exception cref="ConfigurationException">A value is not acceptable.</exception>
     public static PickupSettings From(Configuration configuration)
     {
-        List<string> overrides = TableListSyntax.Split(configuration.Get(GlobalParameters.ReceiveOverrideOptions));
+        List<string> overrides = WordSet.Of(configuration, GlobalParameters.ReceiveOverrideOptions,
+            "no_unknown_recipient_checks", "no_address_mappings", "no_header_body_checks", "no_milters");
         List<string> classes = TableListSyntax.Split(configuration.Get(GlobalParameters.Smtputf8AutodetectClasses));
-        foreach (string name in overrides)
-        {
-            if (name is not ("no_unknown_recipient_checks" or "no_address_mappings" or "no_header_body_checks" or "no_milters"))
-            {
-                throw new ConfigurationException($"unknown {GlobalParameters.ReceiveOverrideOptions.Name} value \"{name}\" in \"{configuration.Get(GlobalParameters.ReceiveOverrideOptions)}\"");
-            }
-        }
-
         return new PickupSettings
         {
             Queue = QueueSettings.From(configuration),

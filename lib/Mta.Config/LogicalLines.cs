@@ -1,3 +1,4 @@
+using Mta.Tables.Source;
 using Mta.Text;
 
 namespace Mta.Config;
@@ -11,14 +12,12 @@ public readonly record struct LogicalLine(int Number, string Text);
 /// </summary>
 public static class LogicalLines
 {
-    private const int MostShown = 30;
-
     /// <param name="text">The whole file.</param>
     /// <param name="orphan">Told of continuation lines that continue nothing, as much as is shown of them; they are skipped.</param>
     public static List<LogicalLine> Split(string text, Action<string>? orphan = null)
     {
         var lines = new List<LogicalLine>();
-        string orphans = "";
+        OrphanLines orphans = new();
         int number = 0;
         int at = 0;
         while (at < text.Length)
@@ -49,7 +48,7 @@ public static class LogicalLines
             }
             else if (lines.Count == 0)
             {
-                orphans += orphans.Length > MostShown ? "" : line;
+                orphans.Add(line);
             }
             else
             {
@@ -58,9 +57,9 @@ public static class LogicalLines
             }
         }
 
-        if (orphans.Length > 0)
+        if (orphans.Take() is { } shown)
         {
-            orphan?.Invoke(orphans.Length > MostShown ? $"{orphans[..MostShown]}..." : orphans);
+            orphan?.Invoke(shown);
         }
 
         return lines;

@@ -10,7 +10,6 @@ public static partial class OwnImage
     private const uint Load = 1; // PT_LOAD
     private const uint HeadersThemselves = 6; // PT_PHDR
     private const uint Writable = 2; // PF_W
-    private const ulong Page = 4096;
     private const int DontNeed = 4; // MADV_DONTNEED
 
     /// <summary>
@@ -22,6 +21,7 @@ public static partial class OwnImage
     {
         var headers = (ProgramHeader*)GetAuxiliaryValueNative(HeadersAt);
         int count = (int)GetAuxiliaryValueNative(HeaderCount);
+        ulong page = (ulong)Environment.SystemPageSize;
         ulong loadedAt = ulong.MaxValue;
         for (int i = 0; headers != null && i < count; i++)
         {
@@ -39,8 +39,8 @@ public static partial class OwnImage
             }
 
             // Whole pages of this segment only.
-            ulong start = (loadedAt + headers[i].Address + Page - 1) & ~(Page - 1);
-            ulong end = (loadedAt + headers[i].Address + headers[i].FileSize) & ~(Page - 1);
+            ulong start = (loadedAt + headers[i].Address + page - 1) & ~(page - 1);
+            ulong end = (loadedAt + headers[i].Address + headers[i].FileSize) & ~(page - 1);
             if (end > start)
             {
                 _ = MadviseNative((void*)start, (nuint)(end - start), DontNeed);

@@ -146,9 +146,8 @@ public sealed partial class ServerTlsAgreementTests : IDisposable
         ];
         using var mta = new Instance();
         using var postfix = new DebianPostfix(Ports.Free());
-        HashSet<int> taken = [];
-        int[] ours = [.. Cases.Select(_ => TakePort(taken))];
-        int[] theirs = [.. Cases.Select(_ => TakePort(taken))];
+        int[] ours = [.. Cases.Select(_ => Ports.Free())];
+        int[] theirs = [.. Cases.Select(_ => Ports.Free())];
         foreach ((string name, string value) in common)
         {
             mta.Main[name] = value;
@@ -168,18 +167,6 @@ public sealed partial class ServerTlsAgreementTests : IDisposable
             differences[number] = one == other || Different.Contains(Cases[number].Name) ? "" : $"{Cases[number].Name}: ours\n{one}Debian's\n{other}";
         });
         Assert.True(Array.TrueForAll(differences, static text => text.Length == 0), string.Join('\n', differences.Where(static text => text.Length > 0)));
-    }
-
-    private static int TakePort(HashSet<int> taken)
-    {
-        int port;
-        do
-        {
-            port = Ports.Free();
-        }
-        while (!taken.Add(port));
-
-        return port;
     }
 
     private string Services(int[] ports)

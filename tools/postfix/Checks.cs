@@ -47,6 +47,18 @@ internal static class Checks
         }
     }
 
+    /// <summary>What a service's program reads: main.cf, and the service's own settings before it.</summary>
+    internal static Configuration ConfigurationOf(MasterEntry entry, string directory, IEnumerable<(string Name, string Value)> overrides)
+    {
+        var configuration = Configuration.Load(directory, entry.Command, entry.Name);
+        foreach ((string name, string value) in overrides)
+        {
+            configuration.Override(name, value);
+        }
+
+        return configuration;
+    }
+
     private static bool ProgramsAreThere(Instance instance)
     {
         if (Posix.TryAccess(instance.Master, AccessMode.Execute) != 0)
@@ -105,13 +117,7 @@ internal static class Checks
         {
             try
             {
-                var configuration = Configuration.Load(instance.Configuration.Directory, entry.Command, entry.Name);
-                foreach ((string name, string value) in DaemonOptions.Parse(entry.Command, entry.Arguments).Overrides)
-                {
-                    configuration.Override(name, value);
-                }
-
-                UnbuiltSettings.Refuse(entry.Command, configuration);
+                UnbuiltSettings.Refuse(entry.Command, ConfigurationOf(entry, instance.Configuration.Directory, DaemonOptions.Parse(entry.Command, entry.Arguments).Overrides));
             }
             catch (Exception error) when (error is ConfigurationException or FatalException)
             {

@@ -79,12 +79,6 @@ internal sealed class TakeoverCheck
         }
     }
 
-    /// <summary>What becomes of a parameter by its name alone, or null: it is read as in Postfix.</summary>
-    internal static string? VerdictOnName(string name) =>
-        ParametersWithoutEffect.All.TryGetValue(name, out string? why) ? $"{NoEffect}: {why}"
-        : name.StartsWith("qmqpd_", StringComparison.Ordinal) ? $"{NotSupported}: {MissingPrograms["qmqpd"]}"
-        : null;
-
     private void LookAtParameters()
     {
         foreach (string name in _configuration.SetNames.Order(StringComparer.Ordinal))
@@ -100,9 +94,14 @@ internal sealed class TakeoverCheck
 
     private string VerdictOn(Configuration configuration, string name)
     {
-        if (VerdictOnName(name) is { } verdict)
+        if (ParametersWithoutEffect.All.TryGetValue(name, out string? why))
         {
-            return verdict;
+            return $"{NoEffect}: {why}";
+        }
+
+        if (name.StartsWith("qmqpd_", StringComparison.Ordinal))
+        {
+            return $"{NotSupported}: {MissingPrograms["qmqpd"]}";
         }
 
         try
@@ -171,13 +170,8 @@ internal sealed class TakeoverCheck
     {
         try
         {
-            var configuration = Configuration.Load(_configuration.Directory, entry.Command, entry.Name);
             IReadOnlyList<(string Name, string Value)> overrides = [.. DaemonOptions.Parse(entry.Command, entry.Arguments).Overrides];
-            foreach ((string name, string value) in overrides)
-            {
-                configuration.Override(name, value);
-            }
-
+            Configuration configuration = Checks.ConfigurationOf(entry, _configuration.Directory, overrides);
             foreach ((string name, _) in overrides)
             {
                 Say($"{place}: parameter {name}", VerdictOn(configuration, name));
@@ -286,24 +280,27 @@ internal sealed class TakeoverCheck
     {
         IEnumerable<string> values = _configuration.SetNames.Select(name => _configuration.SetText(name) ?? "")
             .Concat(_entries.SelectMany(static entry => entry.Arguments));
-        foreach (string value in values)
-        {
-            for (int at = value.IndexOf('$'); at >= 0; at = value.IndexOf('$', at + 1))
-            {
-                int start = at + 1 < value.Length && value[at + 1] is '{' or '(' ? at + 2 : at + 1;
-                int end = start;
-                while (end < value.Length && (char.IsAsciiLetterOrDigit(value[end]) || value[end] == '_'))
-                {
-                    end++;
-                }
-
-                yield return value[start..end];
-            }
-        }
-
-        foreach (string name in (TryValue("smtpd_restriction_classes") ?? "").Split([' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries))
+        foreach (string name in values.SelectMany(NamesIn))
         {
             yield return name;
+        }
+
+        foreach (string name in TableListSyntax.Split(TryValue("smtpd_restriction_classes") ?? ""))
+        {
+            yield return name;
+        }
+    }
+
+    private static List<string> NamesIn(string value)
+    {
+        try
+        {
+            return Expander.NamesIn(value);
+        }
+        catch (ExpansionException)
+        {
+            // Said where parameters are looked at.
+            return [];
         }
     }
 }

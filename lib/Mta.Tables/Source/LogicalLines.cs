@@ -15,8 +15,6 @@ public readonly record struct LogicalLine(string Text, int First, int Last)
 /// </summary>
 public static class LogicalLines
 {
-    private const int MostShown = 30;
-
     /// <param name="bytes">The source.</param>
     /// <param name="path">Its name, for warnings.</param>
     /// <param name="warn">Receives what stands after <c>warning: </c>.</param>
@@ -24,7 +22,7 @@ public static class LogicalLines
     {
         System.Text.StringBuilder joined = new();
         string? current = null;
-        string orphans = "";
+        OrphanLines orphans = new();
         int first = 0;
         int last = 0;
         int number = 0;
@@ -68,16 +66,11 @@ public static class LogicalLines
 
             if (text > start)
             {
-                // Lines that continue nothing are one line.
-                orphans += orphans.Length > MostShown ? "" : line;
+                orphans.Add(line);
                 continue;
             }
 
-            if (orphans.Length > 0)
-            {
-                WarnOfOrphans();
-            }
-
+            WarnOfOrphans();
             current = line;
             first = last = number;
         }
@@ -87,15 +80,14 @@ public static class LogicalLines
             yield return Finish(joined, current, first, last, path, warn);
         }
 
-        if (orphans.Length > 0)
-        {
-            WarnOfOrphans();
-        }
+        WarnOfOrphans();
 
         void WarnOfOrphans()
         {
-            warn($"{path}: logical line must not start with whitespace: \"{(orphans.Length > MostShown ? orphans[..MostShown] + "..." : orphans)}\"");
-            orphans = "";
+            if (orphans.Take() is { } text)
+            {
+                warn($"{path}: logical line must not start with whitespace: \"{text}\"");
+            }
         }
     }
 
