@@ -1,4 +1,5 @@
 """The attacks: one function per row of the catalogue; what it returns is what went wrong, nothing is well."""
+import contextlib
 import os
 import pwd
 import re
@@ -39,6 +40,21 @@ def expect(reply, *starts):
 
 
 HELLO = ("EHLO stranger.example", "MAIL FROM:<s@stranger.example>", "RCPT TO:<box@virt.test>", "DATA")
+
+
+@contextlib.contextmanager
+def other_configuration(mta, name):
+    """The system stands still, so that the file of its configuration can be changed; in the end all is as before."""
+    path = f"{mta.etc}/{name}"
+    text = mta._read(path).decode()
+    mta.stop()
+    try:
+        yield path
+    finally:
+        mta.stop()
+        with open(path, "w") as file:
+            file.write(text)
+        mta.start()
 
 
 @attack("A1", "a forged end of data smuggles no second message")
@@ -699,17 +715,14 @@ def reachable(mta):
 
 @attack("D14", "confined to the queue directory mail passes all the same")
 def confined(mta):
-    path = f"{mta.etc}/master.cf"
-    text = mta._read(path).decode()
     stay = ("local", "virtual", "proxymap", "postlogd")
     lines = []
-    for line in text.splitlines():
+    for line in mta._read(f"{mta.etc}/master.cf").decode().splitlines():
         fields = line.split()
         if len(fields) >= 8 and not line.startswith("#") and fields[7] not in stay:
             fields[4] = "y"
         lines.append(" ".join(fields))
-    mta.stop()
-    try:
+    with other_configuration(mta, "master.cf") as path:
         with open(path, "w") as file:
             file.write("\n".join(lines) + "\n")
         mta.start()
@@ -719,11 +732,6 @@ def confined(mta):
         if not mta.wait_mail(token) or mta.wait_sink(token) is None:
             wrong.append("mail does not pass")
         return wrong + settled(mta, ("smtpd", "cleanup", "qmgr", "pickup", "trivial-rewrite", "smtp", "bounce"))
-    finally:
-        mta.stop()
-        with open(path, "w") as file:
-            file.write(text)
-        mta.start()
 
 
 RELAYS = ("user@far-away.example", "user%far-away.example@example.test", "far-away.example!user@example.test", '"user@far-away.example"@example.test',
@@ -863,10 +871,7 @@ def client_flood(mta):
 
 @attack("C15", "settings at their extremes, a character set without room for a word: it ends")
 def extremes(mta):
-    path = f"{mta.etc}/main.cf"
-    text = mta._read(path).decode()
-    mta.stop()
-    try:
+    with other_configuration(mta, "main.cf"):
         mta.set(full_name_encoding_charset="x" * 90, header_size_limit="1", header_address_token_limit="1", mime_nesting_limit="1", mime_boundary_length_limit="1",
                 line_length_limit="512", smtp_line_length_limit="1", duplicate_filter_limit="1", bounce_size_limit="1")
         mta.start()
@@ -877,19 +882,12 @@ def extremes(mta):
         if not mta.wait_log(lambda line: "status=sent" in line or "status=bounced" in line, 40, seen):
             return ["nothing came of the message"]
         return mta.alive("cleanup", "smtp", "virtual", "qmgr")
-    finally:
-        mta.stop()
-        with open(path, "w") as file:
-            file.write(text)
-        mta.start()
 
 
 @attack("D2", "a user's .forward, a list's owner: what is delivered for a user has that user's rights")
 def cross_user(mta):
     wrong, homes = [], f"{mta.dir}/homes"
     victim, other = pwd.getpwnam("games"), pwd.getpwnam("nobody")
-    path = f"{mta.etc}/main.cf"
-    text = mta._read(path).decode()
     os.makedirs(f"{homes}/games", exist_ok=True)
     os.chmod(homes, 0o755)
     os.chown(f"{homes}/games", victim.pw_uid, victim.pw_gid)
@@ -919,8 +917,7 @@ def cross_user(mta):
         file.write("precious")
     os.chmod(precious, 0o600)
     subprocess.run(["ln", "-sfn", precious, f"{homes}/open/link"])
-    mta.stop()
-    try:
+    with other_configuration(mta, "main.cf"):
         with open(f"{mta.etc}/aliases.games", "w") as file:
             file.write(f"biglist :include:{listed}\n")
         mta.set(forward_path=f"{homes}/$user/.forward", alias_maps=f"texthash:{mta.etc}/aliases.games")
@@ -958,11 +955,6 @@ def cross_user(mta):
             if found:
                 wrong.append(f"{what}: it was obeyed, as {found}")
         return wrong + mta.alive("local")
-    finally:
-        mta.stop()
-        with open(path, "w") as file:
-            file.write(text)
-        mta.start()
 
 
 @attack("D11", "root makes tables in a user's directory: with the user's rights, through no link")
