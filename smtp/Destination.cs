@@ -12,6 +12,9 @@ internal sealed record Destination(string Text, string Host, bool UsesMx, string
 {
     public bool IsUnix => UnixPath.Length > 0;
 
+    /// <summary>It is one host, whatever the DNS says about services of its name.</summary>
+    public bool IsBracketed => Text.StartsWith('[');
+
     /// <summary>Splits a next hop at commas and blanks.</summary>
     /// <exception cref="FatalException">An element makes no sense.</exception>
     public static List<Destination> ParseList(string text, bool isLmtp)

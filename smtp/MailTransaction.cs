@@ -275,7 +275,10 @@ internal sealed class MailTransaction
 
             _session.Output.Write(".\r\n"u8);
             _session.Transcript?.Sends("."u8);
-            if (!_keepsSession)
+
+            // RFC 2920 §3: a server that does not offer PIPELINING is not sent a command before it has answered the last one;
+            // OpenSMTPD refuses the message otherwise.
+            if (!_keepsSession && _session.Has(ServerFeatures.Pipelining))
             {
                 HasQuit = true;
                 _session.Transcript?.Sends("QUIT"u8);

@@ -46,7 +46,7 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
         }
 
         string service = destination.Service.Length > 0 ? destination.Service : settings.DefaultService;
-        if (destination.UsesMx && settings.UsesDns && settings.SrvServices.Contains(service, StringComparer.OrdinalIgnoreCase)
+        if (!destination.IsBracketed && settings.UsesDns && settings.SrvServices.Contains(service, StringComparer.OrdinalIgnoreCase)
             && !IPAddress.TryParse(destination.Host, out _)
             && await FindServicesAsync(destination.Host, service, stop) is { } byService)
         {
@@ -182,7 +182,13 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
         }
 
         Log.Warn($"no SRV host for {name} has a valid address record");
-        return settings.AllowsSrvFallback ? null : new ServerList([], SoftIfWanted(failure));
+        if (!settings.AllowsSrvFallback)
+        {
+            return new ServerList([], SoftIfWanted(failure));
+        }
+
+        Log.Info($"skipping SRV lookup for {name}: {failure?.Reason}");
+        return null;
     }
 
     private async ValueTask<(List<ServerAddress> Servers, Dsn? Failure)> AddressesOfAsync(List<DnsRecord> exchangers, int port, CancellationToken stop)

@@ -141,7 +141,7 @@ internal sealed class SaslLogin(SaslClient sasl, SmtpSession session)
         string text = reply.Text.Replace('\n', '?');
         if (reply.Code == 535)
         {
-            sasl.Failures?.Add(session.Server.Host, credentials, status, text);
+            sasl.Failures?.Add(session.Server.Host, credentials, status, reply.Text.Split('\n', 2)[0]);
         }
 
         return session.FailureOf(reply, Softened(status), $"SASL authentication failed; server {session.Server.Name} said: {text}");

@@ -136,7 +136,7 @@ class Hop(socketserver.StreamRequestHandler):
             hop.seen.setdefault(key, []).append((host, seen))
             session = sum(1 for h, _ in hop.seen[key] if h == host)
             hop.playing += 1
-        self.raw, self.resets = self.connection.dup(), False
+        self.raw, self.resets, self.seen = self.connection.dup(), False, seen
         try:
             self.connection.settimeout(40)
             tls = hop.secured(case, host)
@@ -193,6 +193,13 @@ class Hop(socketserver.StreamRequestHandler):
                 self.connection.sendall(bytes([byte]))
                 time.sleep(0.2)
             return reply[5:]
+        if reply.startswith("LOOK "):
+            # Whether the next command comes before this one has its answer.
+            reply = reply[5:]
+            time.sleep(0.3)
+            self.connection.settimeout(0)
+            self.seen.append("(more has come)" if self.rfile.peek(1) else "(nothing more has come)")
+            self.connection.settimeout(40)
         then = reply.startswith("THENCLOSE ")
         if then:
             reply = reply[10:]
@@ -728,7 +735,6 @@ def main():
     if "--only" in sys.argv:
         names = words[2].split(",")
         suite.cases = [c for c in suite.cases if c.name in names]
-    dns = Dns(suite.dns).address if suite.dns else None
     began = time.time()
     for program in suite.needs:
         if not os.path.exists(program):
@@ -742,6 +748,7 @@ def main():
             shutil.rmtree(suite.peers, ignore_errors=True)
             raise SystemExit(77)
     hops = [HopServer(suite.cases), HopServer(suite.cases)]
+    dns = Dns([line.replace("$PORT", str(hops[1].port)) for line in suite.dns]).address if suite.dns else None
     if suite.certs:
         suite.shared, suite.certificates, suite.zones = secure.prepare(suite, [hop.port for hop in hops])
         for hop in hops:

@@ -29,6 +29,11 @@ public class AgreementTests
     [InlineData("options")]
     [InlineData("peers")]
     [InlineData("exim")]
+    [InlineData("opensmtpd")]
+    [InlineData("sink")]
+    [InlineData("login")]
+    [InlineData("logincache")]
+    [InlineData("srv")]
     public void Every_case_ends_as_with_Debians_Postfix(string cases)
     {
         string folder = Path.Combine(Repository.Root, "tests/agreement");
