@@ -1,5 +1,6 @@
 using System.Text;
 using Mta.Linux;
+using Mta.Mail.Headers;
 using Mta.Tables;
 using Mta.Text;
 using Ascii = Mta.Text.Ascii;
@@ -131,7 +132,7 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
         }
 
         if (!isKnown && session.IsPending(ScreenTest.NonSmtp)
-            && (IsHeaderLabel(word) || !ByteString.TryToUnicode(line, out _) || await screen.IsForbiddenAsync(blank < 0 ? line : line[..blank], stop)))
+            && (HeaderSyntax.BeginsWithLabel(word) || !ByteString.TryToUnicode(line, out _) || await screen.IsForbiddenAsync(blank < 0 ? line : line[..blank], stop)))
         {
             LogLines.NonSmtp(session.Shown, _stage, line);
             if (session.Fail(ScreenTest.NonSmtp, "550 5.5.1 Protocol error"))
@@ -341,6 +342,4 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
         _replies.Clear();
         await _output.FlushAsync(stop);
     }
-
-    private static bool IsHeaderLabel(string word) => word.Length > 1 && word[^1] == ':' && word.AsSpan(0, word.Length - 1).IndexOfAnyExceptInRange('!', '~') < 0;
 }

@@ -47,7 +47,7 @@ internal static class LogLines
             line.Append(", sasl_method=").Append(login.Method).Append(", sasl_username=").Append(login.UserName);
         }
 
-        if (transaction.SaslSender.Length > 0)
+        if (transaction.HasSaslSender)
         {
             line.Append(", sasl_sender=").Append(transaction.SaslSender);
         }
@@ -83,6 +83,9 @@ internal static class LogLines
 
     public static void RateLimit(Session session, string what, int count) =>
         Log.Warn($"{what} limit exceeded: {count} from {session.NameAndAddress} for service {session.Server.ServiceName}");
+
+    public static void UnknownNotify(string word, string list) =>
+        Log.Warn($"unknown DSN NOTIFY command value \"{Printable.Neutralize(word)}\" in \"{Printable.Neutralize(list)}\"");
 
     public static void NotEnoughSpace(long free) => Log.Warn($"not enough free space in mail queue: {free} bytes < 1.5*message size limit");
 

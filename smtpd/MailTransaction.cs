@@ -50,6 +50,9 @@ internal sealed class MailTransaction : IDisposable
     /// <summary>AUTH=, as it came.</summary>
     public string SaslSender { get; set; } = "";
 
+    /// <summary>AUTH= was given, even if nothing stood there.</summary>
+    public bool HasSaslSender { get; set; }
+
     /// <summary>XVERP delimiters; null without XVERP.</summary>
     public string? VerpDelimiters { get; set; }
 

@@ -1,5 +1,6 @@
 using Mta.Config;
 using Mta.Linux;
+using Mta.Mail.Headers;
 using Mta.Mail.Protocols;
 using Mta.Service;
 using Mta.Smtpd.Tls;
@@ -376,7 +377,8 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
             return false;
         }
 
-        if (IsHeaderLabel(word) || await server.IsForbiddenAsync(word, stop))
+        // A header field: a web form posts a message to the SMTP port.
+        if (HeaderSyntax.BeginsWithLabel(word) || await server.IsForbiddenAsync(word, stop))
         {
             LogLines.NonSmtpCommand(session, line);
             await session.ReplyAsync("221 2.7.0 Error: I can break rules, too. Goodbye.", stop);
@@ -403,9 +405,6 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
     }
 
     private static bool IsTooMuchJunk(Session session) => session.JunkCount++ > session.Settings.JunkCommandLimit;
-
-    // "Subject:" and the like: a web form posts a message to the SMTP port.
-    private static bool IsHeaderLabel(string word) => word.Length > 1 && word[^1] == ':' && word.AsSpan(0, word.Length - 1).IndexOfAnyExceptInRange('!', '~') < 0;
 
     private static async ValueTask LocalDataErrorAsync(Session session, CancellationToken stop)
     {

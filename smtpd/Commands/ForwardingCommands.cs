@@ -77,7 +77,7 @@ internal static class ForwardingCommands
         int equals = word.IndexOf('=');
         name = equals < 0 ? "" : word[..equals].ToUpperInvariant();
         value = equals < 0 ? "" : word[(equals + 1)..];
-        if (name.Length == 0 || value.Length == 0)
+        if (value.Length == 0)
         {
             return "501 5.5.4 Error: attribute=value expected";
         }

@@ -167,13 +167,14 @@ internal static class MailCommand
         }
         else if (Ascii.StartsWithIgnoreCase(word, "AUTH="))
         {
-            if (transaction.SaslSender.Length > 0)
+            if (transaction.HasSaslSender)
             {
                 return "503 5.5.4 Error: multiple AUTH= options";
             }
 
             string sender = word["AUTH=".Length..];
-            transaction.SaslSender = sender == "<>" ? "" : Printable.Neutralize(sender);
+            transaction.HasSaslSender = sender != "<>";
+            transaction.SaslSender = transaction.HasSaslSender ? Printable.Neutralize(sender) : "";
         }
         else if (session.MayVerp && (Ascii.EqualsIgnoreCase(word, "XVERP") || Ascii.StartsWithIgnoreCase(word, "XVERP=")))
         {

@@ -187,7 +187,7 @@ internal static class RcptCommand
         private static DsnNotify ParseNotify(string list)
         {
             DsnNotify notify = DsnNotify.None;
-            foreach (string word in list.Split(','))
+            foreach (string word in list.Split(',', StringSplitOptions.RemoveEmptyEntries))
             {
                 DsnNotify one = Ascii.ToLower(word) switch
                 {
@@ -199,6 +199,7 @@ internal static class RcptCommand
                 };
                 if (one == DsnNotify.None)
                 {
+                    LogLines.UnknownNotify(word, list);
                     return DsnNotify.None;
                 }
 

@@ -28,6 +28,11 @@ public static class SmtpPath
             return false;
         }
 
+        if (HasStrayPunctuation(text))
+        {
+            return false;
+        }
+
         ReadOnlySpan<char> inner = WithoutRoute(text);
         AddressList list = AddressList.Parse(inner);
         if (list.Count != 1 || (strict && list.HasTextAround))
@@ -63,6 +68,52 @@ public static class SmtpPath
 
         address = inner.ToString();
         return true;
+    }
+
+    // Brackets that do not pair or that nest, and a list's end inside of them: no path, whatever one might make of it.
+    private static bool HasStrayPunctuation(ReadOnlySpan<char> text)
+    {
+        bool isInside = false;
+        bool isQuoted = false;
+        int comments = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            switch (text[i])
+            {
+                case '\\':
+                    i++;
+                    break;
+                case '"' when comments == 0:
+                    isQuoted = !isQuoted;
+                    break;
+                case '(' when !isQuoted:
+                    comments++;
+                    break;
+                case ')' when !isQuoted && comments > 0:
+                    comments--;
+                    break;
+                case '<' when !isQuoted && comments == 0:
+                    if (isInside)
+                    {
+                        return true;
+                    }
+
+                    isInside = true;
+                    break;
+                case '>' when !isQuoted && comments == 0:
+                    if (!isInside)
+                    {
+                        return true;
+                    }
+
+                    isInside = false;
+                    break;
+                case ';' when isInside && !isQuoted && comments == 0:
+                    return true;
+            }
+        }
+
+        return false;
     }
 
     // "<@a,@b:user@c>" is read as "<user@c>" (RFC 5321 §4.1.2: source routes are ignored).

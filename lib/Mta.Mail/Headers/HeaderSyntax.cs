@@ -33,6 +33,13 @@ public static class HeaderSyntax
         return i < line.Length && line[i] == ':';
     }
 
+    /// <summary>Whether the first word of a line is, or begins with, the name and the colon of a header.</summary>
+    public static bool BeginsWithLabel(ReadOnlySpan<char> word)
+    {
+        int colon = word.IndexOf(':');
+        return colon > 0 && word[..colon].IndexOfAnyExceptInRange('!', '~') < 0;
+    }
+
     /// <summary>Whether a line continues the header before it: it begins with a blank or TAB.</summary>
     public static bool IsContinuation(ReadOnlySpan<byte> line) => !line.IsEmpty && line[0] is (byte)' ' or (byte)'\t';
 }

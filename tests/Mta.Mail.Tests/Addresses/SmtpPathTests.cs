@@ -25,6 +25,12 @@ public sealed class SmtpPathTests
     [InlineData("<a b@c>")]
     [InlineData("<a>,<b>")]
     [InlineData("")]
+    [InlineData(">")]
+    [InlineData("a@b>")]
+    [InlineData("<<a@b>>")]
+    [InlineData("<x<a@b>>")]
+    [InlineData("<g:;>")]
+    [InlineData("<a;b@c>")]
     public void Several_addresses_or_none_are_refused(string text) => Assert.False(SmtpPath.TryParse(text, strict: false, out _));
 
     [Theory]
