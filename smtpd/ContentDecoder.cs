@@ -1,3 +1,4 @@
+using Mta.Mail.Headers;
 using Mta.Mail.Queue;
 using Mta.Text;
 
@@ -210,13 +211,7 @@ internal sealed class ContentDecoder(BareNewlineMode mode, int lineLengthLimit, 
             return;
         }
 
-        ReadOnlySpan<byte> text = line;
-        while (!text.IsEmpty && text[0] == (byte)'>')
-        {
-            text = text[1..];
-        }
-
-        if (text.StartsWith("From "u8))
+        if (HeaderSyntax.IsMailboxSeparator(line))
         {
             if (Grows(MailboxLine.Length))
             {

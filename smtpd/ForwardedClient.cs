@@ -1,3 +1,5 @@
+using Mta.Service;
+
 namespace Mta.Smtpd;
 
 /// <summary>

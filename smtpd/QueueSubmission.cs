@@ -3,6 +3,7 @@ using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
 using Mta.Milter;
+using Mta.Service;
 using Mta.Service.Logging;
 using Mta.Text;
 

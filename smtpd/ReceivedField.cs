@@ -1,6 +1,7 @@
 using Mta.Mail.Addresses;
 using Mta.Mail.Headers;
 using Mta.Mail.Queue;
+using Mta.Service;
 using Mta.Text;
 
 namespace Mta.Smtpd;

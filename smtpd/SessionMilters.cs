@@ -3,6 +3,7 @@ using Mta.Mail;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
 using Mta.Milter;
+using Mta.Service;
 
 namespace Mta.Smtpd;
 

@@ -3,6 +3,7 @@ using Mta.Config;
 using Mta.Config.Parameters;
 using Mta.Mail.Protocols;
 using Mta.Milter;
+using Mta.Service;
 using Mta.Tables;
 using Mta.Text;
 

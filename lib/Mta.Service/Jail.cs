@@ -59,8 +59,8 @@ internal static class Jail
         _ = Random.Shared.Next();
         try
         {
-            _ = Dns.GetHostAddresses("localhost");
-            _ = Dns.GetHostAddresses("127.0.0.1");
+            _ = System.Net.Dns.GetHostAddresses("localhost");
+            _ = System.Net.Dns.GetHostAddresses("127.0.0.1");
         }
         catch (SocketException)
         {

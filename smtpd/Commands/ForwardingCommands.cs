@@ -1,5 +1,6 @@
 using Mta.Mail;
 using Mta.Mail.Addresses;
+using Mta.Service;
 using Mta.Smtpd.Identity;
 using Mta.Text;
 

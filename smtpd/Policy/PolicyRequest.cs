@@ -1,3 +1,4 @@
+using Mta.Service;
 using Mta.Smtpd.Restrictions;
 using Mta.Text;
 

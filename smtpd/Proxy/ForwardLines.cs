@@ -1,5 +1,6 @@
 using System.Text;
 using Ascii = Mta.Text.Ascii;
+using Mta.Service;
 
 namespace Mta.Smtpd.Proxy;
 

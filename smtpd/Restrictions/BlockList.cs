@@ -6,6 +6,7 @@ using Mta.Dns;
 using Mta.Mail;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
+using Mta.Service;
 using Mta.Tables;
 using Mta.Text;
 using Ascii = Mta.Text.Ascii;

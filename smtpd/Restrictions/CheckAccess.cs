@@ -1,4 +1,5 @@
 using Mta.Mail.Protocols;
+using Mta.Service;
 using Mta.Smtpd.Access;
 using Mta.Tables;
 

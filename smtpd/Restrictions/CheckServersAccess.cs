@@ -1,6 +1,7 @@
 using System.Net;
 using Mta.Dns;
 using Mta.Mail.Addresses;
+using Mta.Service;
 using Mta.Smtpd.Access;
 
 namespace Mta.Smtpd.Restrictions;

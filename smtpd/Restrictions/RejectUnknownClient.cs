@@ -1,3 +1,5 @@
+using Mta.Service;
+
 namespace Mta.Smtpd.Restrictions;
 
 /// <summary><c>reject_unknown_client_hostname</c> and <c>reject_unknown_reverse_client_hostname</c>.</summary>

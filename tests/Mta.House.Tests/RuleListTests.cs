@@ -38,10 +38,9 @@ public sealed class RuleListTests
             yield return $"milter {edit}";
         }
 
-        HashSet<string> unread = [.. File.ReadAllLines(Path.Combine(Repository.Root, "tests/Mta.House.Tests/unread-parameters.txt"))];
         foreach (Parameter parameter in (Parameter[])[.. CleanupParameters.All, .. TrivialRewriteParameters.All, .. BounceParameters.All, GlobalParameters.NotifyClasses])
         {
-            if (!unread.Contains(parameter.Name) && !ParametersWithoutEffect.All.ContainsKey(parameter.Name))
+            if (!UnreadParameters.All.ContainsKey(parameter.Name) && !ParametersWithoutEffect.All.ContainsKey(parameter.Name))
             {
                 yield return parameter.Name;
             }

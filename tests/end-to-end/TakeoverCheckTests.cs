@@ -26,6 +26,7 @@ public sealed class TakeoverCheckTests : IDisposable
             transport_maps = dbm:/etc/t, hash:{{_directory}}/gone
             berkeley_db_create_buffer_size = 1
             qmqpd_timeout = 10
+            tlsproxy_client_security_level = encrypt
             mailbox_size_limit = many
             slow_destination_rate_delay = 1s
             slow_destination_rat_delay = 1s
@@ -37,6 +38,7 @@ public sealed class TakeoverCheckTests : IDisposable
             scache    unix  -  -  n  -  1  scache
             qmqp      inet  n  -  n  -  -  qmqpd
             other     unix  -  -  n  -  -  other-program
+            old       unix  n  -  n  -  1  oqmgr
             """);
         Outcome outcome = Check();
         Assert.Equal(1, outcome.ExitCode);
@@ -47,7 +49,8 @@ public sealed class TakeoverCheckTests : IDisposable
             "main.cf: parameter slow_destination_rate_delay: same",
             "main.cf: parameter slow_destination_rat_delay: unknown: no program reads it, of Postfix neither",
             "main.cf: parameter berkeley_db_create_buffer_size: no effect: there is no Berkeley DB: its table types are served by lmdb or cdb",
-            "main.cf: parameter qmqpd_timeout: not supported: there is no QMQP server",
+            "main.cf: parameter qmqpd_timeout: same",
+            "main.cf: parameter tlsproxy_client_security_level: not supported: nothing reads it: tlsproxy has the server's role only",
             "main.cf: parameter mailbox_size_limit: not supported: ",
             "main.cf: parameter smtpd_forbid_bare_newline: differs: not set, which is normalize here and no for Postfix; set it to what you want",
             "main.cf: parameter transport_maps: not supported: there is no table type dbm",
@@ -57,7 +60,8 @@ public sealed class TakeoverCheckTests : IDisposable
             "master.cf: line 1: service smtp/inet: parameter smtpd_client_restrictions: same",
             "master.cf: line 1: service smtp/inet: parameter nobody_reads: unknown: no program reads it, of Postfix neither",
             "master.cf: line 4: service scache/unix: no effect: connections are kept inside the client's process",
-            "master.cf: line 5: service qmqp/inet: not supported: there is no QMQP server",
+            "master.cf: line 5: service qmqp/inet: same",
+            "master.cf: line 7: service old/unix: not supported: the old queue manager; use qmgr",
             "master.cf: line 6: service other/unix: not supported: other-program is no program of this mail system",
             $"queue {_directory}/spool/deferred: not supported: 1 message, not to be read: A123",
             $"queue {_directory}/spool/hold: same: 0 messages",

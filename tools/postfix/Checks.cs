@@ -45,6 +45,11 @@ internal static class Checks
         {
             ControlLog.Warning($"{configuration.Directory}/main.cf: parameter {name} has no effect here: {ParametersWithoutEffect.All[name]}");
         }
+
+        foreach (string name in UnreadParameters.SetIn(configuration))
+        {
+            ControlLog.Warning($"{configuration.Directory}/main.cf: nothing reads parameter {name}: {UnreadParameters.All[name]}");
+        }
     }
 
     /// <summary>What a service's program reads: main.cf, and the service's own settings before it.</summary>

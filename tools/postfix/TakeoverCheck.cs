@@ -18,7 +18,7 @@ internal sealed class TakeoverCheck
     internal static readonly string[] Programs =
     [
         "anvil", "bounce", "cleanup", "discard", "error", "flush", "lmtp", "local", "master", "pickup", "pipe", "postlogd", "postscreen",
-        "proxymap", "qmgr", "showq", "smtp", "smtpd", "spawn", "tlsmgr", "tlsproxy", "trivial-rewrite", "verify", "virtual",
+        "proxymap", "qmgr", "qmqpd", "showq", "smtp", "smtpd", "spawn", "tlsmgr", "tlsproxy", "trivial-rewrite", "verify", "virtual",
     ];
 
     private const string Same = "same";
@@ -42,7 +42,6 @@ internal sealed class TakeoverCheck
     private static readonly Dictionary<string, string> MissingPrograms = new(StringComparer.Ordinal)
     {
         ["oqmgr"] = "the old queue manager; use qmgr",
-        ["qmqpd"] = "there is no QMQP server",
     };
 
     private static readonly string[] MissingTables = ["dbm", "mongodb", "netinfo", "nisplus", "sdbm"];
@@ -99,9 +98,9 @@ internal sealed class TakeoverCheck
             return $"{NoEffect}: {why}";
         }
 
-        if (name.StartsWith("qmqpd_", StringComparison.Ordinal))
+        if (UnreadParameters.All.TryGetValue(name, out why))
         {
-            return $"{NotSupported}: {MissingPrograms["qmqpd"]}";
+            return $"{NotSupported}: nothing reads it: {why}";
         }
 
         try

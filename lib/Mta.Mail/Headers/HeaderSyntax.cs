@@ -42,4 +42,7 @@ public static class HeaderSyntax
 
     /// <summary>Whether a line continues the header before it: it begins with a blank or TAB.</summary>
     public static bool IsContinuation(ReadOnlySpan<byte> line) => !line.IsEmpty && line[0] is (byte)' ' or (byte)'\t';
+
+    /// <summary>Whether a line separates messages of a mailbox (<c>From </c>, perhaps behind <c>&gt;</c>).</summary>
+    public static bool IsMailboxSeparator(ReadOnlySpan<byte> line) => line.TrimStart((byte)'>').StartsWith("From "u8);
 }

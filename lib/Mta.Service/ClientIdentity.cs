@@ -1,13 +1,15 @@
 using Mta.Mail.Addresses;
 
-namespace Mta.Smtpd;
+namespace Mta.Service;
 
 /// <summary>What the name lookups of a client's address came to; the numbers are those of the Milter protocol's peers.</summary>
-internal enum NameStatus
+public enum NameStatus
 {
     Ok = 2,
     Temporary = 4,
     Permanent = 5,
+
+    /// <summary>The name that the address has is not one of that address.</summary>
     Forged = 6,
 }
 
@@ -17,11 +19,12 @@ internal enum NameStatus
 /// <param name="Family">2 IPv4, 10 IPv6; 0 for a client on a local stream.</param>
 /// <param name="Name">Verified name or <c>unknown</c>.</param>
 /// <param name="ReverseName">Name from the reverse lookup alone, or <c>unknown</c>.</param>
-internal sealed record ClientIdentity(string Address, int Port, int Family, string Name, NameStatus NameStatus, string ReverseName, NameStatus ReverseStatus)
+public sealed record ClientIdentity(string Address, int Port, int Family, string Name, NameStatus NameStatus, string ReverseName, NameStatus ReverseStatus)
 {
+    /// <summary>In place of what is not known.</summary>
     public const string Unknown = "unknown";
 
-    /// <summary>The client of <c>sendmail -bs</c>.</summary>
+    /// <summary>A client on a local stream, such as that of <c>sendmail -bs</c>.</summary>
     public static readonly ClientIdentity Local = new("127.0.0.1", 0, 2, "localhost", NameStatus.Ok, "localhost", NameStatus.Ok);
 
     /// <summary>The peer had gone before it could be asked for.</summary>
@@ -30,6 +33,7 @@ internal sealed record ClientIdentity(string Address, int Port, int Family, stri
     /// <summary><c>name[address]</c>, as in every log line.</summary>
     public string NameAndAddress { get; } = $"{Name}[{Address}]";
 
+    /// <summary>The name is verified.</summary>
     public bool HasName => NameStatus == NameStatus.Ok;
 
     /// <summary>With the tag <c>IPv6:</c> where RFC 5321 wants it.</summary>

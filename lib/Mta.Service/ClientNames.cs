@@ -2,22 +2,26 @@ using System.Net;
 using Mta.Dns;
 using Mta.Linux;
 using Mta.Mail.Addresses;
+using NLog;
 
-namespace Mta.Smtpd;
+namespace Mta.Service;
 
 /// <summary>
 /// Finds the names of client addresses with the system's resolver. Its calls block, and run on a bounded number of
-/// threads. Answers are remembered for a short while: many sessions of one client
-/// share one lookup.
+/// threads. Answers are remembered for a short while: many sessions of one client share one lookup. Thread-safe.
 /// </summary>
-internal sealed class ClientNames
+public sealed class ClientNames
 {
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
     private const int CacheSize = 1024;
     private static readonly TimeSpan CacheLife = TimeSpan.FromSeconds(30);
     private readonly NativeNames _names = new();
     private readonly Dictionary<string, (Answer Answer, long Expires)> _cache = [];
 
     /// <summary>Looks the client's name up; never throws, an unknown name is an answer.</summary>
+    /// <param name="peer">An Internet address.</param>
+    /// <param name="lookUp">False: the name is not asked for, and unknown.</param>
     public async ValueTask<ClientIdentity> IdentifyAsync(SocketName peer, bool lookUp, CancellationToken stop)
     {
         Answer answer = lookUp
@@ -25,7 +29,7 @@ internal sealed class ClientNames
             : new Answer(ClientIdentity.Unknown, NameStatus.Permanent, ClientIdentity.Unknown, NameStatus.Permanent, null);
         if (answer.Warning is not null)
         {
-            LogLines.Warning(answer.Warning);
+            Log.Warn(answer.Warning);
         }
 
         return new ClientIdentity(peer.Address, peer.Port, peer.Family, answer.Name, answer.Status, answer.ReverseName, answer.ReverseStatus);
