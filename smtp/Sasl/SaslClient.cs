@@ -86,6 +86,9 @@ internal sealed class SaslClient
     /// <summary>Logins that are not tried again; null when none are remembered.</summary>
     public FailedLogins? Failures { get; }
 
+    /// <summary>Access tokens of OAuth 2.0.</summary>
+    public TokenSource Tokens { get; } = new(TimeProvider.System);
+
     /// <summary>Words of <c>smtp_sasl_security_options</c>.</summary>
     /// <exception cref="FatalException">A word is unknown.</exception>
     public static SaslDemands ParseDemands(string parameter, string text)
@@ -166,27 +169,41 @@ internal sealed class SaslClient
 
     /// <summary>The best of the mechanisms that the connection's security allows.</summary>
     /// <returns>Null when none is left.</returns>
-    public SaslMechanism? Choose(IReadOnlyCollection<string> mechanisms, SaslCredentials credentials, SmtpSession session)
+    /// <exception cref="LocalDataException">The credentials name a token that cannot be had.</exception>
+    public async ValueTask<SaslMechanism?> ChooseAsync(IReadOnlyCollection<string> mechanisms, SaslCredentials credentials, SmtpSession session, CancellationToken stop)
     {
         SaslDemands demands = session.Tls is null ? _plain : session.IsTlsMatched ? _verified : _encrypted;
         foreach (string name in credentials.HasToken ? KnownForTokens : Known)
         {
             if (mechanisms.Contains(name) && (SaslMechanism.Lacks(name) & demands) == 0)
             {
-                return Create(name, credentials, session.Server);
+                return Create(name, credentials, credentials.HasToken ? await TokenAsync(session, credentials, stop) : "", session.Server);
             }
         }
 
         return null;
     }
 
-    private SaslMechanism Create(string name, SaslCredentials credentials, ServerAddress server)
+    private async ValueTask<string> TokenAsync(SmtpSession session, SaslCredentials credentials, CancellationToken stop)
+    {
+        try
+        {
+            return await Tokens.FindAsync(credentials.Source, stop);
+        }
+        catch (LocalDataException failure)
+        {
+            Log.Warn($"{session.QueueId}: {failure.Message}");
+            throw;
+        }
+    }
+
+    private SaslMechanism Create(string name, SaslCredentials credentials, string token, ServerAddress server)
     {
         string authorization = _sendsAuthorization ? credentials.User : "";
         return name switch
         {
-            "OAUTHBEARER" => new OauthBearerMechanism(credentials.User, credentials.ReadToken(), server.Host, server.EndPoint?.Port ?? 0),
-            "XOAUTH2" => new Xoauth2Mechanism(credentials.User, credentials.ReadToken()),
+            "OAUTHBEARER" => new OauthBearerMechanism(credentials.User, token, server.Host, server.EndPoint?.Port ?? 0),
+            "XOAUTH2" => new Xoauth2Mechanism(credentials.User, token),
             "SCRAM-SHA-512" => Scram(HashAlgorithmName.SHA512),
             "SCRAM-SHA-384" => Scram(HashAlgorithmName.SHA384),
             "SCRAM-SHA-256" => Scram(HashAlgorithmName.SHA256),

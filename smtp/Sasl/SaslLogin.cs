@@ -35,12 +35,12 @@ internal sealed class SaslLogin(SaslClient sasl, SmtpSession session)
             return new Dsn("4.7.0", "", $"SASL authentication failed: server {session.Server.Name} offered no compatible authentication mechanisms for this type of connection security");
         }
 
-        if (sasl.Failures is not null && await sasl.Failures.FindAsync(session.Server.Host, credentials, stop) is { } earlier)
+        if (sasl.Failures is not null && !credentials.HasToken && await sasl.Failures.FindAsync(session.Server.Host, credentials, stop) is { } earlier)
         {
             return new Dsn(Softened(earlier.Status), "", $"SASL [CACHED] authentication failed; server {session.Server.Host} said: {earlier.Reason}");
         }
 
-        if (sasl.Choose(mechanisms, credentials, session) is not { } mechanism)
+        if (await sasl.ChooseAsync(mechanisms, credentials, session, stop) is not { } mechanism)
         {
             Log.Warn("SASL authentication failure: No worthy mechs found");
             return Cannot("no mechanism available");
@@ -116,7 +116,7 @@ internal sealed class SaslLogin(SaslClient sasl, SmtpSession session)
 
         if (!reply.IsPositive)
         {
-            return Refused(reply, credentials);
+            return Refused(reply, credentials, mechanism.Token);
         }
 
         if (!mechanism.IsSatisfied)
@@ -135,11 +135,16 @@ internal sealed class SaslLogin(SaslClient sasl, SmtpSession session)
         return session.AskAsync(stop);
     }
 
-    private Dsn Refused(SmtpReply reply, SaslCredentials credentials)
+    private Dsn Refused(SmtpReply reply, SaslCredentials credentials, string token)
     {
         string status = reply.Status;
         string text = reply.Text.Replace('\n', '?');
-        if (reply.Code == 535)
+        if (reply.Code == 535 && credentials.HasToken)
+        {
+            // Withdrawn before its time, perhaps. Another one may do: that is no reason not to try.
+            sasl.Tokens.Reject(credentials.Source, token);
+        }
+        else if (reply.Code == 535)
         {
             sasl.Failures?.Add(session.Server.Host, credentials, status, reply.Text.Split('\n', 2)[0]);
         }

@@ -35,6 +35,9 @@ internal abstract class SaslMechanism(string name)
     /// <summary>What goes with the command (RFC 4954 §4); null when the server speaks first.</summary>
     public virtual string? Initial => null;
 
+    /// <summary>The access token that the login rests on; empty where there is a password.</summary>
+    public virtual string Token => "";
+
     /// <summary>Answers a challenge. Challenge and response are byte strings, not in base64.</summary>
     public abstract SaslReply Answer(string challenge);
 

@@ -33,6 +33,7 @@ public class AgreementTests
     [InlineData("sink")]
     [InlineData("login")]
     [InlineData("logincache")]
+    [InlineData("oauth")]
     [InlineData("srv")]
     public void Every_case_ends_as_with_Debians_Postfix(string cases)
     {

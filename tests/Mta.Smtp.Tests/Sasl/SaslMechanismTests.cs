@@ -117,34 +117,6 @@ public class SaslMechanismTests
         Assert.Equal(isCut, cut);
     }
 
-    [Fact]
-    public void A_token_comes_from_its_file_anew_each_time()
-    {
-        string path = Path.GetTempFileName();
-        try
-        {
-            SaslCredentials credentials = new("u", "oauth2:" + path);
-            File.WriteAllText(path, "first\n");
-            Assert.Equal("first", credentials.ReadToken());
-            File.WriteAllText(path, "{\"access_token\": \"second\", \"expires_in\": 3599}");
-            Assert.Equal("second", credentials.ReadToken());
-            File.WriteAllText(path, "{\"error\": \"no\"}");
-            Assert.Throws<LocalDataException>(credentials.ReadToken);
-            File.WriteAllText(path, "{broken");
-            Assert.Throws<LocalDataException>(credentials.ReadToken);
-            File.WriteAllText(path, "two words");
-            Assert.Throws<LocalDataException>(credentials.ReadToken);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-
-        Assert.Throws<LocalDataException>(new SaslCredentials("u", "oauth2:/nonexistent/token").ReadToken);
-        Assert.Equal("inline", new SaslCredentials("u", "oauth2:inline").ReadToken());
-        Assert.False(new SaslCredentials("u", "secret").HasToken);
-    }
-
     [Theory]
     [InlineData("noplaintext, noanonymous", "CRAM-MD5", true)]
     [InlineData("noplaintext", "PLAIN", false)]
