@@ -47,6 +47,22 @@ public sealed class GrammarProperties
         Ends<ConfigurationException>(() => MasterCf.Parse(text, "master.cf")) && Ends<ConfigurationException>(() => MasterCf.Parse($"smtp inet n - n - - smtpd {text}", "master.cf"))).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void A_service_that_is_written_is_read_again() => Prop.ForAll(
+        Gen.Elements("smtp", "127.0.0.1:25", "[::1]:25", "a-b").Zip(Gen.Elements("inet", "unix", "pass", "unix-dgram"))
+            .Zip(Gen.Elements("y", "n", "-").Two().Zip(Gen.Elements("0", "-", "60", "60?").Zip(Gen.Elements("0", "-", "100"))))
+            .Zip(Gen.Elements("-v", "-o a=b", "-o { a = b c }", "{x y}", "flags=DRhu", "argv=/bin/x", "${sender}").ArrayOf()).ToArbitrary(), static made =>
+    {
+        (((string name, string type), ((string unprivileged, string chroot), (string wakeup, string limit))), string[] arguments) = made;
+        string[] fields = [name, type, "n", unprivileged, chroot, wakeup, limit, "smtpd", .. arguments];
+        string inOneLine = string.Join(' ', fields) + "\n";
+        string inSeveral = "# comment\n" + string.Join("\n# comment\n \t", fields) + "\n\n";
+        MasterEntry one = Assert.Single(MasterCf.Parse(inOneLine, "f"));
+        MasterEntry several = Assert.Single(MasterCf.Parse(inSeveral, "f"));
+        return one.NameAndType == $"{name}/{type}" && one.Command == "smtpd" && one.Arguments.SequenceEqual(several.Arguments) && several.NameAndType == one.NameAndType
+            && one.Arguments.Count == arguments.Sum(static argument => argument.StartsWith("-o ", StringComparison.Ordinal) ? 2 : 1);
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void Times_are_digits_and_a_unit() => Prop.ForAll(Gen.Choose(1, 1_000_000).ToArbitrary(), static number =>
         TimeParameter.TryParse($"{number}s", 'h', out long seconds) && seconds == number
         && TimeParameter.TryParse($"{number % 10_000}", 'h', out long hours) && hours == (number % 10_000) * 3600L
