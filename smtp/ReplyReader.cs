@@ -6,19 +6,26 @@ namespace Mta.Smtp;
 
 /// <summary>
 /// Reads replies (RFC 5321 §4.2). Everything a server sends is bounded: length of a line, length of a reply, number
-/// of lines. Used by one session.
+/// of lines, bytes that are read and dropped, and the time for all of it. Used by one session.
 /// </summary>
 internal sealed class ReplyReader(BufferedInput input, string serverName, int lengthLimit, TableList? filter = null)
 {
     private const int MaxLines = 1000;
+    private const int MaxBytes = 1 << 20;
     private const int MaxGarbageShown = 100;
+    private const int MaxShown = 30;
+
+    // A time limit counts from one byte to the next: whoever drips them has this many of it for a reply.
+    private const int MaxTimeouts = 10;
 
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
     private readonly byte[] _text = new byte[lengthLimit];
-    private readonly byte[] _head = new byte[4];
+    private readonly byte[] _head = new byte[MaxShown];
     private int _headLength;
     private int _length;
+    private int _bytes;
+    private long _began;
 
     /// <summary>Is told of lines that are no reply lines.</summary>
     public Action<string>? OnGarbage { get; set; }
@@ -28,8 +35,10 @@ internal sealed class ReplyReader(BufferedInput input, string serverName, int le
     /// <exception cref="TimeoutException">No reply came in time.</exception>
     public async ValueTask<SmtpReply> ReadAsync(CancellationToken stop)
     {
-        _length = 0;
+        _length = _bytes = 0;
+        _began = Environment.TickCount64;
         bool isGarbled = false;
+        bool isTooLong = false;
         for (int lines = 0; ; lines++)
         {
             if (lines == MaxLines)
@@ -59,6 +68,11 @@ internal sealed class ReplyReader(BufferedInput input, string serverName, int le
             if (_length < _text.Length)
             {
                 _text[_length++] = (byte)'\n';
+            }
+            else if (!isTooLong)
+            {
+                isTooLong = true;
+                Log.Warn($"{serverName}: multi-line response longer than {lengthLimit} {Printable.Neutralize(ByteString.FromBytes(_text.AsSpan(0, Math.Min(MaxShown, _length))))}...");
             }
         }
     }
@@ -104,7 +118,6 @@ internal sealed class ReplyReader(BufferedInput input, string serverName, int le
     {
         _headLength = 0;
         int lineLength = 0;
-        bool hasWarned = false;
         while (true)
         {
             ReadOnlySpan<byte> window = input.Available;
@@ -115,12 +128,6 @@ internal sealed class ReplyReader(BufferedInput input, string serverName, int le
             bool endsWithReturn = part.Length > 0 && part[^1] == (byte)'\r';
             int used = endsWithReturn ? part.Length - 1 : part.Length;
             lineLength += used;
-            if (lineLength > lengthLimit && !hasWarned)
-            {
-                hasWarned = true;
-                Log.Warn($"{serverName}: response longer than {lengthLimit}: {Printable.Neutralize(ByteString.FromBytes(part[..Math.Min(used, 30)]))}...");
-            }
-
             foreach (byte b in part[..used])
             {
                 Append(b is >= 0x20 and not 0x7F ? b : (byte)'?');
@@ -129,10 +136,26 @@ internal sealed class ReplyReader(BufferedInput input, string serverName, int le
             if (end >= 0)
             {
                 input.Consume(end + 1);
+                if (lineLength >= lengthLimit)
+                {
+                    Log.Warn($"{serverName}: response longer than {lengthLimit}: {ByteString.FromBytes(_head.AsSpan(0, _headLength))}...");
+                }
+
                 return;
             }
 
             input.Consume(used);
+            _bytes += used;
+            if (_bytes > MaxBytes)
+            {
+                throw new EndOfStreamException("endless reply");
+            }
+
+            if (input.Timeout > TimeSpan.Zero && Environment.TickCount64 - _began > input.Timeout.TotalMilliseconds * MaxTimeouts)
+            {
+                throw new TimeoutException("endless reply");
+            }
+
             if (!await input.FillAsync(stop))
             {
                 throw new EndOfStreamException("connection closed");

@@ -424,7 +424,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         {
             pool.Put(session);
         }
-        else if (hasQuit && settings.SkipsQuitReply)
+        else if (hasQuit && (settings.SkipsQuitReply || session.IsBroken))
         {
             session.Dispose();
         }

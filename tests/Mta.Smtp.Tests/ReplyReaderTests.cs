@@ -54,6 +54,34 @@ public sealed class ReplyReaderTests
         await Assert.ThrowsAsync<EndOfStreamException>(() => ReadAsync(string.Concat(Enumerable.Repeat("250-x\r\n", 5000)), 4096));
 
     [Fact]
+    public async Task An_endless_line_ends_the_session_too()
+    {
+        byte[] text = new byte[4 << 20];
+        text.AsSpan().Fill((byte)'x');
+        PieceStream stream = new(text, 4096);
+        using BufferedInput input = new(stream);
+        await Assert.ThrowsAsync<EndOfStreamException>(async () => await new ReplyReader(input, "server", 2048).ReadAsync(default));
+        Assert.True(await stream.ReadAsync(new byte[1]) > 0, "not all of it is read");
+    }
+
+    [Fact]
+    public async Task A_reply_that_drips_ends_with_the_session()
+    {
+        using BufferedInput input = new(new DrippingStream()) { Timeout = TimeSpan.FromMilliseconds(50) };
+        await Assert.ThrowsAsync<TimeoutException>(async () => await new ReplyReader(input, "server", 2048).ReadAsync(default));
+    }
+
+    private sealed class DrippingStream : MemoryStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(5, cancellationToken);
+            buffer.Span[0] = (byte)'x';
+            return 1;
+        }
+    }
+
+    [Fact]
     public async Task End_of_stream_is_told() =>
         await Assert.ThrowsAsync<EndOfStreamException>(() => ReadAsync("250-x\r\n25", 4096));
 

@@ -31,6 +31,7 @@ public class AgreementTests
     [InlineData("exim")]
     [InlineData("opensmtpd")]
     [InlineData("sink")]
+    [InlineData("servers")]
     [InlineData("login")]
     [InlineData("logincache")]
     [InlineData("oauth")]
