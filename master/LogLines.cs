@@ -39,6 +39,10 @@ internal static class LogLines
         ? $"process {path} pid {status.ProcessId} killed by signal {status.Signal}"
         : $"process {path} pid {status.ProcessId} exit status {status.ExitCode}");
 
+    public static void NotConfined(string path, string reason) => Log.Warn($"{path}: started without its sandbox: {reason}");
+
+    public static void NoLandlock() => Log.Info("sandbox: this kernel has no file rules (Landlock); the filters of system calls remain");
+
     public static void Throttled(string path) => Log.Warn($"{path}: bad command startup -- throttling");
 
     public static void AtProcessLimit(Service service)

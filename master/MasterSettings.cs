@@ -93,6 +93,9 @@ internal sealed class MasterSettings
             // Our daemons' runtime: 1 MiB (in hexadecimal) of new objects, then the heap is cleaned up. Left alone, it
             // lets each process grow to the size of the processor's cache.
             ("DOTNET_GCGen0MaxBudget", "100000"),
+
+            // A program that is not compiled ahead of time would make sockets for debuggers in /tmp.
+            ("DOTNET_EnableDiagnostics", "0"),
         };
         if (Configuration.Get(PostlogParameters.MaillogFile).Length > 0)
         {

@@ -29,6 +29,9 @@ internal sealed class Service
     /// <summary>daemon_directory and the command.</summary>
     public string Path { get; private set; } = "";
 
+    /// <summary>What confines its processes; found at the first start of one.</summary>
+    public Confinement Confinement { get; private set; } = new(null, "");
+
     /// <summary>Connections that may wait to be taken; the system clamps it (<c>net.core.somaxconn</c>).</summary>
     public int Backlog { get; private set; }
 
@@ -82,6 +85,7 @@ internal sealed class Service
         Account.Workers = Limit == 0 ? settings.WorkerProcessLimit : Math.Min(settings.WorkerProcessLimit, Limit);
         Chroot = (entry.Chroot ?? settings.ChrootByDefault) && settings.MayChroot;
         Path = $"{settings.DaemonDirectory}/{entry.Command}";
+        Confinement = new Confinement(entry, settings.Configuration.Directory);
         // A client of the net whose connection finds no room may be forgotten without a word (SYN cookies), and waits for
         // a greeting that never comes: as many as the system allows.
         Backlog = entry.Type == ServiceType.Inet ? SystemsOwn : Math.Max(Limit, settings.DefaultProcessLimit);

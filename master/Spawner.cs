@@ -55,6 +55,7 @@ internal sealed class Spawner(MasterOptions options)
 
         worker = null;
         int errno = TryStart(
+            service.Confinement,
             new SpawnRequest
             {
                 Path = service.Path,
@@ -78,11 +79,11 @@ internal sealed class Spawner(MasterOptions options)
         }
     }
 
-    private static int TryStart(SpawnRequest request, out int process)
+    private static int TryStart(Confinement confinement, SpawnRequest request, out int process)
     {
         try
         {
-            return Posix.TrySpawn(request, out process);
+            return confinement.Start(request, out process);
         }
         catch (LinuxException error)
         {

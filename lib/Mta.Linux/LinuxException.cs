@@ -5,7 +5,7 @@ public sealed class LinuxException(int errno, string call, string? path = null)
     : IOException(path is null ? $"{call}: {Linux.Errno.Text(errno)}" : $"{call} {path}: {Linux.Errno.Text(errno)}")
 {
     /// <summary>The error number; see <see cref="Linux.Errno"/>.</summary>
-    public int Errno { get; } = errno;
+    public int Errno { get; } = Refusals.Note(errno, call, path);
 
     /// <summary>The C library's name of the call.</summary>
     public string Call { get; } = call;

@@ -49,8 +49,9 @@ public static partial class Posix
 
             if (Errno.Last != Errno.EINTR)
             {
+                int errno = Errno.Last;
                 file = new FileHandle();
-                return Errno.Last;
+                return Refusals.Note(errno, (flags & (OpenFlags.WriteOnly | OpenFlags.ReadWrite | OpenFlags.Create)) != 0 ? "write" : "read", path);
             }
         }
     }

@@ -32,6 +32,19 @@ public sealed class SpawnRequest
 
     /// <summary>Signals that get their default action in the child though ignored here.</summary>
     public IReadOnlyList<int> DefaultSignals { get; init; } = [];
+
+    /// <summary>The same with one more variable.</summary>
+    public SpawnRequest With(string variable) => new()
+    {
+        Path = Path,
+        Arguments = Arguments,
+        Environment = [.. Environment, variable],
+        Descriptors = Descriptors,
+        Directory = Directory,
+        ProcessGroup = ProcessGroup,
+        NewSession = NewSession,
+        DefaultSignals = DefaultSignals,
+    };
 }
 
 public static partial class Posix

@@ -16,7 +16,7 @@ public static partial class Posix
     }
 
     /// <returns>0, or the error number.</returns>
-    public static int TryRename(string source, string target) => RenameNative(source, target) == 0 ? 0 : Errno.Last;
+    public static int TryRename(string source, string target) => RenameNative(source, target) == 0 ? 0 : Refusals.Note(Errno.Last, "rename", target);
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true)]
     private static partial int RenameNative([MarshalUsing(typeof(ByteStringMarshaller))] string source, [MarshalUsing(typeof(ByteStringMarshaller))] string target);

@@ -5,6 +5,7 @@ using Mta.Config.Parameters;
 using Mta.Linux;
 using Mta.Mail.Protocols;
 using Mta.Service.Logging;
+using Mta.Service.Sandbox;
 using Mta.Tables;
 using Mta.Text;
 using NLog;
@@ -155,6 +156,7 @@ internal sealed class DaemonProcess(Daemon daemon)
             throw new FatalException("do not run this command by hand");
         }
 
+        ProcessSandbox sandbox = ProcessSandbox.Watch(configuration, options);
         CheckConstraints(options);
         TakeDescriptors(options);
         TableSettings settings = TableSetup.SettingsFor(configuration);
@@ -199,6 +201,11 @@ internal sealed class DaemonProcess(Daemon daemon)
         PosixSignalRegistration registration = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnTerminate);
         GC.KeepAlive(registration);
         Registration = registration;
+        if (!options.StandardStreams)
+        {
+            sandbox.Confine();
+        }
+
         if (SharesClients)
         {
             Status.Send(WorkerState.SharesClients);

@@ -92,7 +92,7 @@ public sealed class SupervisorTests : IDisposable
         Assert.Equal(["0", "1", "2", "3", "4", "5", "6", "7"], File.ReadAllLines($"{_directory}/libexec/show.fds").Where(n => n.Length == 1).Order());
         string[] environment = File.ReadAllLines($"{_directory}/libexec/show.done");
         string[] names = environment.Select(v => v.Split('=')[0]).Except(["PWD", "SHLVL", "_", "TZ", "DISPLAY", "XAUTHORITY", "MAIL_LOGTAG"]).Order().ToArray();
-        Assert.Equal(["DOTNET_GCGen0MaxBudget", "GENERATION", "LANG", "MAIL_CONFIG", "MTA_CLIENTS"], names);
+        Assert.Equal(["DOTNET_EnableDiagnostics", "DOTNET_GCGen0MaxBudget", "GENERATION", "LANG", "MAIL_CONFIG", "MTA_CLIENTS"], names);
         Assert.Equal("-t unix -o a=b", File.ReadAllText($"{_directory}/libexec/show.arguments").Trim());
         Assert.Single(_supervisor.Workers);
     }

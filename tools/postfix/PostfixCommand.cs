@@ -80,7 +80,7 @@ internal static class PostfixCommand
         }
 
         ControlLog.Begin(configuration);
-        return Dispatch(command, operands, instance);
+        return Dispatch(command, operands, instance, tool.Verbosity > 0);
     }
 
     // Several instances: the wrapper does it for each of them, through this command with -c or MAIL_CONFIG.
@@ -92,7 +92,7 @@ internal static class PostfixCommand
             : throw new FatalException("multi-instance support is requested, but multi_instance_wrapper is empty");
     }
 
-    private static int Dispatch(string command, IReadOnlyList<string> operands, Instance instance)
+    private static int Dispatch(string command, IReadOnlyList<string> operands, Instance instance, bool isVerbose)
     {
         switch (command)
         {
@@ -119,6 +119,11 @@ internal static class PostfixCommand
                 }
 
                 Checks.NameParametersWithoutEffect(instance.Configuration);
+                if (isVerbose)
+                {
+                    SandboxReport.Print(instance);
+                }
+
                 return Checks.Warn(instance);
             case "status":
                 if (!instance.IsRunning)

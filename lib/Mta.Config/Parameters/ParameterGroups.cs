@@ -22,6 +22,7 @@ public static class ParameterGroups
         ProxymapParameters.All,
         QmgrParameters.All,
         QmqpdParameters.All,
+        SandboxParameters.All,
         SendmailParameters.All,
         SmtpParameters.All,
         SmtpdParameters.All,

@@ -68,6 +68,9 @@ public static class MasterProtocol
     /// <summary>Octal number of this start, repeated in each status message.</summary>
     public const string GenerationVariable = "GENERATION";
 
+    /// <summary>Environment: set when the process was started under rules for files and ports (Landlock).</summary>
+    public const string SandboxVariable = "MTA_SANDBOX";
+
     /// <summary>
     /// How many clients this process may serve at the same time; 0 is unlimited. Absent under a master that gives each
     /// process one client. A skeleton that serves many clients (multi, event, trigger, dgram) ignores it.
