@@ -30,6 +30,12 @@ internal sealed class CommandReader(Session session)
     {
         BufferedInput input = session.Input;
         int limit = Math.Max(session.Settings.LineLengthLimit, LongestLine);
+        if (session.Settings.PerRequestDeadline)
+        {
+            // Each line has the whole time, a response of AUTH too.
+            input.Deadline = Environment.TickCount64 + (long)session.Settings.Timeout.TotalMilliseconds;
+        }
+
         int scanned = 0;
         while (true)
         {

@@ -14,6 +14,15 @@ internal static class LogLines
 
     public static void Warning(string text) => Log.Warn(text);
 
+    /// <summary>A neighbour fails: what is said again and again in one session is logged once.</summary>
+    public static void Trouble(Session session, string text)
+    {
+        if (session.SaysFirst(text))
+        {
+            Log.Warn(text);
+        }
+    }
+
     public static void Info(string text) => Log.Info(text);
 
     public static void Connect(Session session) => Log.Info($"connect from {session.NameAndAddress}");

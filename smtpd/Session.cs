@@ -10,6 +10,8 @@ namespace Mta.Smtpd;
 /// </summary>
 internal sealed class Session : IDisposable
 {
+    private HashSet<string>? _complaints;
+
     public Session(SmtpdServer server, ClientConnection connection, ClientIdentity client)
     {
         Server = server;
@@ -165,6 +167,9 @@ internal sealed class Session : IDisposable
 
     /// <summary>Queue ID of the message on its way, or <c>NOQUEUE</c>.</summary>
     public string QueueId => Transaction?.Queue?.Id.Value ?? "NOQUEUE";
+
+    /// <summary>Whether a complaint about a neighbour is new in this session.</summary>
+    public bool SaysFirst(string complaint) => (_complaints ??= []).Add(complaint);
 
     /// <summary>The client is, or is taken for, this one.</summary>
     [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(Client))]

@@ -234,7 +234,6 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
                 return;
             }
 
-            SetDeadline(session);
             if (session.TlsRefusal is { } refusal && await session.Commands.ReadAsync(stop) is not CommandRead.End)
             {
                 await session.ReplyAsync(refusal, stop);
@@ -264,14 +263,6 @@ internal sealed class SessionLoop(SmtpdServer server, ClientConnection connectio
                     session.IsBroken = true;
                     break;
             }
-        }
-    }
-
-    private static void SetDeadline(Session session)
-    {
-        if (session.Settings.PerRequestDeadline)
-        {
-            session.Input.Deadline = Environment.TickCount64 + (long)session.Settings.Timeout.TotalMilliseconds;
         }
     }
 

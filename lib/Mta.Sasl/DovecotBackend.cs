@@ -15,8 +15,12 @@ public sealed class DovecotBackend(StreamEndpoint endpoint, string path) : ISasl
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan KeepMechanisms = TimeSpan.FromSeconds(30);
 
+    // Long enough that EHLO and the AUTH behind it are one failure, short enough that nobody waits for a restart.
+    private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(3);
+
     private IReadOnlyList<SaslMechanism>? _mechanisms;
     private long _mechanismsUntil;
+    private long _quietUntil;
     private int _lastId;
 
     public async ValueTask<IReadOnlyList<SaslMechanism>?> MechanismsAsync(CancellationToken stop)
@@ -34,6 +38,11 @@ public sealed class DovecotBackend(StreamEndpoint endpoint, string path) : ISasl
 
     private async ValueTask<DovecotConnection?> ConnectAsync(CancellationToken stop)
     {
+        if (Environment.TickCount64 < Volatile.Read(ref _quietUntil))
+        {
+            return null;
+        }
+
         SocketStream stream;
         try
         {
@@ -41,6 +50,7 @@ public sealed class DovecotBackend(StreamEndpoint endpoint, string path) : ISasl
         }
         catch (Exception error) when (error is IOException or TimeoutException)
         {
+            KeepQuiet();
             Log.Warn($"SASL: Connect to Dovecot auth socket '{path}' failed: {error.Message}");
             return null;
         }
@@ -64,6 +74,7 @@ public sealed class DovecotBackend(StreamEndpoint endpoint, string path) : ISasl
         if (problem is not null)
         {
             connection.Dispose();
+            KeepQuiet();
             Log.Warn(Printable.Neutralize(problem));
             return null;
         }
@@ -72,6 +83,8 @@ public sealed class DovecotBackend(StreamEndpoint endpoint, string path) : ISasl
         Volatile.Write(ref _mechanismsUntil, Environment.TickCount64 + (long)KeepMechanisms.TotalMilliseconds);
         return connection;
     }
+
+    private void KeepQuiet() => Volatile.Write(ref _quietUntil, Environment.TickCount64 + (long)QuietTime.TotalMilliseconds);
 
     private string NextId() => ((uint)Interlocked.Increment(ref _lastId)).ToString(CultureInfo.InvariantCulture);
 

@@ -78,9 +78,8 @@ public static class TlsLog
     public static void Established(string peer, TlsSession tls, string serverName)
     {
         string trust = tls.Peer is null ? "Anonymous" : tls.IsTrusted ? "Trusted" : "Untrusted";
-        string verb = tls.IsResumed ? "reused" : "established";
         string to = serverName.Length > 0 ? $" to {serverName}" : "";
-        Log.Info($"{trust} TLS connection {verb} from {peer}{to}: {tls.Summary}");
+        Log.Info($"{trust} TLS connection established from {peer}{to}: {tls.Summary}");
     }
 
     public static void Peer(string peer, TlsCertificate certificate) =>

@@ -61,7 +61,7 @@ internal static class HelloCommand
             }
             else
             {
-                LogLines.Warning("no SASL authentication mechanisms: AUTH is not offered");
+                LogLines.Trouble(session, "no SASL authentication mechanisms: AUTH is not offered");
             }
         }
 

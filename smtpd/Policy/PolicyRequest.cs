@@ -7,6 +7,8 @@ namespace Mta.Smtpd.Policy;
 /// <summary>What a policy server is told: every attribute, in Postfix's order, empty where there is nothing to tell.</summary>
 internal sealed class PolicyRequest(Evaluation at)
 {
+    public Session Session => at.Session;
+
     public void Write(AttributeWriter writer, string context)
     {
         Session session = at.Session;

@@ -43,10 +43,10 @@ internal sealed class PolicyServer(Endpoint endpoint, PolicySettings settings)
                 throw;
             }
 
-            LogLines.Warning(Printable.Neutralize(problem));
+            LogLines.Trouble(request.Session, Printable.Neutralize(problem));
             if (connection is null)
             {
-                LogLines.Warning($"problem talking to server {Name}: {problem[(problem.IndexOf(": ", StringComparison.Ordinal) + 2)..]}");
+                LogLines.Trouble(request.Session, $"problem talking to server {Name}: {problem[(problem.IndexOf(": ", StringComparison.Ordinal) + 2)..]}");
             }
 
             if (attempt >= settings.TryLimit)

@@ -11,14 +11,16 @@ internal sealed class ProxyDialogue : IDisposable
 {
     private const int MaxReply = 16 << 10;
     private readonly ProxyFilter _filter;
+    private readonly Session _session;
     private readonly SocketStream _stream;
     private readonly BufferedInput _input;
     private bool _isOver;
     private bool _isInContent;
 
-    private ProxyDialogue(ProxyFilter filter, SocketStream stream)
+    private ProxyDialogue(ProxyFilter filter, Session session, SocketStream stream)
     {
         _filter = filter;
+        _session = session;
         _stream = stream;
         _input = new BufferedInput(stream) { Timeout = filter.Timeout };
         Output = new BufferedOutput(stream, 32 << 10) { Timeout = filter.Timeout };
@@ -38,11 +40,11 @@ internal sealed class ProxyDialogue : IDisposable
         catch (Exception error) when (error is IOException or TimeoutException)
         {
             string reason = error is LinuxException linux ? linux.Reason : error.Message;
-            LogLines.Warning($"connect to proxy filter {filter.Endpoint.Text}: {Printable.Neutralize(reason)}");
+            LogLines.Trouble(session, $"connect to proxy filter {filter.Endpoint.Text}: {Printable.Neutralize(reason)}");
             throw new ProxyException(reason);
         }
 
-        var dialogue = new ProxyDialogue(filter, stream);
+        var dialogue = new ProxyDialogue(filter, session, stream);
         try
         {
             await dialogue.RequireAsync("connection request", await dialogue.ReadReplyAsync(stop), '2');
@@ -128,7 +130,7 @@ internal sealed class ProxyDialogue : IDisposable
             return ValueTask.CompletedTask;
         }
 
-        LogLines.Warning($"proxy {_filter.Endpoint.Text} rejected \"{Printable.Neutralize(command)}\": \"{Printable.Neutralize(reply.Replace('\n', ' '), allowUtf8: true)}\"");
+        LogLines.Trouble(_session, $"proxy {_filter.Endpoint.Text} rejected \"{Printable.Neutralize(command)}\": \"{Printable.Neutralize(reply.Replace('\n', ' '), allowUtf8: true)}\"");
         throw new ProxyException("rejected");
     }
 
@@ -179,7 +181,7 @@ internal sealed class ProxyDialogue : IDisposable
     private ProxyException Lost(Exception error)
     {
         _isOver = true;
-        LogLines.Warning(error is TimeoutException
+        LogLines.Trouble(_session, error is TimeoutException
             ? $"timeout talking to proxy {_filter.Endpoint.Text}"
             : $"lost connection with proxy {_filter.Endpoint.Text}");
         return new ProxyException(error.Message);

@@ -31,7 +31,12 @@ internal sealed class RejectUnverified(string name, bool isSender, VerifyClient 
         string status = isSender ? "4.1.7" : "4.1.1";
         if (known.Outcome != VerifyOutcome.Ok)
         {
-            LogLines.Warning("verify service failure");
+            if (known.Reason.Length > 0)
+            {
+                LogLines.Trouble(at.Session, Printable.Neutralize(known.Reason));
+            }
+
+            LogLines.Trouble(at.Session, "verify service failure");
             return at.Reject(450, status, address, replyClass, "address verification problem");
         }
 

@@ -118,6 +118,12 @@ public sealed partial class ServerTlsAgreementTests : IDisposable
         new("tickets-off", "-tls1_2", "EHLO x\n", "smtpd_tls_session_cache_timeout=0"),
         new("tickets-old", "-tls1_2", "EHLO x\n"),
         new("log-0", "-cert @/self.pem", "EHLO x\n", "smtpd_tls_loglevel=0", "smtpd_tls_ask_ccert=yes"),
+        // Full handshakes per client: the second is one too many, the third is not begun. Resumed sessions cost nothing.
+        new("rate", "", "EHLO x\n", "smtpd_client_new_tls_session_rate_limit=1") { Sessions = 4 },
+        new("rate-wrapper", "", "EHLO x\n", "smtpd_client_new_tls_session_rate_limit=1", "smtpd_tls_wrappermode=yes") { Sessions = 3, IsWrapped = true },
+        new("rate-exempt", "", "EHLO x\n", "smtpd_client_new_tls_session_rate_limit=1", "smtpd_client_event_limit_exceptions=127.0.4.0/24") { Sessions = 3 },
+        new("rate-resumed", "-tls1_2", "EHLO x\n", "smtpd_client_new_tls_session_rate_limit=1") { Sessions = 3, Resumes = true },
+
         new("received-off", "", Mail) { Delivers = true },
         new("received-anonymous", "", Mail, "smtpd_tls_received_header=yes") { Delivers = true },
         new("received-old", Rsa12, Mail, "smtpd_tls_received_header=yes") { Delivers = true },
@@ -199,16 +205,23 @@ public sealed partial class ServerTlsAgreementTests : IDisposable
         string token = $"token-{one.Name}-";
         string commands = one.Commands + (one.Delivers ? $"DATA\nSubject: {token}\n\n.\n" : "") + "QUIT\n";
         string client = $"127.0.4.{number + 1}";
-        string output = Shell.Bash(
-            $"printf '{commands.Replace("\n", "\\r\\n", StringComparison.Ordinal)}' | timeout 60 openssl s_client -bind {client}:0 -connect 127.0.0.1:{port} -ign_eof {(one.IsWrapped ? "" : "-starttls smtp")} {Expand(one.Options)} 2>&1").Output;
+        string kept = $"{_certificates.Directory}/session-{one.Name}-{port}";
+        string resumption = one.Resumes ? $"-sess_out {kept} $(test -s {kept} && echo -sess_in {kept})" : "";
         var seen = new StringBuilder();
-        foreach (Match line in Shown().Matches(output))
+        for (int session = 1; session <= one.Sessions; session++)
         {
-            seen.Append("  ").Append(Queued().Replace(line.Value.TrimEnd(), "QID")).Append('\n');
+            string output = Shell.Bash(
+                $"printf '{commands.Replace("\n", "\\r\\n", StringComparison.Ordinal)}' | timeout 60 openssl s_client -bind {client}:0 -connect 127.0.0.1:{port} -ign_eof {(one.IsWrapped ? "" : "-starttls smtp")} {Expand(one.Options)} {resumption} 2>&1").Output;
+            foreach (Match line in Shown().Matches(output).Where(static line => !line.Value.StartsWith("421 4.7.0", StringComparison.Ordinal)))
+            {
+                // Whether a client that goes on sending sees why it is sent away is a matter of luck.
+                seen.Append("  ").Append(Queued().Replace(line.Value.TrimEnd(), "QID")).Append('\n');
+            }
+
+            seen.Append($"  session number: {SessionId().IsMatch(output)}, ticket: {output.Contains("TLS session ticket:", StringComparison.Ordinal)}\n");
+            Wait.Until(() => Logged(log(), one.Name).Count(static line => line.StartsWith("disconnect from ", StringComparison.Ordinal)) >= session, $"{one.Name}: the end of the session", log);
         }
 
-        seen.Append($"  session number: {SessionId().IsMatch(output)}, ticket: {output.Contains("TLS session ticket:", StringComparison.Ordinal)}\n");
-        Wait.Until(() => Logged(log(), one.Name).Any(static line => line.StartsWith("disconnect from ", StringComparison.Ordinal)), $"{one.Name}: the end of the session", log);
         foreach (string line in Logged(log(), one.Name))
         {
             seen.Append("  log: ").Append(line).Append('\n');
@@ -252,7 +265,8 @@ public sealed partial class ServerTlsAgreementTests : IDisposable
     [GeneratedRegex("^\\s+\\((using|key-|client-|Client|No client).*$", RegexOptions.Multiline)]
     private static partial Regex Field();
 
-    [GeneratedRegex("\\b[0-9A-F]{9,}\\b")]
+    // Queue IDs, and the name of a service, which is its port.
+    [GeneratedRegex("\\b[0-9A-F]{9,}\\b|(?<=for service )127\\.0\\.0\\.1:\\d+")]
     private static partial Regex Queued();
 }
 
@@ -260,6 +274,12 @@ public sealed partial class ServerTlsAgreementTests : IDisposable
 public sealed record TlsCase(string Name, string Options, string Commands, params string[] Settings)
 {
     public bool IsWrapped { get; init; }
+
+    /// <summary>So many sessions, one after the other.</summary>
+    public int Sessions { get; init; } = 1;
+
+    /// <summary>The later sessions take up the first one's TLS session.</summary>
+    public bool Resumes { get; init; }
 
     /// <summary>A message is sent, and its Received: field compared.</summary>
     public bool Delivers { get; init; }

@@ -36,6 +36,9 @@ public sealed class ServerTlsTests : IDisposable
         Service("own-order", ("tls_preempt_cipherlist", "yes"));
         Service("live", ("smtpd_tls_chain_files", _certificates.Path("live.pem")));
         Service("workers", ("max_use", "1"));
+        Service("external", ("smtpd_tls_ask_ccert", "yes"), ("smtpd_sasl_auth_enable", "yes"), ("smtpd_sasl_type", "passwd"), ("smtpd_sasl_path", "inline:{client.example.test=x, mallory=x}"), ("smtpd_sasl_mechanism_filter", "static:rest"), ("smtpd_relay_restrictions", "permit_sasl_authenticated, reject"), ("smtpd_client_event_limit_exceptions", "127.0.0.1"));
+        Service("rate", ("smtpd_client_new_tls_session_rate_limit", "1"), ("smtpd_client_event_limit_exceptions", ""));
+        Service("hasty", ("smtpd_starttls_timeout", "2s"));
         Service("broken", ("smtpd_tls_chain_files", "/nowhere/at-all.pem"));
     }
 
@@ -57,6 +60,9 @@ public sealed class ServerTlsTests : IDisposable
         Tickets();
         Renewal();
         NothingIsInjected();
+        CertificatesLogIn();
+        HandshakesAreCounted();
+        HandshakesHaveTheirTime();
     }
 
     private void Keys()
@@ -130,7 +136,6 @@ public sealed class ServerTlsTests : IDisposable
         Assert.Contains("Reused, TLSv1.3", Talk("workers", $"-sess_in {session}", "EHLO a.test\n"), StringComparison.Ordinal);
         Assert.Contains("New, TLSv1.3", Talk("plain", $"-sess_in {session}", "EHLO a.test\n"), StringComparison.Ordinal);
         Assert.Contains("New, TLSv1.3", Talk("asks", $"-sess_in {session}", "EHLO a.test\n"), StringComparison.Ordinal);
-        _mta.WaitForLog("Anonymous TLS connection reused from localhost[127.0.0.1]");
     }
 
     private void Renewal()
@@ -165,6 +170,97 @@ public sealed class ServerTlsTests : IDisposable
         tls.AuthenticateAsClient("mx.example.test");
         tls.Write(Encoding.ASCII.GetBytes("MAIL FROM:<a@b.test> X-WHO=me\r\n"));
         Assert.StartsWith("555 5.5.4 Unsupported option: X-WHO=me", ReadLine(tls), StringComparison.Ordinal);
+    }
+
+    // EXTERNAL (RFC 4422 appendix A): the name in a certificate that an authority vouches for, where the table knows it.
+    private void CertificatesLogIn()
+    {
+        string known = $"-cert {_certificates.Path("client.pem")}";
+        string mail = "MAIL FROM:<a@b.test>\nRCPT TO:<x@far.test>\n";
+        Assert.Contains("EXTERNAL", Talk("external", known, "EHLO a.test\n"), StringComparison.Ordinal);
+        string good = Talk("external", known, $"EHLO a.test\nAUTH EXTERNAL =\n{mail}");
+        Assert.Contains("235 2.7.0 Authentication successful", good, StringComparison.Ordinal);
+        Assert.Contains("250 2.1.5 Ok", good, StringComparison.Ordinal);
+        _mta.WaitForLog("sasl_method=EXTERNAL, sasl_username=client.example.test");
+        Assert.Contains("235 2.7.0", Talk("external", known, $"EHLO a.test\nAUTH EXTERNAL {B64("client.example.test")}\n"), StringComparison.Ordinal);
+        Assert.Contains("235 2.7.0", Talk("external", known, "EHLO a.test\nAUTH EXTERNAL\n\n"), StringComparison.Ordinal);
+        // Another's name; a name that the table does not know; nobody's word for it; no certificate; no TLS.
+        Refused(known, $"AUTH EXTERNAL {B64("mallory")}\n");
+        Refused($"-cert {_certificates.Path("other.pem")}", "AUTH EXTERNAL =\n");
+        Refused($"-cert {_certificates.Path("self.pem")}", "AUTH EXTERNAL =\n");
+        Refused("", $"AUTH EXTERNAL {B64("client.example.test")}\n");
+        using var plain = new SmtpClient(_ports["external"]);
+        plain.Command("AUTH EXTERNAL =", "503 5.5.1 Error: authentication not enabled");
+
+        void Refused(string options, string command)
+        {
+            string said = Talk("external", options, $"EHLO a.test\n{command}{mail}");
+            Assert.Contains("535 5.7.8 Error: authentication failed", said, StringComparison.Ordinal);
+            Assert.DoesNotContain("250 2.1.5", said, StringComparison.Ordinal);
+        }
+
+        static string B64(string text) => Convert.ToBase64String(Encoding.Latin1.GetBytes(text));
+    }
+
+    private void HandshakesAreCounted()
+    {
+        using (SslStream first = Encrypt())
+        {
+            first.Write("QUIT\r\n"u8);
+            Assert.StartsWith("221 ", ReadLine(first), StringComparison.Ordinal);
+        }
+
+        using (SslStream second = Encrypt())
+        {
+            Assert.StartsWith("421 4.7.0 mta.example.test Error: too many new TLS sessions from localhost[127.0.0.1]", ReadLine(second), StringComparison.Ordinal);
+            Assert.Equal("", ReadLine(second));
+        }
+
+        using (var third = new SmtpClient(_ports["rate"]))
+        {
+            third.Command("STARTTLS", "454 4.7.0 Error: too many new TLS sessions from localhost[127.0.0.1]");
+            third.Command("NOOP", "250");
+        }
+
+        SslStream Encrypt()
+        {
+            var socket = new TcpClient("127.0.0.1", _ports["rate"]) { ReceiveTimeout = 60_000, NoDelay = true };
+            NetworkStream plain = socket.GetStream();
+            ReadLine(plain);
+            plain.Write("STARTTLS\r\n"u8);
+            Assert.StartsWith("220 2.0.0", ReadLine(plain), StringComparison.Ordinal);
+            var tls = new SslStream(plain, leaveInnerStreamOpen: false, static (_, certificate, _, _) => certificate is not null);
+            tls.AuthenticateAsClient("mx.example.test");
+            return tls;
+        }
+    }
+
+    // A handshake that drips has the time of one.
+    private void HandshakesHaveTheirTime()
+    {
+        using var socket = new TcpClient("127.0.0.1", _ports["hasty"]) { ReceiveTimeout = 60_000, NoDelay = true };
+        NetworkStream stream = socket.GetStream();
+        ReadLine(stream);
+        stream.Write("STARTTLS\r\n"u8);
+        Assert.StartsWith("220 2.0.0", ReadLine(stream), StringComparison.Ordinal);
+        byte[] hello = [0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3, .. new byte[500]];
+        int sent = 0;
+        Wait.Until(
+            () =>
+            {
+                try
+                {
+                    stream.Write(hello, sent++, 1);
+                    return socket.Client.Poll(0, SelectMode.SelectRead);
+                }
+                catch (IOException)
+                {
+                    return true;
+                }
+            },
+            "the end of a slow handshake", () => _mta.Log, pause: 100);
+        Assert.True(sent < hello.Length, "all was taken");
+        _mta.WaitForLog("SSL_accept error from localhost[127.0.0.1]: Connection timed out");
     }
 
     private static string ReadLine(Stream stream)

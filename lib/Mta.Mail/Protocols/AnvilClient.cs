@@ -7,7 +7,7 @@ namespace Mta.Mail.Protocols;
 /// <summary>
 /// A process's connections to the anvil service. Each session of the process takes one stream for its life, since a
 /// stream stands for one client; streams of ended sessions are used again. An unreachable service limits nothing:
-/// that costs one warning and two tries per report. Safe for concurrent calls.
+/// that costs each session one warning, and two tries now and then. Safe for concurrent calls.
 /// </summary>
 /// <param name="path">The socket, below the queue directory: <c>private/anvil</c>.</param>
 public sealed class AnvilClient(string path = "private/anvil") : IDisposable
@@ -21,6 +21,9 @@ public sealed class AnvilClient(string path = "private/anvil") : IDisposable
 
     /// <summary>The pause before the second try.</summary>
     public TimeSpan RetryPause { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a session leaves a service alone that it could not talk to.</summary>
+    public TimeSpan QuietTime { get; init; } = TimeSpan.FromSeconds(30);
 
     internal string Path => path;
 
@@ -76,6 +79,8 @@ public sealed class AnvilSession : IDisposable
     private readonly string _identity;
     private Stream? _stream;
     private bool _isConnected;
+    private bool _hasComplained;
+    private long _quietUntil;
 
     internal AnvilSession(AnvilClient client, string identity)
     {
@@ -87,6 +92,12 @@ public sealed class AnvilSession : IDisposable
     /// <returns>The counters that this request tells; null when the service cannot be asked, which limits nothing.</returns>
     public async ValueTask<AnvilCounts?> ReportAsync(AnvilRequestKind kind, CancellationToken stop)
     {
+        // A service that is down holds up the session once, not at every recipient.
+        if (_quietUntil != 0 && Environment.TickCount64 < _quietUntil)
+        {
+            return null;
+        }
+
         for (int attempt = 1; ; attempt++)
         {
             try
@@ -102,7 +113,13 @@ public sealed class AnvilSession : IDisposable
                 _stream = null;
                 if (attempt == Tries)
                 {
-                    Log.Warn($"problem talking to service {_client.Path}: {error.Message}");
+                    _quietUntil = Environment.TickCount64 + (long)_client.QuietTime.TotalMilliseconds;
+                    if (!_hasComplained)
+                    {
+                        _hasComplained = true;
+                        Log.Warn($"problem talking to service {_client.Path}: {error.Message}");
+                    }
+
                     return null;
                 }
 

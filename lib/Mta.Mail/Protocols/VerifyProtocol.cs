@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Mta.Text;
 using NLog;
 
@@ -89,24 +90,29 @@ public sealed record VerifyRequest(VerifyRequestKind Kind, string Address, Verif
 public sealed record VerifyReply(VerifyOutcome Outcome, VerifyStatus Status, string Reason);
 
 /// <summary>
-/// Client of the verify service over one persistent stream. Calls from several sessions take turns. A lost stream is
-/// opened again a few times, one second apart; after that the call fails.
+/// Client of the verify service. Persistent streams, one call at a time on each, so that a slow answer holds up its own
+/// session only. A call that fails is tried again, one second apart; then it gives up. Safe for
+/// concurrent calls.
 /// </summary>
 /// <param name="path">The service's socket, below the queue directory.</param>
 public sealed class VerifyClient(string path = "private/verify") : IDisposable
 {
-    private const int Attempts = 10;
+    private const int MaxIdle = 16;
+
+    // A client waits for the answer; a result, for which a probe was sent, is worth more patience.
+    private const int QueryAttempts = 3;
+    private const int UpdateAttempts = 10;
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3600);
-    private readonly SemaphoreSlim _turn = new(1, 1);
-    private ServiceConnection? _connection;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(100);
+    private readonly ConcurrentBag<ServiceConnection> _idle = [];
 
     /// <summary>The pause between two tries.</summary>
     public TimeSpan RetryPause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Asks for an address; a probe is sent when nothing fresh is known.</summary>
-    public async ValueTask<VerifyReply> QueryAsync(string address, CancellationToken stop) =>
-        await CallAsync(
+    /// <returns>Where the service cannot be asked, an outcome that failed with the reason, which is not logged here.</returns>
+    public ValueTask<VerifyReply> QueryAsync(string address, CancellationToken stop) =>
+        CallAsync(
             writer => VerifyProtocol.WriteQuery(writer, address),
             static reader =>
             {
@@ -114,79 +120,96 @@ public sealed class VerifyClient(string path = "private/verify") : IDisposable
                 VerifyStatus status = (VerifyStatus)reader.Int("recipient_status"u8);
                 return new VerifyReply(outcome, status, reader.String("reason"u8));
             },
-            stop) ?? new VerifyReply(VerifyOutcome.Failed, VerifyStatus.Unknown, "address verification service failed");
+            QueryAttempts,
+            stop);
 
     /// <summary>Stores a probe's result.</summary>
-    public async ValueTask<VerifyOutcome> UpdateAsync(string address, VerifyStatus status, string reason, CancellationToken stop) =>
-        await CallAsync(
+    public async ValueTask<VerifyOutcome> UpdateAsync(string address, VerifyStatus status, string reason, CancellationToken stop)
+    {
+        VerifyReply reply = await CallAsync(
             writer => VerifyProtocol.WriteUpdate(writer, address, status, reason),
             static reader => new VerifyReply((VerifyOutcome)reader.Int("status"u8), default, ""),
-            stop) is { } reply ? reply.Outcome : VerifyOutcome.Failed;
+            UpdateAttempts,
+            stop);
+        if (reply.Reason.Length > 0)
+        {
+            Log.Warn(reply.Reason);
+        }
+
+        return reply.Outcome;
+    }
 
     public void Dispose()
     {
-        _connection?.Dispose();
-        _turn.Dispose();
+        while (_idle.TryTake(out ServiceConnection? connection))
+        {
+            connection.Dispose();
+        }
     }
 
-    private async ValueTask<VerifyReply?> CallAsync(Action<AttributeWriter> ask, Func<AttributeReader, VerifyReply> parse, CancellationToken stop)
+    private async ValueTask<VerifyReply> CallAsync(Action<AttributeWriter> ask, Func<AttributeReader, VerifyReply> parse, int attempts, CancellationToken stop)
     {
-        await _turn.WaitAsync(stop);
-        try
+        for (int attempt = 1; ; attempt++)
         {
-            for (int attempt = 1; ; attempt++)
+            ServiceConnection? connection = TakeIdle();
+            try
             {
-                try
+                connection ??= await ServiceConnection.ConnectAsync(path, VerifyProtocol.Name, Timeout, stop);
+                ask(connection.Writer);
+                await connection.Output.FlushAsync(stop);
+                if (!await connection.Reader.ReadListAsync(stop))
                 {
-                    if (_connection is { IsStale: true })
-                    {
-                        Drop();
-                    }
-
-                    _connection ??= await ServiceConnection.ConnectAsync(path, VerifyProtocol.Name, Timeout, stop);
-                    ask(_connection.Writer);
-                    await _connection.Output.FlushAsync(stop);
-                    if (!await _connection.Reader.ReadListAsync(stop))
-                    {
-                        throw new AttributeFormatException("premature end of file while reading the status");
-                    }
-
-                    VerifyReply reply = parse(_connection.Reader);
-                    _connection.Reader.End();
-                    _connection.Reader.Leave();
-                    return reply;
-                }
-                catch (Exception error) when (error is IOException or TimeoutException)
-                {
-                    Drop();
-                    if (attempt > 1)
-                    {
-                        Log.Warn($"problem talking to service {path}: {error.Message}");
-                    }
-
-                    if (attempt >= Attempts)
-                    {
-                        return null;
-                    }
-                }
-                catch (OperationCanceledException)
-                {
-                    Drop();
-                    throw;
+                    throw new AttributeFormatException("premature end of file while reading the status");
                 }
 
-                await Task.Delay(RetryPause, stop);
+                VerifyReply reply = parse(connection.Reader);
+                connection.Reader.End();
+                connection.Reader.Leave();
+                Return(connection);
+                return reply;
             }
-        }
-        finally
-        {
-            _turn.Release();
+            catch (Exception error) when (error is IOException or TimeoutException)
+            {
+                connection?.Dispose();
+                if (attempt >= attempts)
+                {
+                    return new VerifyReply(VerifyOutcome.Failed, VerifyStatus.Unknown, $"problem talking to service {path}: {error.Message}");
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                connection?.Dispose();
+                throw;
+            }
+
+            await Task.Delay(RetryPause, stop);
         }
     }
 
-    private void Drop()
+    private ServiceConnection? TakeIdle()
     {
-        _connection?.Dispose();
-        _connection = null;
+        while (_idle.TryTake(out ServiceConnection? connection))
+        {
+            if (!connection.IsStale)
+            {
+                return connection;
+            }
+
+            connection.Dispose();
+        }
+
+        return null;
+    }
+
+    private void Return(ServiceConnection connection)
+    {
+        if (_idle.Count < MaxIdle)
+        {
+            _idle.Add(connection);
+        }
+        else
+        {
+            connection.Dispose();
+        }
     }
 }
