@@ -53,8 +53,8 @@ internal sealed class LocalSettings
         PrependsToFiles = Has(configuration, LocalParameters.PrependDeliveredHeader, "file");
         PrependsToCommands = Has(configuration, LocalParameters.PrependDeliveredHeader, "command");
         PrependsToForwards = Has(configuration, LocalParameters.PrependDeliveredHeader, "forward");
-        SmtpUtf8Autodetect = Has(configuration, GlobalParameters.Smtputf8AutodetectClasses, "forward")
-            || Has(configuration, GlobalParameters.Smtputf8AutodetectClasses, "all");
+        List<string> detected = WordSet.Smtputf8AutodetectClasses(configuration);
+        SmtpUtf8Autodetect = detected.Contains("forward") || detected.Contains("all");
         Utf8 = configuration.Get(GlobalParameters.Smtputf8Enable);
         DefaultRights = FindDefaultRights(configuration.Get(LocalParameters.DefaultPrivs));
     }

@@ -38,7 +38,7 @@ internal sealed record PickupSettings
     {
         List<string> overrides = WordSet.Of(configuration, GlobalParameters.ReceiveOverrideOptions,
             "no_unknown_recipient_checks", "no_address_mappings", "no_header_body_checks", "no_milters");
-        List<string> classes = TableListSyntax.Split(configuration.Get(GlobalParameters.Smtputf8AutodetectClasses));
+        List<string> classes = WordSet.Smtputf8AutodetectClasses(configuration);
         return new PickupSettings
         {
             Queue = QueueSettings.From(configuration),

@@ -65,7 +65,7 @@ internal sealed class SmtpdSettings
         AuthRateLimit = configuration.Get(SmtpdParameters.SmtpdClientAuthRateLimit);
         ShowsLogin = configuration.Get(SmtpdParameters.SmtpdSaslAuthenticatedHeader);
         CleanupFlags = FlagsFor(configuration);
-        HashSet<string> classes = [.. TableListSyntax.Split(configuration.Get(GlobalParameters.Smtputf8AutodetectClasses)).Select(Ascii.ToLower)];
+        List<string> classes = WordSet.Smtputf8AutodetectClasses(configuration);
         AutodetectsUtf8 = SmtpUtf8Enable && (classes.Contains("smtpd") || classes.Contains("all"));
         ChecksUnknownRecipients = !Overrides(configuration).Contains("no_unknown_recipient_checks");
     }

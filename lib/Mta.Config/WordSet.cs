@@ -28,6 +28,11 @@ public static class WordSet
     public static List<string> NotifyClasses(Configuration configuration) =>
         Of(configuration, Parameters.GlobalParameters.NotifyClasses, "bounce", "2bounce", "data", "delay", "policy", "protocol", "resource", "software");
 
+    /// <summary>Which mail is looked at for the need of SMTPUTF8.</summary>
+    /// <exception cref="ConfigurationException">See <see cref="Of"/>.</exception>
+    public static List<string> Smtputf8AutodetectClasses(Configuration configuration) =>
+        Of(configuration, Parameters.GlobalParameters.Smtputf8AutodetectClasses, "sendmail", "smtpd", "qmqpd", "forward", "bounce", "notify", "verify", "all");
+
     /// <summary>Which mail of the system's own filters see.</summary>
     /// <exception cref="ConfigurationException">See <see cref="Of"/>.</exception>
     public static List<string> InternalMailFilterClasses(Configuration configuration) =>

@@ -37,13 +37,14 @@ public readonly record struct SaslMechanism(string Name, SaslProperties Properti
     };
 }
 
-/// <summary><c>*_sasl_security_options</c>: which properties a mechanism must not or must have.</summary>
+/// <summary><c>*_sasl_security_options</c>: which properties a mechanism must not or must have. For servers and clients.</summary>
 /// <param name="Forbidden">None of these.</param>
 /// <param name="Required">All of these.</param>
 public readonly record struct SaslSecurity(SaslProperties Forbidden, SaslProperties Required)
 {
+    /// <param name="isClient">A client's options have no <c>forward_secrecy</c>.</param>
     /// <exception cref="ConfigurationException">Not one of the options.</exception>
-    public static SaslSecurity Parse(string parameter, string text)
+    public static SaslSecurity Parse(string parameter, string text, bool isClient = false)
     {
         SaslProperties forbidden = SaslProperties.None;
         SaslProperties required = SaslProperties.None;
@@ -63,7 +64,7 @@ public readonly record struct SaslSecurity(SaslProperties Forbidden, SaslPropert
                 case "noanonymous":
                     forbidden |= SaslProperties.Anonymous;
                     break;
-                case "forward_secrecy":
+                case "forward_secrecy" when !isClient:
                     required |= SaslProperties.ForwardSecrecy;
                     break;
                 case "mutual_auth":
@@ -77,5 +78,7 @@ public readonly record struct SaslSecurity(SaslProperties Forbidden, SaslPropert
         return new SaslSecurity(forbidden, required);
     }
 
-    public bool Allows(SaslMechanism mechanism) => (mechanism.Properties & Forbidden) == 0 && (mechanism.Properties & Required) == Required;
+    public bool Allows(SaslMechanism mechanism) => Allows(mechanism.Properties);
+
+    public bool Allows(SaslProperties properties) => (properties & Forbidden) == 0 && (properties & Required) == Required;
 }

@@ -5,6 +5,7 @@ using Mta.Delivery.Security;
 using Mta.Mail;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
+using Mta.Sasl;
 using Mta.Tables;
 using Mta.Text;
 using NLog;
@@ -25,9 +26,9 @@ internal sealed class SaslClient
     private readonly TableList _passwords;
     private readonly AddressLookup? _bySender;
     private readonly StringMatchList _filter;
-    private readonly SaslDemands _plain;
-    private readonly SaslDemands _encrypted;
-    private readonly SaslDemands _verified;
+    private readonly SaslSecurity _plain;
+    private readonly SaslSecurity _encrypted;
+    private readonly SaslSecurity _verified;
     private readonly char _delimiter;
     private readonly bool _sendsAuthorization;
 
@@ -53,9 +54,9 @@ internal sealed class SaslClient
         }
 
         _filter = StringMatchList.Create(configuration, isLmtp ? LmtpParameters.LmtpSaslMechanismFilter : SmtpParameters.SmtpSaslMechanismFilter, registry);
-        _plain = Demands(isLmtp ? LmtpParameters.LmtpSaslSecurityOptions : SmtpParameters.SmtpSaslSecurityOptions);
-        _encrypted = Demands(isLmtp ? LmtpParameters.LmtpSaslTlsSecurityOptions : SmtpParameters.SmtpSaslTlsSecurityOptions);
-        _verified = Demands(isLmtp ? LmtpParameters.LmtpSaslTlsVerifiedSecurityOptions : SmtpParameters.SmtpSaslTlsVerifiedSecurityOptions);
+        _plain = Security(isLmtp ? LmtpParameters.LmtpSaslSecurityOptions : SmtpParameters.SmtpSaslSecurityOptions);
+        _encrypted = Security(isLmtp ? LmtpParameters.LmtpSaslTlsSecurityOptions : SmtpParameters.SmtpSaslTlsSecurityOptions);
+        _verified = Security(isLmtp ? LmtpParameters.LmtpSaslTlsVerifiedSecurityOptions : SmtpParameters.SmtpSaslTlsVerifiedSecurityOptions);
         _delimiter = Get(SmtpParameters.SmtpSaslPasswordResultDelimiter, LmtpParameters.LmtpSaslPasswordResultDelimiter)[0];
         _sendsAuthorization = configuration.Get(SmtpParameters.SendCyrusSaslAuthzid);
         SoftensRefusals = Get(SmtpParameters.SmtpSaslAuthSoftBounce, LmtpParameters.LmtpSaslAuthSoftBounce);
@@ -69,7 +70,7 @@ internal sealed class SaslClient
         T Get<T>(Parameter<T> smtp, Parameter<T> lmtp)
             where T : notnull => configuration.Get(isLmtp ? lmtp : smtp);
 
-        SaslDemands Demands(StringParameter parameter) => ParseDemands(parameter.Name, configuration.Get(parameter));
+        SaslSecurity Security(StringParameter parameter) => SaslSecurity.Parse(parameter.Name, configuration.Get(parameter), isClient: true);
     }
 
     /// <summary>Null when logging in is not configured.</summary>
@@ -88,27 +89,6 @@ internal sealed class SaslClient
 
     /// <summary>Access tokens of OAuth 2.0.</summary>
     public TokenSource Tokens { get; } = new(TimeProvider.System);
-
-    /// <summary>Words of <c>smtp_sasl_security_options</c>.</summary>
-    /// <exception cref="FatalException">A word is unknown.</exception>
-    public static SaslDemands ParseDemands(string parameter, string text)
-    {
-        SaslDemands demands = SaslDemands.None;
-        foreach (string word in TableListSyntax.Split(text))
-        {
-            demands |= Ascii.ToLower(word) switch
-            {
-                "noplaintext" => SaslDemands.NoPlainText,
-                "noactive" => SaslDemands.NoActive,
-                "nodictionary" => SaslDemands.NoDictionary,
-                "noanonymous" => SaslDemands.NoAnonymous,
-                "mutual_auth" => SaslDemands.MutualAuth,
-                _ => throw new FatalException($"unknown {parameter} value \"{Printable.Neutralize(word)}\" in \"{Printable.Neutralize(text)}\""),
-            };
-        }
-
-        return demands;
-    }
 
     /// <summary>What to log in with: by sender, by server name, by next hop as configured.</summary>
     /// <returns>Null when there is no entry.</returns>
@@ -172,10 +152,10 @@ internal sealed class SaslClient
     /// <exception cref="LocalDataException">The credentials name a token that cannot be had.</exception>
     public async ValueTask<SaslMechanism?> ChooseAsync(IReadOnlyCollection<string> mechanisms, SaslCredentials credentials, SmtpSession session, CancellationToken stop)
     {
-        SaslDemands demands = session.Tls is null ? _plain : session.IsTlsMatched ? _verified : _encrypted;
+        SaslSecurity security = session.Tls is null ? _plain : session.IsTlsMatched ? _verified : _encrypted;
         foreach (string name in credentials.HasToken ? KnownForTokens : Known)
         {
-            if (mechanisms.Contains(name) && (SaslMechanism.Lacks(name) & demands) == 0)
+            if (mechanisms.Contains(name) && security.Allows(SaslMechanism.PropertiesOf(name)))
             {
                 return Create(name, credentials, credentials.HasToken ? await TokenAsync(session, credentials, stop) : "", session.Server);
             }

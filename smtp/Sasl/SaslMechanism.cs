@@ -1,16 +1,6 @@
-namespace Mta.Smtp.Sasl;
+using Mta.Sasl;
 
-/// <summary>What a connection demands of a mechanism: words of <c>smtp_sasl_security_options</c>.</summary>
-[Flags]
-internal enum SaslDemands
-{
-    None = 0,
-    NoPlainText = 1,
-    NoActive = 2,
-    NoDictionary = 4,
-    NoAnonymous = 8,
-    MutualAuth = 16,
-}
+namespace Mta.Smtp.Sasl;
 
 /// <summary>What a step of an exchange came to.</summary>
 /// <param name="Response">What is sent, before base64; null sends nothing.</param>
@@ -44,11 +34,11 @@ internal abstract class SaslMechanism(string name)
     /// <summary>The server has said that it is satisfied: whether this side is.</summary>
     public virtual bool IsSatisfied => true;
 
-    /// <summary>What the mechanism cannot promise.</summary>
-    public static SaslDemands Lacks(string name) => name switch
+    /// <summary>What a mechanism does and does not protect against, as the Cyrus library's clients see it.</summary>
+    public static SaslProperties PropertiesOf(string name) => name switch
     {
-        "PLAIN" or "LOGIN" or "XOAUTH2" or "OAUTHBEARER" => SaslDemands.NoPlainText | SaslDemands.NoActive | SaslDemands.NoDictionary | SaslDemands.MutualAuth,
-        "CRAM-MD5" => SaslDemands.NoActive | SaslDemands.NoDictionary | SaslDemands.MutualAuth,
-        _ => SaslDemands.NoDictionary,
+        "PLAIN" or "LOGIN" or "XOAUTH2" or "OAUTHBEARER" => SaslProperties.PlainText | SaslProperties.Active | SaslProperties.Dictionary,
+        "CRAM-MD5" => SaslProperties.Active | SaslProperties.Dictionary,
+        _ => SaslProperties.Dictionary | SaslProperties.MutualAuth,
     };
 }
