@@ -73,8 +73,9 @@ internal static class OwnershipChecks
 
     private static void OwnedBy(string path, uint user, string name)
     {
-        if (Posix.TryLstat(path, out FileStatus status) == 0 && status.UserId != user && !status.IsSymbolicLink)
+        if (Posix.TryLstat(path, out FileStatus status) == 0 && status.UserId != user && !status.IsSymbolicLink && (status.UserId != 0 || Posix.EffectiveUser == 0))
         {
+            // Root's own files are no danger to an instance without root: a container's programs and settings.
             ControlLog.Warning($"not owned by {(user == 0 ? "root" : name)}: {path}");
         }
     }

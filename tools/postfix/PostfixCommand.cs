@@ -60,6 +60,11 @@ internal static class PostfixCommand
             return TakeoverCheck.Run(operands.Count > 1 ? operands[1] : tool.ConfigurationDirectory);
         }
 
+        if (command is "import-sendmail" or "import-exim")
+        {
+            return Import.ImportCommand.Run(operands);
+        }
+
         Configuration configuration = LoadOrRefuse(tool);
         LogSetup.Apply(configuration, "postfix", alsoStderr: false, isLogService: false, mayWriteFile: true);
         var instance = new Instance(configuration);
