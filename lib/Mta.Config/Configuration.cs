@@ -12,6 +12,10 @@ public sealed class Configuration
     /// <summary>Where main.cf is when nobody says otherwise.</summary>
     public const string DefaultDirectory = "/etc/postfix";
 
+    // What the thread is computing, from the outside in.
+    [ThreadStatic]
+    private static List<(Configuration, object)>? _beingComputed;
+
     private readonly Dictionary<string, string> _values = [];
     private readonly ConcurrentDictionary<Parameter, object> _cache = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<string, object> _derived = new();
@@ -23,7 +27,7 @@ public sealed class Configuration
     {
         Directory = directory;
         _expander = new Expander(Raw);
-        _ownAddresses = new Lazy<OwnAddresses>(() => OwnAddresses.Find(this));
+        _ownAddresses = new Lazy<OwnAddresses>(FindOwnAddresses);
     }
 
     /// <summary>The configuration directory, as <c>config_directory</c> shows it.</summary>
@@ -182,6 +186,46 @@ public sealed class Configuration
             {
                 throw new ConfigurationException($"parameter {name} = {Value(name)}: this setting is not implemented");
             }
+        }
+    }
+
+    /// <summary>
+    /// A default that is computed from other values. Values may refer to each other in a circle through it
+    /// (<c>myhostname = mail.$mydomain</c>, without mydomain): inside of its own computation it is empty.
+    /// </summary>
+    internal string Compute(Parameter parameter, Func<Configuration, string> compute)
+    {
+        List<(Configuration, object)> computed = _beingComputed ??= [];
+        if (computed.Contains((this, parameter)))
+        {
+            return "";
+        }
+
+        computed.Add((this, parameter));
+        try
+        {
+            return compute(this);
+        }
+        finally
+        {
+            computed.RemoveAt(computed.Count - 1);
+        }
+    }
+
+    /// <summary>This thread is finding the own addresses, so that nothing may be computed from them.</summary>
+    internal bool IsFindingAddresses => _beingComputed?.Contains((this, _ownAddresses)) ?? false;
+
+    private OwnAddresses FindOwnAddresses()
+    {
+        List<(Configuration, object)> computed = _beingComputed ??= [];
+        computed.Add((this, _ownAddresses));
+        try
+        {
+            return OwnAddresses.Find(this);
+        }
+        finally
+        {
+            computed.RemoveAt(computed.Count - 1);
         }
     }
 

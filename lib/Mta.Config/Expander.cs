@@ -36,6 +36,10 @@ public sealed class Expander
         return names;
     }
 
+    /// <summary>As <see cref="NamesIn(string)"/>; of a malformed text, the names before the place where it is malformed.</summary>
+    /// <exception cref="ExpansionException">The text is malformed.</exception>
+    public static void NamesIn(string text, List<string> names) => AddNames(names, text, 0);
+
     private static void AddNames(List<string> names, string text, int depth)
     {
         CheckDepth(depth, text);

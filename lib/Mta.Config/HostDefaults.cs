@@ -32,18 +32,23 @@ internal static class HostDefaults
             : $"{name}.localdomain";
     }
 
-    /// <summary>myhostname without its first label; <c>localdomain</c> when nothing is left.</summary>
+    /// <summary>myhostname without its first label; <c>localdomain</c> when it has one only.</summary>
     public static string MyDomain(Configuration configuration)
     {
         string name = configuration.Get(GlobalParameters.Myhostname);
         int dot = name.IndexOf('.');
-        return dot < 0 || dot == name.Length - 1 ? "localdomain" : name[(dot + 1)..];
+        return dot < 0 ? "localdomain" : name[(dot + 1)..];
     }
 
     /// <summary>The networks that mynetworks_style selects around this host's own addresses.</summary>
     public static string MyNetworks(Configuration configuration)
     {
         string style = configuration.Get(GlobalParameters.MynetworksStyle);
+        if (configuration.IsFindingAddresses)
+        {
+            return "";
+        }
+
         var result = new StringBuilder();
         var seen = new HashSet<string>();
         foreach (OwnAddress own in configuration.OwnAddresses.Addresses)

@@ -28,7 +28,7 @@ public abstract class Parameter(string name, string defaultText)
     public abstract string Kind { get; }
 
     /// <summary>The default of this parameter in a configuration, unexpanded.</summary>
-    public string DefaultFor(Configuration configuration) => ComputedDefault?.Invoke(configuration) ?? DefaultText;
+    public string DefaultFor(Configuration configuration) => ComputedDefault is { } compute ? configuration.Compute(this, compute) : DefaultText;
 
     /// <summary>The same parameter under another name and with another default (service-derived names).</summary>
     internal abstract Parameter Renamed(string name, string defaultText);

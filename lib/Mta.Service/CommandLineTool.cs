@@ -24,6 +24,9 @@ public enum ToolKinds
 
     /// <summary>Messages go to the log, and to stderr only when that is a terminal (postfix, postlog).</summary>
     StderrIfTerminal = 4,
+
+    /// <summary>Messages and usage show the command as it was called, path and all (postcat, postconf, postlock).</summary>
+    NamedAsCalled = 8,
 }
 
 /// <summary>
@@ -45,6 +48,9 @@ public sealed class CommandLineTool
 
     /// <summary>The command's name, as messages and the log tag show it.</summary>
     public string Name { get; }
+
+    /// <summary>The command's name as messages on stderr show it.</summary>
+    public string ShownName => _kinds.HasFlag(ToolKinds.NamedAsCalled) && ProgramArguments.ProgramPath.Length > 0 ? ProgramArguments.ProgramPath : Name;
 
     /// <summary>The arguments, as byte strings.</summary>
     public IReadOnlyList<string> Arguments => ProgramArguments.Arguments;
@@ -131,8 +137,8 @@ public sealed class CommandLineTool
 
         if (options.IsUnknown || options.LacksArgument)
         {
-            PrintRaw($"{Name}: {options.Error}");
-            throw new FatalException(usage);
+            PrintRaw($"{ShownName}: {options.Error}");
+            throw UsageError(usage);
         }
 
         return true;
@@ -210,6 +216,14 @@ public sealed class CommandLineTool
         return true;
     }
 
+    /// <summary>What a wrong use ends with.</summary>
+    /// <param name="usage">It begins with <c>usage: NAME</c>.</param>
+    public FatalException UsageError(string usage)
+    {
+        string own = $"usage: {Name}";
+        return new FatalException(usage.StartsWith(own, StringComparison.Ordinal) ? $"usage: {ShownName}{usage[own.Length..]}" : usage);
+    }
+
     private void Start()
     {
         // What is closed would be taken by the next file opened, and messages would go into it.
@@ -225,7 +239,7 @@ public sealed class CommandLineTool
         HasColour = Posix.IsTerminal(1) && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
         Posix.Umask(0x12);
         Posix.IgnoreSignal(Signals.SIGXFSZ);
-        MailLog.StderrName = Name;
+        MailLog.StderrName = ShownName;
         MailLog.ToStderr = !_kinds.HasFlag(ToolKinds.StderrIfTerminal) || Posix.IsTerminal(2);
         string early = !IsSetGid && Environment.GetEnvironmentVariable("MAIL_LOGTAG") is { Length: > 0 } tag ? tag : "postfix";
         MailLog.Start($"{early}/{Name}");

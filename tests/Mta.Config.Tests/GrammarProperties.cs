@@ -17,6 +17,19 @@ public sealed class GrammarProperties
         return Ends<ExpansionException>(() => new Expander(values.GetValueOrDefault).Expand(text)) && Ends<ExpansionException>(() => Expander.NamesIn(text));
     }).QuickCheckThrowOnFailure();
 
+    // Defaults that are computed from other values can close a circle that no text shows.
+    [Fact]
+    public void Values_that_refer_to_each_other_in_any_circle_have_an_end() => Prop.ForAll(
+        Gen.Elements("myhostname", "mydomain", "mynetworks", "mynetworks_style", "myorigin", "compatibility_level").Two().ArrayOf().ToArbitrary(), static pairs =>
+    {
+        Configuration configuration = Configuration.FromText(string.Concat(pairs.Select(static pair => $"{pair.Item1} = x.${pair.Item2}\n")));
+        return pairs.All(pair => Ends<ConfigurationException>(() => configuration.Value(pair.Item1)));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Own_addresses_that_depend_on_themselves_are_none() =>
+        Assert.Empty(Configuration.FromText("inet_interfaces = $mynetworks\n").OwnAddresses.Addresses);
+
     [Fact]
     public void Text_without_a_dollar_expands_to_itself() => Prop.ForAll(Texts, text =>
     {

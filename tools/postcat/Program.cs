@@ -1,4 +1,4 @@
 using Mta.Postcat;
 using Mta.Service;
 
-return CommandLineTool.Run("postcat", ToolKinds.StderrOnly, static tool => new PostcatCommand(tool).Run());
+return CommandLineTool.Run("postcat", ToolKinds.StderrOnly | ToolKinds.NamedAsCalled, static tool => new PostcatCommand(tool).Run());

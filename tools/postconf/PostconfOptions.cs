@@ -131,7 +131,7 @@ internal sealed class PostconfOptions
         }
 
         // name=value alone means -e.
-        if (!Has('e') && Operands.Any(static operand => operand.Contains('=')) && Mode is 'p' or 'M' or 'F' or 'P')
+        if (!Has('e') && Operands.Count > 0 && Operands[0].Contains('=') && Mode is 'p' or 'M' or 'F' or 'P')
         {
             _given.Add('e');
         }

@@ -1,4 +1,4 @@
 using Mta.Postconf;
 using Mta.Service;
 
-return CommandLineTool.Run("postconf", ToolKinds.StderrOnly, static tool => new PostconfCommand(tool).Run());
+return CommandLineTool.Run("postconf", ToolKinds.StderrOnly | ToolKinds.NamedAsCalled, static tool => new PostconfCommand(tool).Run());

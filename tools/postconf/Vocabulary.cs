@@ -17,12 +17,15 @@ internal sealed class Vocabulary
     private readonly SortedSet<string> _undefined = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _undefinedInMaster = new(StringComparer.Ordinal);
     private readonly List<string> _malformed = [];
+    private readonly HashSet<string> _setInMaster;
+    private readonly HashSet<string> _usedInMain = new(StringComparer.Ordinal);
     private bool _isMasterMalformed;
 
     public Vocabulary(Settings settings, MasterFile master)
     {
         _settings = settings;
         _master = master;
+        _setInMaster = [.. master.Lines.SelectMany(static line => line.Overrides).Select(static pair => pair.Name)];
         FindServiceNames();
         FindUserNames();
     }
@@ -57,13 +60,9 @@ internal sealed class Vocabulary
     /// <exception cref="FatalException">A setting of master.cf is malformed.</exception>
     public void WarnUndefined()
     {
-        foreach (string text in _malformed)
-        {
-            Warnings.Write(text);
-        }
-
         if (_isMasterMalformed)
         {
+            WarnMalformed();
             throw new FatalException("macro processing error");
         }
 
@@ -72,9 +71,19 @@ internal sealed class Vocabulary
             Warnings.Write($"{_settings.Directory}/master.cf: undefined parameter: {name}");
         }
 
+        WarnMalformed();
+
         foreach (string name in _undefined)
         {
             Warnings.Write($"{_settings.Directory}/main.cf: undefined parameter: {name}");
+        }
+    }
+
+    private void WarnMalformed()
+    {
+        foreach (string text in _malformed)
+        {
+            Warnings.Write(text);
         }
     }
 
@@ -99,7 +108,7 @@ internal sealed class Vocabulary
             HashSet<string> local = LocalNames(line);
             foreach ((string name, string value) in line.Overrides.OrderBy(static pair => pair.Name, StringComparer.Ordinal))
             {
-                if (!IsKnown(name) && !local.Contains(name))
+                if (!IsKnown(name) && !local.Contains(name) && !_usedInMain.Contains(name))
                 {
                     Warnings.Write($"{_settings.Directory}/master.cf: unused parameter: {name}={value}");
                 }
@@ -144,10 +153,10 @@ internal sealed class Vocabulary
             Scan(name, _settings.Raw(name));
         }
 
-        // A name that only an unused one refers to counts as used all the same: one warning says enough.
+        // A name that only an unused one refers to counts as used all the same: one warning says enough. Not so a table.
         foreach (string name in _settings.Configuration.SetNames.Order(StringComparer.Ordinal))
         {
-            Scan(name, _settings.Raw(name));
+            Scan(name, _settings.Raw(name), usesTables: false);
         }
 
         foreach (MasterLine line in _master.Lines)
@@ -160,14 +169,14 @@ internal sealed class Vocabulary
         }
     }
 
-    private void Scan(string name, string? text)
+    private void Scan(string name, string? text, bool usesTables = true)
     {
         if (string.IsNullOrEmpty(text))
         {
             return;
         }
 
-        if (text.Contains(':'))
+        if (usesTables && text.Contains(':'))
         {
             UseTableSettings(text);
         }
@@ -182,6 +191,11 @@ internal sealed class Vocabulary
             if (_settings.IsSet(used))
             {
                 Use(used);
+            }
+            else if (_setInMaster.Contains(used))
+            {
+                // Some service gives it a value: enough for Postfix, too.
+                _usedInMain.Add(used);
             }
             else if (!IsKnown(used) && ParameterRegistry.Find(used) is null)
             {
@@ -277,15 +291,17 @@ internal sealed class Vocabulary
     // A malformed text is said once and, as in Postfix, ends the listing before it begins.
     private List<string> NamesIn(string text)
     {
+        List<string> names = [];
         try
         {
-            return Expander.NamesIn(text);
+            Expander.NamesIn(text, names);
         }
         catch (ExpansionException error)
         {
             _malformed.Add(error.Message);
-            return [];
         }
+
+        return names;
     }
 
     private string Expanded(string name)

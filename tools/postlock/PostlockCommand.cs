@@ -44,7 +44,7 @@ internal sealed class PostlockCommand(CommandLineTool tool)
         IReadOnlyList<string> operands = options.Operands;
         if (operands.Count < 2)
         {
-            throw new FatalException(Usage);
+            throw tool.UsageError(Usage);
         }
 
         string folder = operands[0];

@@ -1,4 +1,4 @@
 using Mta.Postlock;
 using Mta.Service;
 
-return CommandLineTool.Run("postlock", ToolKinds.StderrOnly, static tool => new PostlockCommand(tool).Run());
+return CommandLineTool.Run("postlock", ToolKinds.StderrOnly | ToolKinds.NamedAsCalled, static tool => new PostlockCommand(tool).Run());
