@@ -16,7 +16,7 @@ public static partial class Posix
     }
 
     /// <returns>0, or the error number.</returns>
-    public static int TryMkdir(string path, int mode) => MkdirNative(path, (uint)mode) == 0 ? 0 : Errno.Last;
+    public static int TryMkdir(string path, int mode) => MkdirNative(path, (uint)mode) == 0 ? 0 : Refusals.Note(Errno.Last, "mkdir", path);
 
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true)]
     private static partial int MkdirNative([MarshalUsing(typeof(ByteStringMarshaller))] string path, uint mode);

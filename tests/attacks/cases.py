@@ -664,6 +664,8 @@ def privileges(mta, confined=()):
             held = [kind for kind in ("CapInh", "CapPrm", "CapEff", "CapAmb") if int(status[kind][0], 16)]
             if held:
                 wrong.append(f"{name}: capabilities {held}")
+        if name not in ("master", "local", "pipe", "spawn") and mta.kind == "ours" and (status["NoNewPrivs"], status["Seccomp"]) != (["1"], ["2"]):
+            wrong.append(f"{name}: NoNewPrivs {status['NoNewPrivs']} Seccomp {status['Seccomp']}")
         if name in confined and root != mta.spool:
             wrong.append(f"{name}: root is {root}")
         for path in files:

@@ -12,29 +12,29 @@ public sealed class SandboxTests(BreakoutRun run) : IClassFixture<BreakoutRun>
 {
     private const string None = "";
 
-    // Daemon, queues that it may write to, and whether it writes to data_directory and connects to servers.
+    // Daemon, queues that it may write to (* change files in place), and whether it writes to data_directory and connects to servers.
     public static TheoryData<string, string, bool, string> Daemons => new()
     {
         { "anvil", None, false, None },
-        { "bounce", "bounce defer trace", false, None },
+        { "bounce", "bounce defer trace *incoming *active *deferred *hold", false, None },
         { "cleanup", "incoming hold bounce defer trace", false, "named" },
-        { "discard", "active", false, "named" },
-        { "error", "active", false, "named" },
+        { "discard", "*active", false, "named" },
+        { "error", "*active", false, "named" },
         { "flush", "flush deferred incoming", false, "named" },
-        { "lmtp", "active", false, "any" },
+        { "lmtp", "*active", false, "any" },
         { "pickup", "maildrop corrupt", false, None },
         { "postscreen", None, true, "named" },
         { "proxymap", None, true, "named" },
         { "qmgr", "incoming active deferred corrupt saved bounce defer trace", false, None },
         { "qmqpd", None, false, "named" },
         { "showq", None, false, None },
-        { "smtp", "active", false, "any" },
+        { "smtp", "*active", false, "any" },
         { "smtpd", "incoming", false, "named" },
         { "tlsmgr", None, true, "named" },
         { "tlsproxy", None, false, "named" },
         { "trivial-rewrite", None, false, "named" },
         { "verify", None, true, "named" },
-        { "virtual", "active", false, "named" },
+        { "virtual", "*active", false, "named" },
     };
 
     [PeerTheory]
@@ -48,7 +48,8 @@ public sealed class SandboxTests(BreakoutRun run) : IClassFixture<BreakoutRun>
 
         Dictionary<string, int> results = run.Of(daemon);
         Assert.Equal(run.Attempts.Length, results.Count);
-        string[] writable = [.. queues.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(queue => $"make {run.Spool}/{queue}/breakout"), .. writesData ? [$"make {run.Data}/breakout"] : (string[])[]];
+        string[] names = queues.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] writable = [.. names.Select(queue => $"change {run.Spool}/{queue.TrimStart('*')}/message"), .. names.Where(queue => queue[0] != '*').Select(queue => $"make {run.Spool}/{queue}/breakout"), .. writesData ? [$"make {run.Data}/breakout"] : (string[])[]];
         var allowed = new HashSet<string>(writable) { run.Readable };
         if (reach == "named" || reach == "any")
         {
@@ -90,6 +91,66 @@ public sealed class SandboxTests(BreakoutRun run) : IClassFixture<BreakoutRun>
     }
 }
 
+/// <summary>What the sandbox forbids waits, is told in the log, and can be allowed.</summary>
+public sealed class SandboxSettingTests
+{
+    [RootFact]
+    public void A_mailbox_outside_the_sandbox_is_told_of_and_waits_until_it_is_allowed()
+    {
+        if (!BreakoutRun.IsPossible)
+        {
+            return;
+        }
+
+        using var mta = new Instance(privileged: true);
+        mta.Main["virtual_mailbox_domains"] = "virt.test";
+        mta.Main["virtual_mailbox_base"] = $"{mta.Mail}/virtual";
+        mta.Main["virtual_mailbox_maps"] = "static:link/box/";
+        mta.Main["virtual_uid_maps"] = mta.Main["virtual_gid_maps"] = "static:65534";
+        Shell.Bash($"mkdir {mta.Mail}/virtual {mta.Mail}/elsewhere && ln -s ../elsewhere {mta.Mail}/virtual/link && chown 65534 {mta.Mail}/virtual {mta.Mail}/elsewhere").MustSucceed();
+        mta.Start();
+        mta.Send("sender@example.test", "box@virt.test", "Subject: elsewhere\r\n\r\ntoken\r\n");
+        mta.WaitForLog("status=deferred");
+        Assert.True(mta.Log.Contains($"sandbox: {mta.Mail}/virtual/link/box", StringComparison.Ordinal), mta.Log);
+        Assert.Contains("sandbox_write_paths widens it", mta.Log, StringComparison.Ordinal);
+        mta.Main["sandbox_write_paths"] = $"{mta.Mail}/elsewhere";
+        mta.WriteConfiguration();
+        mta.Postfix("reload").MustSucceed();
+        Wait.Until(() => mta.Postfix("flush").ExitCode == 0 && mta.Log.Contains("status=sent", StringComparison.Ordinal), "delivery", () => mta.Log, pause: 500);
+    }
+
+    [RootFact]
+    public void Check_prints_what_each_daemon_may_do_when_asked_and_nothing_else()
+    {
+        using var mta = new Instance(privileged: true);
+        Shell.Bash($"mkdir {mta.Directory}/access && touch {mta.Directory}/access/recipients").MustSucceed();
+        mta.Main["smtpd_recipient_restrictions"] = $"check_recipient_access texthash:{mta.Directory}/access/recipients, check_policy_service inet:[::1]:10031, permit_mynetworks, reject";
+        mta.MasterCf += "free unix - - n - - smtp -o sandbox=off\n";
+        mta.Start();
+        Assert.Equal("", mta.Postfix("check").MustSucceed().Output);
+        string report = mta.Postfix("-v", "check").MustSucceed().Output;
+        string smtpd = Part(report, $"127.0.0.1:{mta.SmtpPort}/inet: smtpd, user postfix, root /");
+        Assert.Contains($" {mta.Directory}/access ", smtpd, StringComparison.Ordinal);
+        Assert.Contains($"  writes: {mta.Spool}/incoming\n  connects to: TCP ports 53 10031\n  runs: nothing\n", smtpd, StringComparison.Ordinal);
+        Assert.Contains("  not confined: sandbox = off\n", Part(report, "free/unix: smtp,"), StringComparison.Ordinal);
+        Assert.Contains("  not confined: it runs programs", Part(report, "local/unix: local, user root"), StringComparison.Ordinal);
+        Assert.Contains("  connects to: sockets of this host's files\n", Part(report, "qmgr/unix: qmgr,"), StringComparison.Ordinal);
+    }
+
+    private static string Part(string report, string start)
+    {
+        int at = report.IndexOf(start, StringComparison.Ordinal);
+        Assert.True(at >= 0, report);
+        int end = report.IndexOf("\n", at, StringComparison.Ordinal);
+        while (end >= 0 && end + 1 < report.Length && report[end + 1] == ' ')
+        {
+            end = report.IndexOf("\n", end + 1, StringComparison.Ordinal);
+        }
+
+        return report[at..(end + 1)];
+    }
+}
+
 /// <summary>One instance whose daemons have been taken over.</summary>
 public sealed partial class BreakoutRun : IDisposable
 {
@@ -128,7 +189,7 @@ public sealed partial class BreakoutRun : IDisposable
     [
         Readable, Secret, "read /etc/shadow", "make /etc/breakout", $"make /tmp/{Token}", $"make {Mailboxes}/breakout", $"make {Data}/breakout",
         $"make {Running.Etc}/breakout",
-        .. ((string[])["maildrop", "incoming", "active", "deferred", "hold", "corrupt", "saved", "bounce", "defer", "trace", "flush", "pid", "public", "private"]).Select(queue => $"make {Spool}/{queue}/breakout"),
+        .. ((string[])["maildrop", "incoming", "active", "deferred", "hold", "corrupt", "saved", "bounce", "defer", "trace", "flush", "pid", "public", "private"]).SelectMany(queue => (string[])[$"make {Spool}/{queue}/breakout", $"change {Spool}/{queue}/message"]),
         NamedPort, OtherPort, "abstract " + Abstract, Signal, $"signal {Running.MasterPid}", $"ptrace {Running.MasterPid}", "run /bin/true", "execve", "netlink", "packet", "internet",
         "mount", "unshare", "chroot", "setuid", "bpf", "keyctl", "io_uring", "userfaultfd", "perf", "module", "mknod", "console",
     ];
@@ -199,6 +260,7 @@ public sealed partial class BreakoutRun : IDisposable
         instance.Start();
         Wait.Until(() => ProcessTable.OfMaster(instance.MasterPid).Any(p => p.Program.Contains("postlogd", StringComparison.Ordinal) || p.Program.Contains("dotnet", StringComparison.Ordinal)), "the log service");
         Signal = $"signal {ProcessTable.OfMaster(instance.MasterPid).First(p => p.Pid != instance.MasterPid).Pid}";
+        Shell.Bash($"for queue in maildrop incoming active deferred hold corrupt saved bounce defer trace flush pid public private; do install -o postfix -m 600 /dev/null {instance.Spool}/$queue/message; done").MustSucceed();
         File.WriteAllLines($"{instance.Etc}/attempts", Attempts);
         return instance;
     }

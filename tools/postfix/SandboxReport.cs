@@ -55,6 +55,7 @@ internal static class SandboxReport
         }
 
         Line(text, "reads", profile.OwnReads);
+        Line(text, "changes in place", profile.Changes);
         Line(text, "writes", profile.Writes);
         text.Append("  connects to: ").Append(
             profile.IsLocal ? "sockets of this host's files"

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mta.Linux;
+using Mta.Mail.Protocols;
 
 namespace Mta.Delivery.Orders;
 
@@ -26,6 +27,10 @@ public static class WorkerProgram
     [ThreadStatic]
     private static OrderWriter? t_answers;
 
+    // What the rules for files (not the modes) refused during the order that this thread is at.
+    [ThreadStatic]
+    private static string? t_refused;
+
     /// <summary>Whether this process was started as a worker.</summary>
     /// <param name="arguments">The arguments behind argv[0].</param>
     public static bool IsRequested(IReadOnlyList<string> arguments) => arguments.Count == 2 && arguments[0] == Switch;
@@ -38,6 +43,11 @@ public static class WorkerProgram
         if (ulong.TryParse(arguments[1], NumberStyles.None, CultureInfo.InvariantCulture, out ulong limit) && limit != Posix.Unlimited)
         {
             LimitFileSize(limit);
+        }
+
+        if (Posix.EnvironmentVariable(MasterProtocol.SandboxVariable) is not null)
+        {
+            Refusals.Observer = static (_, call, path) => t_refused ??= path is not null && Refusals.IsBeyondModes(path, call is not "read") ? path : null;
         }
 
         FileHandle socket = new(SocketNumber);
@@ -89,6 +99,7 @@ public static class WorkerProgram
 
             using (file)
             {
+                t_refused = null;
                 OrderReader reader = new(buffer.AsSpan(0, length));
                 long number = reader.Long();
                 Order order = Order.Read(ref reader);
@@ -100,6 +111,15 @@ public static class WorkerProgram
     // Results that come one after the other from one flush travel in one message.
     private static void Answer(FileHandle socket, long number, OrderResult result, bool more)
     {
+        if (t_refused is { } path && result.Outcome == OrderOutcome.Failed)
+        {
+            // Our own rule stands in the way, which somebody can widen: the mail waits for that.
+            result = new OrderResult(OrderOutcome.Failed, result.Status.StartsWith('5') ? "4.3.0" : result.Status, result.Reason, result.Number)
+            {
+                Warnings = [.. result.Warnings, $"sandbox: {path}: not among what this service may write; sandbox_write_paths widens it"],
+            };
+        }
+
         using FileHandle? opened = result.File;
         OrderWriter writer = t_answers ??= new OrderWriter();
         writer.Long(number);

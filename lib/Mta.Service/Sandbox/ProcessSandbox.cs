@@ -18,7 +18,6 @@ internal sealed class ProcessSandbox
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
     private readonly Configuration _configuration;
     private readonly DaemonOptions _options;
-    private readonly Lazy<SandboxProfile?> _profile;
     private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.Ordinal);
     private bool _isInJail;
 
@@ -26,7 +25,6 @@ internal sealed class ProcessSandbox
     {
         _configuration = configuration;
         _options = options;
-        _profile = new Lazy<SandboxProfile?>(() => SandboxProfile.Of(configuration, options.ProcessName));
     }
 
     /// <summary>Begins to explain refusals, where the master has put this process under rules for files.</summary>
@@ -50,12 +48,7 @@ internal sealed class ProcessSandbox
             return;
         }
 
-        if (Posix.EffectiveUser != 0)
-        {
-            // No daemon that drops its rights starts a program of others.
-            Seccomp.GiveUpNewPrivileges();
-        }
-
+        Seccomp.GiveUpNewPrivileges();
         int errno = Seccomp.TryConfine(kind.Reach != SandboxReach.Local, SandboxProfile.SystemCalls(kind));
         if (errno != 0)
         {
@@ -65,23 +58,13 @@ internal sealed class ProcessSandbox
 
     private void Explain(int errno, string call, string? path)
     {
-        try
+        bool writes = call is not "read" and not "open" and not "opendir";
+        if (path is null || _told.Count >= MostLines || !Refusals.IsBeyondModes(path, writes) || !_told.TryAdd(path, true))
         {
-            if (path is null || errno == Errno.EPERM || _told.Count >= MostLines || !_told.TryAdd(path, true))
-            {
-                return;
-            }
+            return;
+        }
 
-            bool writes = call is not "read" and not "open" and not "opendir";
-            string place = path.StartsWith('/') && !_isInJail ? path : $"{_configuration.Get(GlobalParameters.QueueDirectory)}/{path.TrimStart('/')}";
-            if (_profile.Value is { } profile && !profile.Covers(place, writes))
-            {
-                Log.Warn($"sandbox: {Printable.Neutralize(place)}: service {_options.ServiceName} may not {(writes ? "write" : "read")} this ({Errno.Text(errno)}); {(writes ? "sandbox_write_paths" : "sandbox_read_paths")} in main.cf or master.cf widens what it may");
-            }
-        }
-        catch (Exception failure) when (failure is ConfigurationException or LinuxException)
-        {
-            // Without a profile there is nothing to explain.
-        }
+        string place = path.StartsWith('/') && !_isInJail ? path : $"{_configuration.Get(GlobalParameters.QueueDirectory)}/{path.TrimStart('/')}";
+        Log.Warn($"sandbox: service {_options.ServiceName}: {call} {Printable.Neutralize(place)}: {Errno.Text(errno)}; {(writes ? SandboxParameters.SandboxWritePaths.Name : SandboxParameters.SandboxReadPaths.Name)} widens what it may do");
     }
 }

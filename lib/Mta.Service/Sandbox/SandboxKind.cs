@@ -27,12 +27,12 @@ public sealed record SandboxKind(string Program)
     public static readonly IReadOnlyDictionary<string, SandboxKind> All = new SandboxKind[]
     {
         new("anvil"),
-        new("bounce") { Writes = [QueueName.Bounce, QueueName.Defer, QueueName.Trace], Reads = [QueueName.Incoming, QueueName.Active, QueueName.Deferred, QueueName.Hold] },
+        new("bounce") { Writes = [QueueName.Bounce, QueueName.Defer, QueueName.Trace], Changes = [QueueName.Incoming, QueueName.Active, QueueName.Deferred, QueueName.Hold] },
         new("cleanup") { Reach = SandboxReach.Named, Writes = [QueueName.Incoming, QueueName.Hold, QueueName.Bounce, QueueName.Defer, QueueName.Trace] },
-        new("discard") { Reach = SandboxReach.Named, Writes = [QueueName.Active] },
-        new("error") { Reach = SandboxReach.Named, Writes = [QueueName.Active] },
+        new("discard") { Reach = SandboxReach.Named, Changes = [QueueName.Active] },
+        new("error") { Reach = SandboxReach.Named, Changes = [QueueName.Active] },
         new("flush") { Reach = SandboxReach.Named, Writes = [QueueName.Flush, QueueName.Deferred, QueueName.Incoming] },
-        new("lmtp") { Reach = SandboxReach.Anywhere, Writes = [QueueName.Active] },
+        new("lmtp") { Reach = SandboxReach.Anywhere, Changes = [QueueName.Active] },
         new("local") { IsFree = true },
         new("pickup") { Writes = [QueueName.Maildrop, QueueName.Corrupt] },
         new("pipe") { IsFree = true },
@@ -45,7 +45,7 @@ public sealed record SandboxKind(string Program)
         },
         new("qmqpd") { Reach = SandboxReach.Named },
         new("showq") { Reads = [QueueName.Maildrop, QueueName.Active, QueueName.Incoming, QueueName.Deferred, QueueName.Hold, QueueName.Bounce, QueueName.Defer] },
-        new("smtp") { Reach = SandboxReach.Anywhere, Writes = [QueueName.Active] },
+        new("smtp") { Reach = SandboxReach.Anywhere, Changes = [QueueName.Active] },
         new("smtpd") { Reach = SandboxReach.Named, Writes = [QueueName.Incoming] },
         new("spawn") { IsFree = true },
         new("tlsmgr")
@@ -56,7 +56,7 @@ public sealed record SandboxKind(string Program)
         new("tlsproxy") { Reach = SandboxReach.Named },
         new("trivial-rewrite") { Reach = SandboxReach.Named },
         new("verify") { Reach = SandboxReach.Named, Caches = [VerifyParameters.AddressVerifyMap] },
-        new("virtual") { Reach = SandboxReach.Named, Writes = [QueueName.Active], WritesMailboxes = true, HasWorkers = true },
+        new("virtual") { Reach = SandboxReach.Named, Changes = [QueueName.Active], WritesMailboxes = true, HasWorkers = true },
     }.ToDictionary(static kind => kind.Program);
 
     /// <summary>Runs programs of others, as any user, or writes wherever its users say: confined by its users' rights alone.</summary>
@@ -66,6 +66,9 @@ public sealed record SandboxKind(string Program)
 
     /// <summary>Queues in which it makes, changes and removes files.</summary>
     public IReadOnlyList<string> Writes { get; private init; } = [];
+
+    /// <summary>Queues in whose files it marks recipients as done; it makes and removes none there.</summary>
+    public IReadOnlyList<string> Changes { get; private init; } = [];
 
     /// <summary>Queues whose files it reads.</summary>
     public IReadOnlyList<string> Reads { get; private init; } = [];

@@ -52,6 +52,9 @@ public sealed class SandboxProfile
     /// <summary>Files and directories it may read, change, make and remove, all below them included.</summary>
     public IReadOnlyCollection<string> Writes => _writes;
 
+    /// <summary>Directories whose files it may read and change in place, and neither make nor remove.</summary>
+    public IReadOnlyCollection<string> Changes { get; private set; } = [];
+
     /// <summary>TCP ports it may connect to; null: all.</summary>
     public IReadOnlyCollection<int>? Ports { get; private set; }
 
@@ -99,10 +102,6 @@ public sealed class SandboxProfile
         return options.Debug ? null : configuration;
     }
 
-    /// <summary>Whether a path is among those that may be read, or written.</summary>
-    public bool Covers(string path, bool writes) =>
-        IsBelow(path, _writes) || (!writes && IsBelow(path, _reads)) || (path is "/dev/null" or "/dev/full");
-
     /// <summary>
     /// Puts the calling thread, and the program it starts next, under these rules for good.
     /// </summary>
@@ -113,6 +112,11 @@ public sealed class SandboxProfile
         foreach (string path in _reads)
         {
             Allow(rules, path, FileRights.Read);
+        }
+
+        foreach (string path in Changes)
+        {
+            Allow(rules, path, FileRights.Read | FileRights.WriteFile);
         }
 
         foreach (string path in _writes)
@@ -133,11 +137,8 @@ public sealed class SandboxProfile
             rules.AllowConnect(port);
         }
 
-        if (Posix.EffectiveUser != 0)
-        {
-            Seccomp.GiveUpNewPrivileges();
-        }
-
+        // Nothing that is confined starts a program of others: none needs to gain rights.
+        Seccomp.GiveUpNewPrivileges();
         rules.RestrictThisThread();
     }
 
@@ -208,6 +209,7 @@ public sealed class SandboxProfile
     {
         string queue = configuration.Get(GlobalParameters.QueueDirectory);
         _writes.UnionWith(Kind.Writes.Select(name => $"{queue}/{name}"));
+        Changes = [.. Kind.Changes.Select(name => $"{queue}/{name}")];
         _writes.UnionWith(TableListSyntax.Split(configuration.Get(SandboxParameters.SandboxWritePaths)));
         if (Kind.Caches.Count > 0)
         {

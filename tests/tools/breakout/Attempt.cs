@@ -10,7 +10,7 @@ internal static partial class Attempt
 {
     private const int AtWorkingDirectory = -100;
 
-    /// <param name="attempt"><c>read PATH</c>, <c>make PATH</c>, <c>run PATH</c>, <c>connect PORT</c>, <c>abstract NAME</c>, <c>signal PID</c>, or a system call's name.</param>
+    /// <param name="attempt"><c>read PATH</c>, <c>change PATH</c>, <c>make PATH</c>, <c>run PATH</c>, <c>connect PORT</c>, <c>abstract NAME</c>, <c>signal PID</c>, or a system call's name.</param>
     /// <returns>0 when it worked, or the error number.</returns>
     public static int Try(string attempt)
     {
@@ -20,6 +20,7 @@ internal static partial class Attempt
         return words[0] switch
         {
             "read" => Open(operand, 0),
+            "change" => Open(operand, 1),
             "make" => Open(operand, 0x40 | 0x80 | 1),
             "run" => Run(operand),
             "connect" => Connect(AddressFamily.InterNetwork, new IPEndPoint(IPAddress.Loopback, number)),
@@ -56,7 +57,7 @@ internal static partial class Attempt
         }
 
         _ = SystemCall(3, descriptor, 0, 0, 0, 0);
-        if (flags != 0)
+        if ((flags & 0x40) != 0)
         {
             _ = SystemCall(87, name, 0, 0, 0, 0);
         }
