@@ -36,6 +36,7 @@ class Suite:
         self.shared = self.certificates = self.zones = None
         self.needs, self.unpacks, self.stops, self.peers = [], [], [], None
         self.agents, self.alone = list(AGENTS), False
+        self.comsat = None
         self.path = path
         self.parse(path)
 
@@ -65,6 +66,9 @@ class Suite:
                         continue
                     if word == "agents":
                         self.agents += rest.split()
+                        continue
+                    if word == "comsat":
+                        self.comsat = Comsat()
                         continue
                     if word == "alone":
                         self.alone = True
@@ -358,6 +362,31 @@ class HopServer(socketserver.ThreadingTCPServer):
             return self.servers[key]
 
 
+class Comsat(threading.Thread):
+    """Takes notices of new mail (port 512); whose they are, the user's name says: it has the instance's $PEERPORT in it."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.texts = []
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            self.socket.bind(("127.0.0.1", 512))
+        except OSError:
+            print("port 512 is not free")
+            raise SystemExit(77)
+        self.start()
+
+    def run(self):
+        while True:
+            self.texts.append(self.socket.recvfrom(4096)[0].decode("latin-1"))
+
+    def of(self, user):
+        end = time.time() + 2
+        while time.time() < end and not any(text.startswith(user + "@") for text in self.texts):
+            time.sleep(0.05)
+        return "\n".join(repr(text) for text in self.texts if text.startswith(user + "@")) or "no notice"
+
+
 class Dns(threading.Thread):
     """Answers from the @dns lines: NAME TYPE VALUE, or NAME NXDOMAIN|SERVFAIL|REFUSED|SILENT."""
     TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28, "SRV": 33, "TLSA": 52}
@@ -600,6 +629,7 @@ class Instance:
                 sender = "s@src.test" if case.sender is None else case.sender
                 ask(f"MAIL FROM:<{sender}>{case.mail}", "250")
                 for to in case.to or ["r"]:
+                    to = self.expand(to)
                     ask(f"RCPT TO:<{to if '@' in to else to + '@' + case.name + '.test'}>{case.rcpt}", "250")
                 ask("DATA", "354")
                 body = case.body if case.body is not None else "Subject: test\nMessage-ID: <m@src.test>\n\nhello\n"
@@ -626,7 +656,7 @@ class Instance:
         print(f"{self.dir}: no final line for {' '.join(missing)}\n" + "\n".join(l for l in log.split("\n") if "fatal" in l or "panic" in l or "rror" in l)[-3000:])
 
     def clean(self, text):
-        text = text.replace(self.dir, "$D").replace(str(self.hops.port), "PORT")
+        text = text.replace(self.dir, "$D").replace(str(self.hops.port), "PORT").replace(f"biff{self.peer_port}", "biff")
         text = re.sub(r"delay=[\d.]+, delays=[\d./]+, ", "", text)
         text = re.sub(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun),? [A-Z0-9][\w :]*\d\d:\d\d:\d\d( [+-]\d{4})?( \(\w+\)| \d{4})?", "DATE", text)
         text = re.sub(r"\bPORT=\d+", "PORT=N", text)
@@ -643,6 +673,9 @@ class Instance:
         shown = []
         for command in case.show:
             shown.append(f"--- {command}")
+            if command.startswith("comsat "):
+                shown.append(self.clean(self.suite.comsat.of(self.expand(command[7:]))))
+                continue
             shown.append(self.clean(self.shell(command.replace("$ID", case.queued[self]))))
         lines = []
         pattern = re.compile(rf"{case.queued[self]}|[@ =/.]{re.escape(case.name)}\.test|127\.[1-8]\.{case.number // 256}\.{case.number % 256}\b" + "".join("|" + re.escape(e) for e in case.extra))
