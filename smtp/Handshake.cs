@@ -1,3 +1,4 @@
+using Mta.Delivery.Routing;
 using Mta.Delivery.Security;
 using Mta.Mail.Protocols;
 using Mta.Smtp.Sasl;
@@ -167,7 +168,7 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
         return await SayHelloAsync(settings.IsLmtp ? "LHLO" : "EHLO", canFallBack: !settings.IsLmtp, stop);
     }
 
-    private bool DetectsLoops => !settings.IsLmtp && session.Server.EndPoint?.Port == SmtpSettings.LoopPort;
+    private bool DetectsLoops => !settings.IsLmtp && session.Server.EndPoint?.Port == LookupSettings.LoopPort;
 
     // True when EHLO is to be tried.
     private bool NoteGreeting(SmtpReply greeting)

@@ -1,5 +1,6 @@
 using Mta.Config;
 using Mta.Delivery;
+using Mta.Delivery.Routing;
 using Mta.Delivery.Security;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
@@ -183,7 +184,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
             ServerAddress server = session?.Server ?? servers[0];
             servers.Remove(server);
             attempts++;
-            if (settings.MxAddressLimit > 0 && attempts == settings.MxAddressLimit)
+            if (settings.Lookup.MxAddressLimit > 0 && attempts == settings.Lookup.MxAddressLimit)
             {
                 servers.Clear();
             }

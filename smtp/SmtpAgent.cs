@@ -1,5 +1,6 @@
 using Mta.Config.Parameters;
 using Mta.Delivery;
+using Mta.Delivery.Routing;
 using Mta.Delivery.Security;
 using Mta.Dns;
 using Mta.Linux;
@@ -28,11 +29,11 @@ internal sealed class SmtpAgent : IDisposable
         _agent = agent;
         _resolver = resolver;
         _tls = tls;
-        _lookup = new ServerLookup(settings, Searching(settings, resolver), new NativeNames(), tables.DnsFilter);
+        _lookup = new ServerLookup(settings.Lookup, Searching(settings, resolver), new NativeNames(), tables.DnsFilter);
         _pool = new SessionPool(settings.CacheTimeLimit);
 
         // The services file may be out of reach later.
-        _lookup.PortOf(settings.DefaultService);
+        _lookup.PortOf(settings.Lookup.DefaultService);
     }
 
     /// <summary>Reads settings and loads libraries, with the privileges of the start.</summary>
@@ -46,15 +47,15 @@ internal sealed class SmtpAgent : IDisposable
             settings.IsLmtp ? LmtpParameters.LmtpDeliveryStatusFilter : SmtpParameters.SmtpDeliveryStatusFilter);
         try
         {
-            DnsResolver? resolver = settings.UsesDns
+            DnsResolver? resolver = settings.Lookup.UsesDns
                 ? new DnsResolver(new DnsSettings
                 {
-                    ValidatesDnssec = settings.ValidatesDnssec,
+                    ValidatesDnssec = settings.Lookup.ValidatesDnssec,
                     TrustAnchorFile = context.Configuration.Get(GlobalParameters.DnsTrustAnchorFile),
                     ForwardAddress = context.Configuration.Get(GlobalParameters.DnsForwardAddress),
                 })
                 : null;
-            ClientTls tls = new(context.Configuration, settings.IsLmtp ? "lmtp" : "smtp", context.Tables, settings.ValidatesDnssec ? resolver : null, settings.WhyNoDane);
+            ClientTls tls = new(context.Configuration, settings.IsLmtp ? "lmtp" : "smtp", context.Tables, settings.Lookup.ValidatesDnssec ? resolver : null, settings.Lookup.WhyNoDane);
             return new SmtpAgent(settings, new SmtpTables(context.Configuration, context.Tables, settings.IsLmtp), agent, resolver, tls);
         }
         catch (TlsException failure)
@@ -69,7 +70,7 @@ internal sealed class SmtpAgent : IDisposable
 
     private static IDnsResolver? Searching(SmtpSettings settings, DnsResolver? resolver)
     {
-        if (resolver is null || (!settings.CompletesNames && !settings.SearchesNames))
+        if (resolver is null || (!settings.Lookup.CompletesNames && !settings.Lookup.SearchesNames))
         {
             return resolver;
         }
@@ -84,7 +85,7 @@ internal sealed class SmtpAgent : IDisposable
             // resolv.conf(5): without the file, the domain is that of this host.
         }
 
-        return new SearchingResolver(resolver, SearchingResolver.DomainsOf(file, Environment.MachineName), settings.CompletesNames, settings.SearchesNames);
+        return new SearchingResolver(resolver, SearchingResolver.DomainsOf(file, Environment.MachineName), settings.Lookup.CompletesNames, settings.Lookup.SearchesNames);
     }
 
     public Task ServeAsync(ClientConnection client) => _agent.ServeAsync(client.Input, client.Output, HandleAsync, client.BetweenRequests);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Mta.Config;
+using Mta.Delivery.Routing;
 using Mta.Delivery.Security;
 using Mta.Linux;
 using Mta.Mail.Protocols;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Mta.Config;
 using Mta.Config.Parameters;
+using Mta.Delivery.Routing;
 using Mta.Tables;
 using Mta.Text;
 
@@ -27,7 +28,7 @@ internal sealed class SmtpSettings
             _ => throw new FatalException($"unexpected process name \"{Printable.Neutralize(processName)}\" - specify \"smtp\" or \"lmtp\""),
         };
         UnbuiltSettings.Refuse(processName, configuration);
-        Ports = new TcpPorts(configuration);
+        Lookup = new LookupSettings(configuration, IsLmtp);
         WindowSize = configuration.Get(GlobalParameters.TcpWindowsize);
         AssumesFinalDelivery = IsLmtp && configuration.Get(LmtpParameters.LmtpAssumeFinal);
         ReadNames();
@@ -38,9 +39,6 @@ internal sealed class SmtpSettings
     }
 
     public bool IsLmtp { get; }
-
-    /// <summary>Ports of service names.</summary>
-    public TcpPorts Ports { get; }
 
     /// <summary>Dialogues with all servers are logged (option -v).</summary>
     public bool IsVerbose { get; init; }
@@ -56,9 +54,10 @@ internal sealed class SmtpSettings
 
     public string MyHostname { get; private set; } = "";
 
-    public string HelloName { get; private set; } = "";
+    /// <summary>How servers are found.</summary>
+    public LookupSettings Lookup { get; }
 
-    public string DefaultService { get; private set; } = "";
+    public string HelloName { get; private set; } = "";
 
     public string FallbackRelay { get; private set; } = "";
 
@@ -68,8 +67,6 @@ internal sealed class SmtpSettings
     public bool SoftBounce { get; private set; }
 
     public HeaderFlags Flags { get; }
-
-    public OwnAddresses OwnAddresses { get; private set; } = null!; // Set by the constructor.
 
     public TimeSpan ConnectTimeout { get; private set; }
 
@@ -93,44 +90,11 @@ internal sealed class SmtpSettings
 
     public bool PerRequestDeadline { get; private set; }
 
-    public bool UsesDns { get; private set; }
-
-    public bool ValidatesDnssec { get; private set; }
-
-    public bool LooksUpInDns { get; private set; }
-
-    public bool LooksUpNatively { get; private set; }
-
-    public bool IgnoresMxLookupError { get; private set; }
-
-    public bool DefersWithoutMxAddress { get; private set; }
-
-    public bool Randomizes { get; private set; }
-
-    /// <summary><c>any</c>, <c>ipv4</c> or <c>ipv6</c>.</summary>
-    public string AddressPreference { get; private set; } = "any";
-
-    public bool BalancesProtocols { get; private set; }
-
-    public bool UsesIpv4 { get; private set; }
-
-    public bool UsesIpv6 { get; private set; }
-
-    /// <summary>Services whose servers are found by SRV records.</summary>
-    public IReadOnlyList<string> SrvServices { get; private set; } = [];
-
-    public bool AllowsSrvFallback { get; private set; }
-
-    public bool IgnoresSrvLookupError { get; private set; }
-
     /// <summary>Who gets mail that this host is the best exchanger for; empty: it loops, and bounces.</summary>
     public string BestMxTransport { get; private set; } = "";
 
     /// <summary>Bytes per second that a server must take at least, when deadlines are per request.</summary>
     public int MinDataRate { get; private set; } = 1;
-
-    /// <summary>0 is no limit.</summary>
-    public int MxAddressLimit { get; private set; }
 
     /// <summary>0 is no limit.</summary>
     public int MxSessionLimit { get; private set; }
@@ -150,11 +114,6 @@ internal sealed class SmtpSettings
 
     /// <summary>A message may say that TLS is not to be in its way.</summary>
     public bool ObeysTlsRequired { get; private set; }
-
-    /// <summary>Why TLSA records cannot be used; null when they can.</summary>
-    public string? WhyNoDane => !LooksUpInDns || !ValidatesDnssec ? "dnssec lookups disabled"
-        : IgnoresMxLookupError && !IsLmtp ? "MX lookup errors ignored"
-        : null;
 
     public bool Skips5xxGreeting { get; private set; }
 
@@ -205,31 +164,6 @@ internal sealed class SmtpSettings
     /// <summary>0 is no limit.</summary>
     public int ReuseCountLimit { get; private set; }
 
-    /// <summary>A server whose name is an alias is called by the name that it stands for.</summary>
-    public bool CnameOverridesServerName { get; private set; }
-
-    /// <summary>Short names are looked for in the first domain of resolv.conf, or in all of them.</summary>
-    public bool CompletesNames { get; private set; }
-
-    public bool SearchesNames { get; private set; }
-
-    /// <summary>A server that answers with our own name on this port means that mail loops.</summary>
-    public const int LoopPort = 25;
-
-    private void ReadResolverOptions(string options)
-    {
-        foreach (string option in TableListSyntax.Split(options))
-        {
-            CompletesNames |= Ascii.EqualsIgnoreCase(option, "res_defnames");
-            SearchesNames |= Ascii.EqualsIgnoreCase(option, "res_dnsrch");
-            if (!Ascii.EqualsIgnoreCase(option, "res_defnames") && !Ascii.EqualsIgnoreCase(option, "res_dnsrch"))
-            {
-                string name = (IsLmtp ? LmtpParameters.LmtpDnsResolverOptions : SmtpParameters.SmtpDnsResolverOptions).Name;
-                throw new FatalException($"unknown {name} value \"{Printable.Neutralize(option)}\" in \"{Printable.Neutralize(options)}\"");
-            }
-        }
-    }
-
     private T Get<T>(Parameter<T> smtp, Parameter<T> lmtp)
         where T : notnull => _configuration.Get(IsLmtp ? lmtp : smtp);
 
@@ -245,11 +179,9 @@ internal sealed class SmtpSettings
     {
         MyHostname = _configuration.Get(GlobalParameters.Myhostname);
         HelloName = Get(SmtpParameters.SmtpHeloName, LmtpParameters.LmtpLhloName);
-        DefaultService = Get(SmtpParameters.SmtpTcpPort, LmtpParameters.LmtpTcpPort);
         FallbackRelay = Get(SmtpParameters.SmtpFallbackRelay, LmtpParameters.LmtpFallbackRelay);
         RelayHost = _configuration.Get(TrivialRewriteParameters.Relayhost);
         SoftBounce = _configuration.Get(GlobalParameters.SoftBounce);
-        OwnAddresses = _configuration.OwnAddresses;
     }
 
     private void ReadTimes()
@@ -274,40 +206,8 @@ internal sealed class SmtpSettings
 
     private void ReadLookups()
     {
-        CnameOverridesServerName = Get(SmtpParameters.SmtpCnameOverridesServername, LmtpParameters.LmtpCnameOverridesServername);
-        ReadResolverOptions(Get(SmtpParameters.SmtpDnsResolverOptions, LmtpParameters.LmtpDnsResolverOptions));
-        string level = Get(SmtpParameters.SmtpDnsSupportLevel, LmtpParameters.LmtpDnsSupportLevel);
-        UsesDns = level.Length > 0 ? level != "disabled" : !_configuration.Get(SmtpParameters.DisableDnsLookups);
-        ValidatesDnssec = level == "dnssec";
-        string hostLookup = Get(SmtpParameters.SmtpHostLookup, LmtpParameters.LmtpHostLookup);
-        foreach (string word in TableListSyntax.Split(hostLookup))
-        {
-            switch (word)
-            {
-                case "dns":
-                    LooksUpInDns = UsesDns;
-                    break;
-                case "native":
-                    LooksUpNatively = true;
-                    break;
-                default:
-                    throw new FatalException($"unknown {(IsLmtp ? "lmtp" : "smtp")}_host_lookup value \"{word}\" in \"{hostLookup}\"");
-            }
-        }
-
-        LooksUpNatively |= !UsesDns;
-        IgnoresMxLookupError = _configuration.Get(SmtpParameters.IgnoreMxLookupError);
-        DefersWithoutMxAddress = Get(SmtpParameters.SmtpDeferIfNoMxAddressFound, LmtpParameters.LmtpDeferIfNoMxAddressFound);
-        SrvServices = TableListSyntax.Split(_configuration.Get(SmtpParameters.UseSrvLookup));
-        AllowsSrvFallback = _configuration.Get(SmtpParameters.AllowSrvLookupFallback);
-        IgnoresSrvLookupError = _configuration.Get(SmtpParameters.IgnoreSrvLookupError);
         BestMxTransport = IsLmtp ? "" : _configuration.Get(SmtpParameters.BestMxTransport);
         MinDataRate = Get(SmtpParameters.SmtpMinDataRate, LmtpParameters.LmtpMinDataRate);
-        Randomizes = Get(SmtpParameters.SmtpRandomizeAddresses, LmtpParameters.LmtpRandomizeAddresses);
-        AddressPreference = Get(SmtpParameters.SmtpAddressPreference, LmtpParameters.LmtpAddressPreference);
-        BalancesProtocols = Get(SmtpParameters.SmtpBalanceInetProtocols, LmtpParameters.LmtpBalanceInetProtocols);
-        (UsesIpv4, UsesIpv6) = OwnAddresses.Protocols(_configuration);
-        MxAddressLimit = Get(SmtpParameters.SmtpMxAddressLimit, LmtpParameters.LmtpMxAddressLimit);
         MxSessionLimit = Get(SmtpParameters.SmtpMxSessionLimit, LmtpParameters.LmtpMxSessionLimit);
         BindAddress = ParseBindAddress(SmtpParameters.SmtpBindAddress, Get(SmtpParameters.SmtpBindAddress, LmtpParameters.LmtpBindAddress), AddressFamily.InterNetwork);
         BindAddress6 = ParseBindAddress(SmtpParameters.SmtpBindAddress6, Get(SmtpParameters.SmtpBindAddress6, LmtpParameters.LmtpBindAddress6), AddressFamily.InterNetworkV6);
@@ -320,7 +220,7 @@ internal sealed class SmtpSettings
     private IPAddress? OnlyOwnAddress(AddressFamily family)
     {
         IPAddress? only = null;
-        foreach (OwnAddress own in OwnAddresses.Addresses)
+        foreach (OwnAddress own in Lookup.OwnAddresses.Addresses)
         {
             if (own.Address.AddressFamily != family)
             {

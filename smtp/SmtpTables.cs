@@ -1,5 +1,6 @@
 using Mta.Config;
 using Mta.Config.Parameters;
+using Mta.Delivery.Routing;
 using Mta.Smtp.Sasl;
 using Mta.Tables;
 

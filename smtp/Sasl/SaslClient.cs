@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Mta.Config;
 using Mta.Config.Parameters;
+using Mta.Delivery.Routing;
 using Mta.Delivery.Security;
 using Mta.Mail;
 using Mta.Mail.Addresses;

@@ -1,3 +1,4 @@
+using Mta.Delivery.Routing;
 using Mta.Text;
 
 namespace Mta.Smtp.Tests;

@@ -1,5 +1,6 @@
 using System.Net;
 using Mta.Config;
+using Mta.Delivery.Routing;
 using Mta.Dns;
 using Mta.Text;
 
@@ -19,7 +20,7 @@ public sealed class ServerLookupTests
             smtp_tcp_port = 25
             {mainCf}
             """);
-        SmtpSettings settings = new(configuration, "smtp", "smtp", []);
+        LookupSettings settings = new(configuration, isLmtp: false);
         ServerLookup lookup = new(settings, _resolver, new NativeNames());
         return await lookup.FindAsync(Destination.Parse(destination, isLmtp: false), default);
     }
@@ -67,7 +68,7 @@ public sealed class ServerLookupTests
     [Fact]
     public void An_unknown_resolver_option_is_refused() =>
         Assert.Equal("unknown smtp_dns_resolver_options value \"x\" in \"res_dnsrch, x\"",
-            Assert.Throws<FatalException>(static () => new SmtpSettings(Configuration.FromText("smtp_dns_resolver_options = res_dnsrch, x\n"), "smtp", "smtp", [])).Message);
+            Assert.Throws<ConfigurationException>(static () => new LookupSettings(Configuration.FromText("smtp_dns_resolver_options = res_dnsrch, x\n"), isLmtp: false)).Message);
 
     [Fact]
     public async Task Null_mx_refuses_mail_for_good()

@@ -1,3 +1,4 @@
+using Mta.Delivery.Routing;
 using System.Net;
 
 namespace Mta.Smtp.Tests;

@@ -25,6 +25,7 @@ public class AgreementTests
     [InlineData("flush")]
     [InlineData("probes")]
     [InlineData("revoked")]
+    [InlineData("explain")]
     [InlineData("hostile")]
     [InlineData("options")]
     [InlineData("peers")]

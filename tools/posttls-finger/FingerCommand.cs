@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Mta.Config;
 using Mta.Config.Parameters;
+using Mta.Delivery.Routing;
 using Mta.Delivery.Security;
 using Mta.Dns;
 using Mta.Linux;
@@ -35,22 +36,29 @@ internal sealed class FingerCommand(CommandLineTool tool)
         }
 
         _configuration = tool.Configuration;
-        using DnsResolver? dns = _dns = _options.UsesDns ? new DnsResolver(new DnsSettings
+        if (!_options.Explains)
+        {
+            _options.ApplyLookup(_configuration);
+        }
+
+        // Servers are found as deliveries find them.
+        LookupSettings lookup = new(_configuration, _options.IsLmtp) { DetectsLoops = _options.Explains };
+        using DnsResolver? dns = _dns = lookup.UsesDns ? new DnsResolver(new DnsSettings
         {
             ValidatesDnssec = true,
             TrustAnchorFile = _configuration.Get(GlobalParameters.DnsTrustAnchorFile),
             ForwardAddress = _configuration.Get(GlobalParameters.DnsForwardAddress),
         }) : null;
-        FingerDestination destination = FingerDestination.Parse(_options.Destination, _options.IsLmtp, _configuration);
-        (IReadOnlyList<FingerServer> servers, string? error) = await new FingerLookup(_options, _dns).FindAsync(destination, _configuration);
-        if (error is not null)
+        Destination destination = _options.ParseDestination();
+        ServerList servers = await new ServerLookup(lookup, dns, new NativeNames()).FindAsync(destination, CancellationToken.None);
+        if (servers.Failure is not null)
         {
-            Log.Info($"Destination address lookup failed: {error}");
+            Log.Info($"Destination address lookup failed: {servers.Failure.Reason}");
             return 0;
         }
 
         string failure = "";
-        foreach (FingerServer server in servers)
+        foreach (ServerAddress server in servers.Servers)
         {
             (SocketStream? stream, failure) = await ConnectAsync(server);
             if (stream is null)
@@ -75,13 +83,13 @@ internal sealed class FingerCommand(CommandLineTool tool)
         return 0;
     }
 
-    private async ValueTask<(SocketStream? Stream, string Error)> ConnectAsync(FingerServer server)
+    private async ValueTask<(SocketStream? Stream, string Error)> ConnectAsync(ServerAddress server)
     {
         using CancellationTokenSource timer = new(_options.ConnectTimeout);
         try
         {
             return (server.EndPoint is null
-                ? await UnixSocket.ConnectAsync(server.Address, timer.Token)
+                ? await UnixSocket.ConnectAsync(server.UnixPath, timer.Token)
                 : await SocketStream.ConnectAsync(server.EndPoint, timer.Token), "");
         }
         catch (LinuxException error)
@@ -94,10 +102,10 @@ internal sealed class FingerCommand(CommandLineTool tool)
         }
     }
 
-    private async ValueTask TalkAsync(SocketStream stream, FingerDestination destination, FingerServer server)
+    private async ValueTask TalkAsync(SocketStream stream, Destination destination, ServerAddress server)
     {
         string prefix = _options.IsLmtp ? "lmtp" : "smtp";
-        TlsTarget target = new(_options.Destination, destination.Host, server.IsFromMx, server.Host, server.Address, server.EndPoint?.Port ?? 0);
+        TlsTarget target = new(_options.Destination, destination.Host, destination.UsesMx, server.Host, server.AddressText, server.EndPoint?.Port ?? 0);
         (ClientTls tls, TlsPolicy policy) = await DecideAsync(prefix, target);
         using ClientTls owned = tls;
         if (_options.Explains)
@@ -119,7 +127,7 @@ internal sealed class FingerCommand(CommandLineTool tool)
         await new FingerSession(_options, tls, policy, target, stream, _configuration).RunAsync(text => Explain(server, text));
     }
 
-    private void Explain(FingerServer server, string text)
+    private void Explain(ServerAddress server, string text)
     {
         if (_options.Explains)
         {

@@ -91,6 +91,29 @@ internal sealed class FingerOptions
         return options;
     }
 
+    /// <exception cref="FatalException">It makes no sense.</exception>
+    public Delivery.Routing.Destination ParseDestination()
+    {
+        bool isUnix = Destination.StartsWith("unix:", StringComparison.Ordinal);
+        if (isUnix && !IsLmtp)
+        {
+            throw new FatalException($"unix: destinations are for LMTP (-S): {Printable.Neutralize(Destination)}");
+        }
+
+        return Delivery.Routing.Destination.Parse(Destination.StartsWith("inet:", StringComparison.Ordinal) ? Destination[5..] : Destination, IsLmtp);
+    }
+
+    /// <summary>The configuration of lookups as the options have it.</summary>
+    public void ApplyLookup(Configuration configuration)
+    {
+        string prefix = IsLmtp ? "lmtp" : "smtp";
+        configuration.Override($"{prefix}_dns_support_level", UsesDns ? "dnssec" : "disabled");
+        configuration.Override($"{prefix}_host_lookup", string.Join(", ", (string[])[.. UsesDns ? ["dns"] : Array.Empty<string>(), .. UsesNative || !UsesDns ? ["native"] : Array.Empty<string>()]));
+        configuration.Override($"{prefix}_address_preference", Family);
+        configuration.Override($"{prefix}_randomize_addresses", "no");
+        configuration.Override($"{prefix}_balance_inet_protocols", "no");
+    }
+
     /// <summary>The configuration of a level as the options have it: no tables, no authorities but those named.</summary>
     public void Apply(Configuration configuration, TlsLevel level)
     {

@@ -295,7 +295,7 @@ public sealed class TlsPolicies
         // RFC 8461 §4.1: the exchanger must be one that the policy names, and the certificate must be its own.
         if (_settings.EnforcesExchangerPatterns && draft.Origin == "sts" && draft.Match.Count > 0 && draft.ExchangerPatterns.Count > 0)
         {
-            if (!draft.ExchangerPatterns.Exists(pattern => IsAllowed(target.Host, pattern)))
+            if (!draft.ExchangerPatterns.Exists(pattern => CertificateNames.Matches(pattern, target.Host, multiLabel: false)))
             {
                 string reason = $"MX name '{target.Host}' does not match STS MX pattern for '{target.Domain}'";
                 _warn(reason);
@@ -306,14 +306,6 @@ public sealed class TlsPolicies
         }
 
         return policy with { Key = policy.MakeKey(target) };
-    }
-
-    private static bool IsAllowed(string host, string pattern)
-    {
-        int dot = host.IndexOf('.', StringComparison.Ordinal);
-        return pattern.StartsWith("*.", StringComparison.Ordinal)
-            ? dot > 0 && Ascii.EqualsIgnoreCase(host.AsSpan(dot), pattern.AsSpan(1))
-            : Ascii.EqualsIgnoreCase(host, pattern);
     }
 
     private IReadOnlyList<string> Matches(TlsLevel level, PolicyDraft draft, TlsTarget target)

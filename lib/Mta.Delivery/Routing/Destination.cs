@@ -1,6 +1,6 @@
 using Mta.Text;
 
-namespace Mta.Smtp;
+namespace Mta.Delivery.Routing;
 
 /// <summary>One place to deliver to, as a next hop or a fallback relay names it.</summary>
 /// <param name="Text">As given, without the <c>inet:</c> prefix.</param>
@@ -8,7 +8,7 @@ namespace Mta.Smtp;
 /// <param name="UsesMx">Mail exchangers are looked up: not for <c>[host]</c>.</param>
 /// <param name="Service">Port number or service name; empty is the default.</param>
 /// <param name="UnixPath">Path of a Unix socket; else empty.</param>
-internal sealed record Destination(string Text, string Host, bool UsesMx, string Service, string UnixPath)
+public sealed record Destination(string Text, string Host, bool UsesMx, string Service, string UnixPath)
 {
     public bool IsUnix => UnixPath.Length > 0;
 

@@ -4,11 +4,11 @@ using Mta.Tables;
 using Mta.Text;
 using NLog;
 
-namespace Mta.Smtp;
+namespace Mta.Delivery.Routing;
 
 /// <summary><c>smtp_dns_reply_filter</c>: records of answers that are to be ignored, by their text.</summary>
 /// <param name="table">Null: nothing is filtered.</param>
-internal sealed class DnsReplyFilter(TableList? table)
+public sealed class DnsReplyFilter(TableList? table)
 {
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 

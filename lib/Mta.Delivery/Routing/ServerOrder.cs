@@ -1,12 +1,12 @@
 using Mta.Dns;
 using System.Net.Sockets;
 
-namespace Mta.Smtp;
+namespace Mta.Delivery.Routing;
 
 /// <summary>The order in which the addresses of a destination are tried, and which are left out.</summary>
-internal static class ServerOrder
+public static class ServerOrder
 {
-    public static List<ServerAddress> Apply(List<ServerAddress> servers, SmtpSettings settings)
+    public static List<ServerAddress> Apply(List<ServerAddress> servers, LookupSettings settings)
     {
         if (settings.Randomizes)
         {

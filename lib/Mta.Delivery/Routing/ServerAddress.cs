@@ -1,12 +1,12 @@
 using System.Net;
 
-namespace Mta.Smtp;
+namespace Mta.Delivery.Routing;
 
 /// <summary>One address of one server.</summary>
 /// <param name="Host">Name of the server, as logged; of this host for a Unix socket.</param>
 /// <param name="EndPoint">Null for a Unix socket.</param>
 /// <param name="UnixPath">Path of a Unix socket; else empty.</param>
-internal sealed record ServerAddress(string Host, IPEndPoint? EndPoint, string UnixPath, int Preference)
+public sealed record ServerAddress(string Host, IPEndPoint? EndPoint, string UnixPath, int Preference)
 {
     private string? _name;
     private string? _nameWithPort;

@@ -8,17 +8,17 @@ using Mta.Mail.Protocols;
 using Mta.Text;
 using NLog;
 
-namespace Mta.Smtp;
+namespace Mta.Delivery.Routing;
 
 /// <summary>The servers of a destination, best first; or why there are none.</summary>
-internal sealed record ServerList(IReadOnlyList<ServerAddress> Servers, Dsn? Failure = null)
+public sealed record ServerList(IReadOnlyList<ServerAddress> Servers, Dsn? Failure = null)
 {
     /// <summary>This host is a mail exchanger of the domain: no other destination is tried after these servers.</summary>
     public bool IsFinal { get; init; }
 }
 
 /// <summary>Finds the servers of a destination: mail exchangers, addresses, order, own host (RFC 5321 §5.1).</summary>
-internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, NativeNames names, DnsReplyFilter? filter = null)
+public sealed class ServerLookup(LookupSettings settings, IDnsResolver? dns, NativeNames names, DnsReplyFilter? filter = null)
 {
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
@@ -39,7 +39,7 @@ internal sealed class ServerLookup(SmtpSettings settings, IDnsResolver? dns, Nat
         }
 
         int port = PortOf(destination.Service.Length > 0 ? destination.Service : settings.DefaultService);
-        bool detectsLoops = !settings.IsLmtp && port == SmtpSettings.LoopPort;
+        bool detectsLoops = settings.DetectsLoops && !settings.IsLmtp && port == LookupSettings.LoopPort;
         if (!settings.UsesIpv4 && !settings.UsesIpv6)
         {
             return Failed("4.4.4", "all network protocols are disabled");
