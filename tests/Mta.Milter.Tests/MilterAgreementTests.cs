@@ -1,4 +1,4 @@
-using static Mta.Milter.Tests.FilterPeer;
+using static Mta.Milter.Tests.ScriptedFilter;
 
 namespace Mta.Milter.Tests;
 

@@ -1,4 +1,4 @@
-using static Mta.Milter.Tests.FilterPeer;
+using static Mta.Milter.Tests.ScriptedFilter;
 
 namespace Mta.Milter.Tests;
 
@@ -38,7 +38,7 @@ public sealed class MilterConnectionTests
     {
         foreach (Cut cut in Enum.GetValues<Cut>())
         {
-            using var filter = new FilterPeer(cut);
+            using var filter = new ScriptedFilter(cut: cut);
             filter.Script['R'] = [.. answers.Split(',').Select(static text => (byte[]?)Packet(text[0], text.Length > 1 ? Strings(text[1..]) : []))];
             using MilterSession session = Session(filter.Definition());
             Assert.Equal("", (await session.ConnectAsync("client.test", null, 0, default)).Text);
@@ -50,7 +50,7 @@ public sealed class MilterConnectionTests
     [Fact]
     public async Task A_discarded_message_is_no_more_told_of_and_the_next_one_is()
     {
-        using var filter = new FilterPeer();
+        using var filter = new ScriptedFilter();
         filter.Script['M'] = [Packet('d')];
         using MilterSession session = Session(filter.Definition());
         await session.ConnectAsync("client.test", null, 0, default);
@@ -75,7 +75,7 @@ public sealed class MilterConnectionTests
     {
         foreach (Cut cut in Enum.GetValues<Cut>())
         {
-            using var filter = new FilterPeer(cut);
+            using var filter = new ScriptedFilter(cut: cut);
             filter.Script['M'] = [[.. Number(length), .. data.Select(static c => (byte)c)]];
             using MilterSession session = Session(filter.Definition());
             await session.ConnectAsync("client.test", null, 0, default);
@@ -94,7 +94,7 @@ public sealed class MilterConnectionTests
     public async Task A_reply_of_too_many_lines_is_none()
     {
         string text = string.Join("\r\n", Enumerable.Repeat("550-x", 64)) + "\r\n550 x";
-        using var filter = new FilterPeer();
+        using var filter = new ScriptedFilter();
         filter.Script['M'] = [Packet('y', Strings(text))];
         using MilterSession session = Session(filter.Definition());
         await session.ConnectAsync("client.test", null, 0, default);
@@ -109,7 +109,7 @@ public sealed class MilterConnectionTests
     [InlineData(MilterDefaultAction.Quarantine, MilterVerdictKind.Hold, "milter triggers HOLD action")]
     public async Task A_filter_that_closes_has_its_default_action_until_the_end(MilterDefaultAction action, MilterVerdictKind kind, string text)
     {
-        using var filter = new FilterPeer();
+        using var filter = new ScriptedFilter();
         filter.Script['R'] = [null];
         using MilterSession session = Session(filter.Definition(action));
         await session.ConnectAsync("client.test", null, 0, default);
@@ -127,7 +127,7 @@ public sealed class MilterConnectionTests
     [Fact]
     public async Task A_silent_filter_costs_no_more_than_the_time_limit()
     {
-        using var filter = new FilterPeer();
+        using var filter = new ScriptedFilter();
         filter.Script['M'] = [];
         using MilterSession session = Session(filter.Definition(timeout: 0.3));
         await session.ConnectAsync("client.test", null, 0, default);
@@ -138,7 +138,7 @@ public sealed class MilterConnectionTests
     public async Task A_filter_that_is_not_there_has_its_default_action()
     {
         MilterDefinition gone;
-        using (var filter = new FilterPeer())
+        using (var filter = new ScriptedFilter())
         {
             gone = filter.Definition();
         }
@@ -152,7 +152,7 @@ public sealed class MilterConnectionTests
     {
         foreach (Cut cut in Enum.GetValues<Cut>())
         {
-            using var filter = new FilterPeer(cut);
+            using var filter = new ScriptedFilter(cut: cut);
             filter.Script['E'] =
             [
                 Packet('h', Strings("X-A", "one\n two")), Packet('i', Number(3), Strings("X-B", "")), Packet('p'), Packet('m', Number(1), Strings("Subject", "new")), Packet('e', Strings("<s@x.test>", "RET=HDRS")),
@@ -192,7 +192,7 @@ public sealed class MilterConnectionTests
     {
         foreach (Cut cut in Enum.GetValues<Cut>())
         {
-            using var filter = new FilterPeer(cut);
+            using var filter = new ScriptedFilter(cut: cut);
             filter.Script['E'] = [.. answers, null];
             (MilterVerdict verdict, bool isValid, _, _) = await EndAsync(filter);
             Assert.Equal((Tempfail, false), (verdict.Text, isValid));
@@ -204,7 +204,7 @@ public sealed class MilterConnectionTests
     {
         byte[] one = Packet('h', Strings("X", "y"));
         byte[] many = [.. Enumerable.Repeat(one, 10_001).SelectMany(static packet => packet)];
-        using var filter = new FilterPeer();
+        using var filter = new ScriptedFilter();
         filter.Script['E'] = [many];
         (MilterVerdict verdict, bool isValid, List<MilterEdit> edits, _) = await EndAsync(filter);
         Assert.Equal((Tempfail, false), (verdict.Text, isValid));
@@ -215,7 +215,7 @@ public sealed class MilterConnectionTests
     public async Task Large_edits_are_bounded_too()
     {
         byte[] one = Packet('h', Strings("X", new string('y', 1 << 19)));
-        using var filter = new FilterPeer();
+        using var filter = new ScriptedFilter();
         filter.Script['E'] = [.. Enumerable.Repeat((byte[]?)one, 40)];
         (MilterVerdict verdict, bool isValid, List<MilterEdit> edits, _) = await EndAsync(filter);
         Assert.Equal((Tempfail, false), (verdict.Text, isValid));
@@ -226,7 +226,7 @@ public sealed class MilterConnectionTests
     public async Task Events_that_a_filter_does_not_want_or_does_not_answer_cost_no_turn()
     {
         // No HELO, no RCPT; MAIL is told and not answered.
-        using var filter = new FilterPeer { Options = Negotiation(6, 0, 0x2 | 0x8 | 0x4000) };
+        using var filter = new ScriptedFilter { Options = Negotiation(6, 0, 0x2 | 0x8 | 0x4000) };
         filter.Script['M'] = [];
         using MilterSession session = Session(filter.Definition());
         await session.ConnectAsync("client.test", null, 0, default);
@@ -240,7 +240,7 @@ public sealed class MilterConnectionTests
     [Fact]
     public async Task A_filter_may_name_its_own_macros()
     {
-        using var filter = new FilterPeer { Options = Negotiation(6, 0x1FF, 0, Number(2), Strings("{mail_addr} q")) };
+        using var filter = new ScriptedFilter { Options = Negotiation(6, 0x1FF, 0, Number(2), Strings("{mail_addr} q")) };
         using MilterSession session = Session(filter.Definition(), static name => name is "mail_addr" ? "a@b\0.test" : name is "i" ? "ID" : null);
         await session.ConnectAsync("client.test", null, 0, default);
         await session.MailAsync(["<a@b.test>"], default);
@@ -250,7 +250,7 @@ public sealed class MilterConnectionTests
 
     private static MilterSession Session(MilterDefinition milter, MilterMacroLookup? lookup = null) => new([milter], NoMacros, lookup ?? (static _ => null));
 
-    private static async Task<(MilterVerdict Verdict, bool IsValid, List<MilterEdit> Edits, string Body)> EndAsync(FilterPeer filter)
+    private static async Task<(MilterVerdict Verdict, bool IsValid, List<MilterEdit> Edits, string Body)> EndAsync(ScriptedFilter filter)
     {
         using MilterSession session = Session(filter.Definition());
         await session.ConnectAsync("client.test", null, 0, default);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -23,9 +24,11 @@ public sealed class DovecotTests
         [$"AUTH SCRAM-SHA-256 {B64("n,,n=bob,r=abc")}", "*"],
         [$"AUTH SCRAM-SHA-256 {B64("n,,n=bob,r=abc")}", B64("c=biws,r=abc,p=AAAA")],
         [$"AUTH SCRAM-SHA-256 {B64("nonsense")}"],
-        [$"AUTH XOAUTH2 {B64("user=bob\u0001auth=Bearer secret\u0001\u0001")}"],
+        [$"AUTH XOAUTH2 {B64("user=bob\u0001auth=Bearer token\u0001\u0001")}"],
         [$"AUTH XOAUTH2 {B64("user=finn\u0001auth=Bearer wrong\u0001\u0001")}", ""],
-        [$"AUTH OAUTHBEARER {B64("n,a=bob,\u0001auth=Bearer secret\u0001\u0001")}"],
+        [$"AUTH OAUTHBEARER {B64("n,a=bob,\u0001auth=Bearer token\u0001\u0001")}", "MAIL FROM:<a@b.test>"],
+        [$"AUTH OAUTHBEARER {B64("n,a=hans,\u0001auth=Bearer secret\u0001\u0001")}", ""],
+        [$"AUTH OAUTHBEARER {B64("n,a=ines,\u0001auth=Bearer token\u0001\u0001")}", ""],
         ["AUTH GSSAPI"],
     ];
 
@@ -41,12 +44,27 @@ public sealed class DovecotTests
 
     private static string B64(string text) => Convert.ToBase64String(Encoding.Latin1.GetBytes(text));
 
+    // RFC 7662: the token "token" is bob's, and good.
+    private static async Task IntrospectAsync(NetworkStream stream)
+    {
+        using var reader = new StreamReader(stream, Encoding.Latin1, leaveOpen: true);
+        string asked = await reader.ReadLineAsync() ?? "";
+        while (await reader.ReadLineAsync() is { Length: > 0 })
+        {
+        }
+
+        string answer = asked.StartsWith("GET /?token=token&", StringComparison.Ordinal) ? """{"active":true,"username":"bob"}""" : """{"active":false}""";
+        await stream.WriteAsync(Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {answer.Length}\r\nConnection: close\r\n\r\n{answer}"));
+    }
+
     private static string Play(bool ours)
     {
         using var postfix = new DebianPostfix(9);
         string directory = Path.Combine(postfix.Directory, "dovecot");
         int port = Ports.Free();
         Directory.CreateDirectory(directory);
+        using var provider = new ScriptedDaemon(IntrospectAsync);
+        File.WriteAllText($"{directory}/oauth2", $"introspection_mode = get\nintrospection_url = http://127.0.0.1:{provider.Port}/?token=\nusername_attribute = username\nactive_attribute = active\nactive_value = true\n");
         File.WriteAllText($"{directory}/users", "bob:{PLAIN}secret\n");
         File.WriteAllText($"{directory}/dovecot.conf", $$"""
             base_dir = {{directory}}/run
@@ -57,7 +75,13 @@ public sealed class DovecotTests
             auth_failure_delay = 0
             auth_mechanisms = plain login cram-md5 scram-sha-256 xoauth2 oauthbearer
             passdb {
+              driver = oauth2
+              mechanisms = xoauth2 oauthbearer
+              args = {{directory}}/oauth2
+            }
+            passdb {
               driver = passwd-file
+              mechanisms = plain login cram-md5 scram-sha-256
               args = {{directory}}/users
             }
             userdb {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Mta.Dialogues;
+using Mta.Dns.Tests;
 using Mta.Tls.Tests;
 
 namespace Mta.EndToEnd;
@@ -57,6 +58,15 @@ public sealed class PostscreenDialogueTests : IDisposable
             mta.Main[name] = Expand(value);
         }
 
+        // Clients 127.0.9.N, and the lists that they are on.
+        using var dns = new FakeDnsServer();
+        foreach ((string list, byte answer, int[] clients) in ((string, byte, int[])[])[("bl.test", 2, [1, 2, 3, 4, 5, 6]), ("two.test", 9, [4, 5]), ("wl.test", 5, [4, 7, 8])])
+        {
+            Array.ForEach(clients, client => dns.Add($"{client}.9.0.127.{list}", 1, 127, 0, 0, answer));
+        }
+
+        dns.Fail("9.9.0.127.broken.test", 2);
+        mta.Main["dns_forward_address"] = dns.Address;
         mta.MasterCf += "smtpd pass - - n - - smtpd\n" + Proxies + Services(dialogues, out Dictionary<string, int> ports);
         mta.Start();
         await PlayAsync(dialogues, DialogueServer.Mta, ports, () => mta.Log);

@@ -16,27 +16,51 @@ public enum Cut
     Byte,
 }
 
-/// <summary>A filter for one connection, in this process: answers each event as it is told, keeps what it heard.</summary>
-internal sealed class FilterPeer : IDisposable
+/// <summary>A filter in this process: answers each event as its script says and keeps what it was told.</summary>
+internal sealed class ScriptedFilter : IDisposable
 {
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _listener;
     private readonly Cut _cut;
     private readonly List<string> _heard = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _connections;
 
-    public FilterPeer(Cut cut = Cut.Whole)
+    /// <param name="path">A local socket to listen on; null for a port.</param>
+    public ScriptedFilter(string? path = null, Cut cut = Cut.Whole)
     {
         _cut = cut;
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener = path is null ? new Socket(SocketType.Stream, ProtocolType.Tcp) : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        _listener.Bind(path is null ? new IPEndPoint(IPAddress.Loopback, 0) : new UnixDomainSocketEndPoint(path));
         _listener.Listen();
-        Ended = ServeAsync();
+        if (path is not null)
+        {
+            File.SetUnixFileMode(path, (UnixFileMode)0x1B6);
+        }
+
+        Port = path is null ? ((IPEndPoint)_listener.LocalEndPoint!).Port : 0; // bound above
+        Endpoint = path is null ? $"inet:127.0.0.1:{Port}" : $"unix:{path}";
+        _ = AcceptAsync();
     }
 
-    /// <summary>Packets to answer an event's letter with; null closes, none keeps silent. Others: continue.</summary>
-    public Dictionary<char, byte[]?[]> Script { get; } = [];
+    /// <summary>As main.cf names it.</summary>
+    public string Endpoint { get; }
 
+    public int Port { get; }
+
+    /// <summary>
+    /// Packets to answer an event's letter with; null closes the connection, none at all keeps the server waiting. Other
+    /// events: continue.
+    /// </summary>
+    public Dictionary<char, byte[]?[]> Script { get; set; } = [];
+
+    /// <summary>The answer to the negotiation.</summary>
     public byte[] Options { get; set; } = Negotiation(6, 0x1FF, 0);
 
-    public Task Ended { get; }
+    /// <summary>Nobody is connected.</summary>
+    public bool IsIdle => Volatile.Read(ref _connections) == 0;
+
+    /// <summary>A connection has ended.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>Letters and data of what came, macros and the negotiation left out.</summary>
     public List<string> Heard
@@ -61,17 +85,6 @@ internal sealed class FilterPeer : IDisposable
         }
     }
 
-    public MilterDefinition Definition(MilterDefaultAction onFailure = MilterDefaultAction.Tempfail, int version = 6, double timeout = 20) => new()
-    {
-        Name = "inet:filter",
-        Endpoint = new Linux.StreamEndpoint("", "127.0.0.1", $"{((IPEndPoint)_listener.LocalEndPoint!).Port}"), // bound above
-        ConnectTimeout = TimeSpan.FromSeconds(20),
-        CommandTimeout = TimeSpan.FromSeconds(timeout),
-        ContentTimeout = TimeSpan.FromSeconds(timeout),
-        DefaultAction = onFailure,
-        Version = version,
-    };
-
     public static byte[] Packet(char letter, params byte[][] parts)
     {
         byte[] data = [.. parts.SelectMany(static part => part)];
@@ -90,15 +103,41 @@ internal sealed class FilterPeer : IDisposable
     public static byte[] Negotiation(uint version, uint actions, uint options, params byte[][] more) =>
         Packet('O', [Number(version), Number(actions), Number(options), .. more]);
 
+    /// <summary>All that was heard since the last call.</summary>
+    public List<string> TakeHeard()
+    {
+        lock (_heard)
+        {
+            List<string> heard = [.. _heard];
+            _heard.Clear();
+            return heard;
+        }
+    }
+
     public void Dispose() => _listener.Dispose();
 
-    private async Task ServeAsync()
+    private async Task AcceptAsync()
     {
         try
         {
-            using Socket client = await _listener.AcceptAsync();
-            client.NoDelay = true;
-            using var stream = new NetworkStream(client);
+            while (true)
+            {
+                Socket client = await _listener.AcceptAsync();
+                Interlocked.Increment(ref _connections);
+                _ = ServeAsync(client);
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task ServeAsync(Socket client)
+    {
+        try
+        {
+            using var stream = new NetworkStream(client, ownsSocket: true);
             byte[] head = new byte[4];
             while (true)
             {
@@ -129,7 +168,12 @@ internal sealed class FilterPeer : IDisposable
         }
         catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException)
         {
-            // The session under test is over.
+            // The server has hung up.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _connections);
+            _ended.TrySetResult();
         }
     }
 
