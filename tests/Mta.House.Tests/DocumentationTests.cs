@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mta.Config;
 
 namespace Mta.House.Tests;
 
@@ -37,7 +38,7 @@ public sealed class DocumentationTests(DocumentationTests.Made made) : IClassFix
     [Fact]
     public void Manual_pages_begin_with_a_title_and_a_name_and_have_no_unknown_requests()
     {
-        foreach (string page in Directory.GetFiles($"{_directory}/share/man", "*.[18]", SearchOption.AllDirectories))
+        foreach (string page in Directory.GetFiles($"{_directory}/share/man", "*", SearchOption.AllDirectories))
         {
             string[] lines = File.ReadAllLines(page);
             if (lines is [var only] && only.StartsWith(".so ", StringComparison.Ordinal))
@@ -53,6 +54,49 @@ public sealed class DocumentationTests(DocumentationTests.Made made) : IClassFix
             }
         }
     }
+
+    [Fact]
+    public void Every_parameter_is_in_the_index_with_its_meaning()
+    {
+        string[] lines = File.ReadAllLines($"{_directory}/share/man/man5/postconf.5");
+        List<string> missing = [];
+        foreach (Parameter parameter in ParameterRegistry.All.Where(static parameter => !parameter.IsLegacy))
+        {
+            int at = Array.FindIndex(lines, line => line.StartsWith($"\\fB{parameter.Name.Replace("-", "\\-", StringComparison.Ordinal)}\\fR (", StringComparison.Ordinal));
+            if (at < 0 || lines[at + 1].Length < 10)
+            {
+                missing.Add(parameter.Name);
+            }
+        }
+
+        Assert.Equal([], missing);
+    }
+
+    [Theory]
+    [InlineData("access")]
+    [InlineData("aliases")]
+    [InlineData("body_checks")]
+    [InlineData("bounce")]
+    [InlineData("canonical")]
+    [InlineData("cidr_table")]
+    [InlineData("generic")]
+    [InlineData("header_checks")]
+    [InlineData("ldap_table")]
+    [InlineData("lmdb_table")]
+    [InlineData("master")]
+    [InlineData("memcache_table")]
+    [InlineData("mysql_table")]
+    [InlineData("pcre_table")]
+    [InlineData("pgsql_table")]
+    [InlineData("regexp_table")]
+    [InlineData("relocated")]
+    [InlineData("socketmap_table")]
+    [InlineData("sqlite_table")]
+    [InlineData("tcp_table")]
+    [InlineData("transport")]
+    [InlineData("virtual")]
+    public void Every_kind_of_table_has_a_manual_page(string name) =>
+        Assert.True(new FileInfo($"{_directory}/share/man/man5/{name}.5").Length > 0);
 
     [Theory]
     [InlineData("postqueue", "postqueue --ex", "--explain")]
