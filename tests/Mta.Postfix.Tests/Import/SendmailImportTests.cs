@@ -117,6 +117,10 @@ public sealed class SendmailImportTests
     }
 
     [Fact]
+    public void Who_is_named_is_not_refused_with_the_rest_of_the_domain() =>
+        Assert.Equal(["v.test 550 5.1.1 no", "info@v.test DUNNO"], Convert(("virtusertable", "info@v.test joe\n@v.test error:nouser 550 no\n")).Tables["access_recipient"]);
+
+    [Fact]
     public void Untagged_rules_concern_recipients_only_where_a_feature_says_so()
     {
         Assert.DoesNotContain("access_recipient", Convert(("sendmail.mc", "FEATURE(access_db)"), ("access", "x@e.test REJECT\n")).Tables.Keys);

@@ -47,11 +47,14 @@ internal sealed class Conversion
             Tables[table] = rows = [];
         }
 
-        if (!rows.Exists(row => row.StartsWith(key + " ", StringComparison.OrdinalIgnoreCase)))
+        if (!HasRow(table, key))
         {
             rows.Add($"{key} {value}");
         }
     }
+
+    public bool HasRow(string table, string key) =>
+        Tables.TryGetValue(table, out List<string>? rows) && rows.Exists(row => row.StartsWith(key + " ", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>How main.cf names a table of this conversion.</summary>
     public static string TableName(string name) => $"hash:$config_directory/{name}";

@@ -532,6 +532,15 @@ internal sealed class SendmailImport
             }
         }
 
+        // Whoever is named is not among the others of a refused domain.
+        foreach (string name in Lines("virtusertable").Select(static row => row.Key).Where(static key => key.IndexOf('@') > 0))
+        {
+            if (_into.HasRow("access_recipient", name[(name.IndexOf('@') + 1)..]))
+            {
+                _into.Row("access_recipient", name, "DUNNO");
+            }
+        }
+
         if (_into.Tables.ContainsKey("virtual"))
         {
             _into.Set("virtual_alias_maps", Conversion.TableName("virtual"));
