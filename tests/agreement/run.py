@@ -189,7 +189,7 @@ class Hop(socketserver.StreamRequestHandler):
             raise ValueError
         if reply.startswith("ENDLESS "):
             data = unescape(reply[8:])
-            for _ in range(50000):
+            for _ in range(20000):
                 self.connection.sendall(data)
             raise ValueError
         if reply.startswith("DRIP "):

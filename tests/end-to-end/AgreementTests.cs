@@ -24,6 +24,7 @@ public class AgreementTests
     [InlineData("requiretls")]
     [InlineData("flush")]
     [InlineData("probes")]
+    [InlineData("verify")]
     [InlineData("revoked")]
     [InlineData("explain")]
     [InlineData("hostile")]
