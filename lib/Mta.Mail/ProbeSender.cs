@@ -11,7 +11,7 @@ namespace Mta.Mail;
 /// </summary>
 public sealed class ProbeSender(Configuration configuration)
 {
-    private const string Digits = "0123456789bcdfghjklmnpqrstvwxyz";
+    private const string Digits = "0123456789BCDFGHJKLMNPQRSTVWXYZ";
     private readonly string _base = configuration.Get(VerifyParameters.AddressVerifySender);
     private readonly long _life = (long)configuration.Get(VerifyParameters.AddressVerifySenderTtl).TotalSeconds;
 
