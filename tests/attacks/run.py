@@ -159,7 +159,7 @@ class Target(Instance):
         texthash = "texthash:" + directory + "/etc/"
         self.set(mynetworks="127.0.0.1/32", smtpd_forbid_bare_newline="normalize", smtpd_forbid_bare_newline_exclusions="", transport_maps=texthash + "transport",
                  alias_maps=f"lmdb:{directory}/etc/aliases regexp:{directory}/etc/aliases.pattern", alias_database=f"lmdb:{directory}/etc/aliases",
-                 local_recipient_maps="unix:passwd.byname $alias_maps", smtpd_client_connection_count_limit="0", smtpd_soft_error_limit="1000", smtpd_hard_error_limit="2000",
+                 local_recipient_maps="unix:passwd.byname $alias_maps", smtpd_client_connection_count_limit="0", smtpd_client_event_limit_exceptions="$mynetworks", smtpd_soft_error_limit="1000", smtpd_hard_error_limit="2000",
                  smtpd_end_of_data_restrictions=f"check_sender_access {texthash}senders", smtpd_sender_restrictions=f"check_sender_access pcre:{directory}/etc/patterns",
                  smtpd_tls_cert_file=f"{directory}/etc/cert.pem", smtpd_tls_key_file=f"{directory}/etc/key.pem", smtpd_tls_security_level="may",
                  smtpd_discard_ehlo_keywords="", smtpd_relay_restrictions="permit_mynetworks, reject_unauth_destination", queue_run_delay="60s", minimal_backoff_time="60s",

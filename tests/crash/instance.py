@@ -55,7 +55,7 @@ class Instance:
                  virtual_gid_maps=f"static:{pwd.getpwnam(USER).pw_gid}", notify_classes="", biff="no",
                  service_throttle_time="1s", transport_retry_time="1s", minimal_backoff_time="1s",
                  maximal_backoff_time="2s", queue_run_delay="2s", fast_flush_domains="far.example",
-                 smtpd_client_connection_count_limit="0", smtpd_client_connection_rate_limit="0",
+                 smtpd_client_connection_count_limit="1000", smtpd_client_event_limit_exceptions="",
                  destination_concurrency_failed_cohort_limit="0", default_destination_concurrency_failed_cohort_limit="0",
                  smtp_connection_cache_on_demand="no", in_flow_delay="0", stale_lock_time="2s", ipc_timeout="20s", maillog_file_prefixes=directory)
         self.make_mailboxes()
