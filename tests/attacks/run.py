@@ -162,7 +162,7 @@ class Target(Instance):
                  local_recipient_maps="unix:passwd.byname $alias_maps", smtpd_client_connection_count_limit="0", smtpd_client_event_limit_exceptions="$mynetworks", smtpd_soft_error_limit="1000", smtpd_hard_error_limit="2000",
                  smtpd_end_of_data_restrictions=f"check_sender_access {texthash}senders", smtpd_sender_restrictions=f"check_sender_access pcre:{directory}/etc/patterns",
                  smtpd_tls_cert_file=f"{directory}/etc/cert.pem", smtpd_tls_key_file=f"{directory}/etc/key.pem", smtpd_tls_security_level="may",
-                 smtpd_discard_ehlo_keywords="", smtpd_client_event_limit_exceptions="$mynetworks", smtpd_relay_restrictions="permit_mynetworks, reject_unauth_destination", queue_run_delay="60s", minimal_backoff_time="60s",
+                 smtpd_discard_ehlo_keywords="", smtpd_relay_restrictions="permit_mynetworks, reject_unauth_destination", queue_run_delay="60s", minimal_backoff_time="60s",
                  maximal_backoff_time="120s", smtp_destination_concurrency_limit="20", transport_retry_time="1s")
         with open(f"{self.etc}/master.cf", "a") as file:
             file.write(f"127.0.0.1:{self.milter_port} inet n - n - - smtpd -o smtpd_milters=inet:127.0.0.1:{self.milter.port} -o milter_default_action=tempfail\n"
