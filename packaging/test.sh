@@ -55,7 +55,7 @@ unshare --net --uts --pid --fork --mount --kill-child bash -c '
 started=$!
 for _ in $(seq 300); do [ ! -e "$work/ready" ] || break; sleep 0.1; done
 [ -e "$work/ready" ] || die "no namespaces of its own (unshare)"
-inner=$(pgrep -P "$started" | head -n 1)
+inner=$(cut -d" " -f1 "/proc/$started/task/$started/children")
 inside() { nsenter --target "$inner" --net --uts --pid --mount chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C "$@"; }
 step() { say "$1"; inside bash /tmp/test-inside "$@" || die "$1"; }
 # shellcheck disable=SC2317

@@ -57,7 +57,7 @@ unshare --net --uts --ipc --pid --fork --mount --kill-child bash -c '
 started=$!
 for _ in $(seq 300); do grep -q 'daemon started' "$work/log" && break; sleep 0.1; done
 grep -q 'daemon started' "$work/log" || die "it did not start"
-inner=$(pgrep -P "$started" | head -n 1)
+inner=$(cut -d" " -f1 "/proc/$started/task/$started/children")
 inside() { nsenter --target "$inner" --net --uts --ipc --pid --mount chroot --userspec="$user" "$work/root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"; }
 inside bash -c 'if touch /etc/x 2>/dev/null || touch /tmp/x 2>/dev/null; then echo "the root can be written" >&2; exit 1; fi
     [ "$(id -u)" = 10025 ] || exit 1

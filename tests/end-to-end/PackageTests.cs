@@ -43,6 +43,7 @@ internal sealed class PackageFactAttribute : FactAttribute
     public PackageFactAttribute()
     {
         Skip = Peers.WhyNot(root: true, "/usr/bin/dpkg-deb", "/usr/bin/unshare", "/sbin/ip")
-            ?? (new FileInfo(Repository.Daemon("smtpd")).LinkTarget is null ? null : "managed builds are not packaged");
+            ?? (new FileInfo(Repository.Daemon("smtpd")).LinkTarget is not null ? "managed builds are not packaged" : null)
+            ?? (Shell.Bash("unshare --net --uts --pid --fork --mount true").ExitCode != 0 ? "SKIPPED: root may not make namespaces here" : null);
     }
 }
