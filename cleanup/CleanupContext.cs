@@ -21,6 +21,8 @@ internal sealed class CleanupContext
 
     public QueueDirectory Queue { get; }
 
+    public SpareFiles Spares { get; } = new();
+
     public AddressMaps Addresses { get; }
 
     public TraceStage Trace { get; }

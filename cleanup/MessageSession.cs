@@ -30,7 +30,7 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
         QueueFileWriter file;
         try
         {
-            file = QueueFileWriter.Create(context.Queue, QueueName.Incoming);
+            file = QueueFileWriter.Create(context.Queue, QueueName.Incoming, spares: context.Spares);
         }
         catch (LinuxException error)
         {

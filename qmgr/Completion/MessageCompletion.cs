@@ -17,6 +17,8 @@ internal sealed class MessageCompletion(
 {
     private const DeliveryFlags Reported = DeliveryFlags.UserVerify | DeliveryFlags.Record | DeliveryFlags.DelayCleared;
 
+    private readonly SpareFiles _spares = new();
+
     /// <summary>Starts a task on the loop; its failure ends the process.</summary>
     public Action<Task> Track { get; set; } = static _ => { };
 
@@ -186,7 +188,9 @@ internal sealed class MessageCompletion(
 
     private void Remove(Message message, QueueId id)
     {
-        int errno = settings.KeepsFiles ? directory.TryMove(id, QueueName.Active, QueueName.Saved) : directory.TryRemove(QueueName.Active, id);
+        int errno = settings.KeepsFiles ? directory.TryMove(id, QueueName.Active, QueueName.Saved)
+            : _spares.TryKeep(directory.PathOf(QueueName.Active, id)) ? 0
+            : directory.TryRemove(QueueName.Active, id);
         if (Check(errno, "remove", id))
         {
             LogLines.Removed(message);

@@ -10,7 +10,7 @@ internal static class OwnershipChecks
     private const int MostEntries = 20_000;
 
     private static readonly string[] OwnersDirectories =
-        ["saved", "incoming", "active", "defer", "deferred", "bounce", "hold", "trace", "corrupt", "public", "private", "flush"];
+        ["saved", "incoming", "active", "defer", "deferred", "bounce", "hold", "trace", "corrupt", "spare", "public", "private", "flush"];
 
     public static void Run(Instance instance)
     {

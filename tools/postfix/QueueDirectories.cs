@@ -16,7 +16,7 @@ internal static class QueueDirectories
     private const int Private = 0x1C0; // 0700
 
     private static readonly string[] OwnersDirectories =
-        ["incoming", "active", "deferred", "hold", "corrupt", "bounce", "defer", "trace", "flush", "saved", "private"];
+        ["incoming", "active", "deferred", "hold", "corrupt", "bounce", "defer", "trace", "flush", "saved", "spare", "private"];
 
     /// <summary>All of them, parents first.</summary>
     public static IEnumerable<QueueDirectory> All(Instance instance)

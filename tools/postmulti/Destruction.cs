@@ -11,7 +11,7 @@ namespace Mta.Postmulti;
 internal static class Destruction
 {
     private static readonly string[] Mail = ["maildrop", "incoming", "active", "deferred", "hold", "saved", "corrupt"];
-    private static readonly string[] Logs = ["bounce", "defer", "trace", "flush", "public", "private", "pid"];
+    private static readonly string[] Others = ["bounce", "defer", "trace", "flush", "spare", "public", "private", "pid"];
 
     /// <exception cref="FatalException">There is mail.</exception>
     public static void DemandEmptyQueue(MailInstance instance)
@@ -27,7 +27,7 @@ internal static class Destruction
 
     public static void Remove(MailInstance instance, Logger log)
     {
-        foreach (string queue in Mail.Concat(Logs))
+        foreach (string queue in Mail.Concat(Others))
         {
             RemoveTree($"{instance.QueueDirectory}/{queue}", depth: 0);
         }

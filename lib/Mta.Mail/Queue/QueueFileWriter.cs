@@ -62,10 +62,11 @@ public sealed class QueueFileWriter : IDisposable
     /// leaves an empty 0600 file with a dot in its name, which every scan ignores.
     /// </summary>
     /// <param name="mode">Mode while unfinished: 0600, or 0644 in maildrop.</param>
+    /// <param name="spares">Where to look for a file first; null: it is made.</param>
     /// <exception cref="LinuxException">The file cannot be created.</exception>
-    public static QueueFileWriter Create(QueueDirectory directory, string queue, int mode = 0x180)
+    public static QueueFileWriter Create(QueueDirectory directory, string queue, int mode = 0x180, SpareFiles? spares = null)
     {
-        FileHandle file = CreateTemporary(queue, mode, out string temporary);
+        FileHandle file = CreateTemporary(queue, mode, spares, out string temporary);
         try
         {
             ulong inode = Posix.Fstat(file).Inode;
@@ -231,13 +232,18 @@ public sealed class QueueFileWriter : IDisposable
 
     public void Dispose() => Abort();
 
-    private static FileHandle CreateTemporary(string queue, int mode, out string path)
+    private static FileHandle CreateTemporary(string queue, int mode, SpareFiles? spares, out string path)
     {
         for (int attempt = 0; ; attempt++)
         {
             long micros = DateTime.UtcNow.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond;
             uint number = (uint)Interlocked.Increment(ref _counter);
             path = string.Create(CultureInfo.InvariantCulture, $"{queue}/{micros}.{Environment.ProcessId}.{number}");
+            if (spares is not null && spares.TryTake(path, mode, out FileHandle? spare))
+            {
+                return spare;
+            }
+
             int errno = Posix.TryOpen(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, mode, out FileHandle file);
             if (errno == 0)
             {

@@ -10,6 +10,7 @@ public static class QueueName
     public const string Hold = "hold";
     public const string Corrupt = "corrupt";
     public const string Saved = "saved";
+    public const string Spare = "spare";
     public const string Bounce = "bounce";
     public const string Defer = "defer";
     public const string Trace = "trace";

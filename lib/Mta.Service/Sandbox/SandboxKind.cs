@@ -28,7 +28,7 @@ public sealed record SandboxKind(string Program)
     {
         new("anvil"),
         new("bounce") { Writes = [QueueName.Bounce, QueueName.Defer, QueueName.Trace], Changes = [QueueName.Incoming, QueueName.Active, QueueName.Deferred, QueueName.Hold] },
-        new("cleanup") { Reach = SandboxReach.Named, Writes = [QueueName.Incoming, QueueName.Hold, QueueName.Bounce, QueueName.Defer, QueueName.Trace] },
+        new("cleanup") { Reach = SandboxReach.Named, Writes = [QueueName.Incoming, QueueName.Spare, QueueName.Hold, QueueName.Bounce, QueueName.Defer, QueueName.Trace] },
         new("discard") { Reach = SandboxReach.Named, Changes = [QueueName.Active] },
         new("error") { Reach = SandboxReach.Named, Changes = [QueueName.Active] },
         new("flush") { Reach = SandboxReach.Named, Writes = [QueueName.Flush, QueueName.Deferred, QueueName.Incoming] },
@@ -41,7 +41,7 @@ public sealed record SandboxKind(string Program)
         new("proxymap") { Reach = SandboxReach.Named, Caches = [ProxymapParameters.ProxyWriteMaps] },
         new("qmgr")
         {
-            Writes = [QueueName.Incoming, QueueName.Active, QueueName.Deferred, QueueName.Corrupt, QueueName.Saved, QueueName.Bounce, QueueName.Defer, QueueName.Trace],
+            Writes = [QueueName.Incoming, QueueName.Active, QueueName.Deferred, QueueName.Corrupt, QueueName.Saved, QueueName.Spare, QueueName.Bounce, QueueName.Defer, QueueName.Trace],
         },
         new("qmqpd") { Reach = SandboxReach.Named },
         new("showq") { Reads = [QueueName.Maildrop, QueueName.Active, QueueName.Incoming, QueueName.Deferred, QueueName.Hold, QueueName.Bounce, QueueName.Defer] },

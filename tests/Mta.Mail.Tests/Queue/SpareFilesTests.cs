@@ -1,0 +1,173 @@
+using Mta.Linux;
+using Mta.Mail.Queue;
+
+namespace Mta.Mail.Tests.Queue;
+
+public sealed class SpareFilesTests : IDisposable
+{
+    private const int Places = 256;
+    private readonly string _root = Directory.CreateTempSubdirectory("mta-spare-").FullName;
+    private readonly QueueDirectory _queue = new(QueueSettings.Default);
+    private readonly SpareFiles _keeper;
+    private readonly SpareFiles _taker;
+
+    public SpareFilesTests()
+    {
+        Directory.CreateDirectory($"{_root}/spare");
+        Directory.CreateDirectory($"{_root}/incoming");
+        _keeper = new SpareFiles($"{_root}/spare");
+        _taker = new SpareFiles($"{_root}/spare");
+    }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public void A_file_that_was_kept_comes_back_empty_and_unfinished_as_the_next_message()
+    {
+        string old = WriteMessage();
+        ulong inode = Posix.Lstat(old).Inode;
+        Posix.TrySetFileTimes(old, DateTime.UtcNow.AddHours(3));
+        Assert.True(_keeper.TryKeep(old));
+        Assert.False(File.Exists(old));
+        Assert.Equal(0, new FileInfo(Directory.GetFiles($"{_root}/spare").Single()).Length);
+
+        using QueueFileWriter next = QueueFileWriter.Create(_queue, $"{_root}/incoming", spares: _taker);
+        next.Write(RecordType.Sender, "new@example.test");
+        next.Flush();
+        FileStatus status = Posix.Lstat(next.Path);
+        Assert.Equal(inode, status.Inode);
+        Assert.True(next.Id.TryGetInode(out ulong named));
+        Assert.Equal(inode, named);
+        Assert.Equal(0x180, status.Permissions);
+        Assert.Equal(next.Position, status.Size);
+        Assert.True(status.ModifyTime < DateTime.UtcNow.AddMinutes(1));
+        Assert.Empty(Directory.GetFiles($"{_root}/spare"));
+    }
+
+    [Fact]
+    public void Without_a_spare_file_a_new_one_is_made()
+    {
+        using QueueFileWriter file = QueueFileWriter.Create(_queue, $"{_root}/incoming", spares: _taker);
+        Assert.True(File.Exists(file.Path));
+        Assert.Single(Directory.GetFiles($"{_root}/incoming"));
+    }
+
+    [Fact]
+    public void A_file_that_somebody_still_holds_is_left_alone()
+    {
+        string path = WriteMessage();
+        using FileHandle agent = Posix.Open(path, OpenFlags.ReadWrite);
+        Assert.True(Posix.Flock(agent, FileLock.Shared, wait: false));
+        Assert.False(_keeper.TryKeep(path));
+        Assert.True(new FileInfo(path).Length > 0);
+        Posix.Flock(agent, FileLock.Release, wait: false);
+        Assert.True(_keeper.TryKeep(path));
+    }
+
+    [Fact]
+    public void A_file_with_another_name_is_left_alone()
+    {
+        string path = WriteMessage();
+        Assert.Equal(0, Posix.TryLink(path, $"{_root}/copy"));
+        Assert.False(_keeper.TryKeep(path));
+        Assert.True(new FileInfo($"{_root}/copy").Length > 0);
+    }
+
+    [Fact]
+    public void Links_and_other_things_in_the_ring_are_never_opened_as_message_files()
+    {
+        string foreign = $"{_root}/foreign";
+        File.WriteAllText(foreign, "kept");
+        File.CreateSymbolicLink($"{_root}/spare/0", foreign);
+        using (QueueFileWriter file = QueueFileWriter.Create(_queue, $"{_root}/incoming", spares: _taker))
+        {
+            Assert.True(Posix.Lstat(file.Path).IsRegular);
+        }
+
+        Assert.Equal(0, Posix.TryLink(foreign, $"{_root}/spare/1"));
+        using (QueueFileWriter file = QueueFileWriter.Create(_queue, $"{_root}/incoming", spares: _taker))
+        {
+            Assert.NotEqual(Posix.Lstat(foreign).Inode, Posix.Lstat(file.Path).Inode);
+        }
+
+        Assert.Equal("kept", File.ReadAllText(foreign));
+    }
+
+    [Fact]
+    public void A_full_ring_takes_no_more_and_goes_on_where_it_was()
+    {
+        for (int i = 0; i < Places; i++)
+        {
+            Assert.True(_keeper.TryKeep(WriteMessage()));
+        }
+
+        string one = WriteMessage();
+        Assert.False(_keeper.TryKeep(one));
+        Assert.True(_taker.TryTake($"{_root}/incoming/1.1.1", 0x180, out FileHandle? file));
+        file.Dispose();
+        Assert.True(_keeper.TryKeep(one));
+    }
+
+    [Fact]
+    public void After_a_restart_of_either_side_the_two_find_each_other_again()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.True(_keeper.TryKeep(WriteMessage()));
+            Assert.True(TakeOne(_taker));
+        }
+
+        SpareFiles restarted = new($"{_root}/spare");
+        int taken = 0;
+        for (int i = 0; i < 3 * Places; i++)
+        {
+            string path = WriteMessage();
+            _ = _keeper.TryKeep(path);
+            taken += TakeOne(restarted) ? 1 : 0;
+        }
+
+        Assert.InRange(taken, 3 * Places / 2, 3 * Places);
+    }
+
+    [Fact]
+    public void No_directory_no_spare_files()
+    {
+        Directory.Delete($"{_root}/spare");
+        string path = WriteMessage();
+        Assert.False(_keeper.TryKeep(path));
+        Assert.True(File.Exists(path));
+        Assert.False(_taker.TryTake($"{_root}/incoming/1.1.1", 0x180, out _));
+    }
+
+    [Fact]
+    public void Takers_at_the_same_time_never_get_the_same_file()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.True(_keeper.TryKeep(WriteMessage()));
+        }
+
+        var files = new QueueFileWriter[200];
+        Parallel.For(0, files.Length, i => files[i] = QueueFileWriter.Create(_queue, $"{_root}/incoming", spares: _taker));
+        Assert.Equal(files.Length, files.Select(static file => Posix.Fstat(file.File).Inode).Distinct().Count());
+        foreach (QueueFileWriter file in files)
+        {
+            file.Dispose();
+        }
+    }
+
+    private bool TakeOne(SpareFiles taker)
+    {
+        bool taken = taker.TryTake($"{_root}/incoming/1.1.1", 0x180, out FileHandle? file);
+        file?.Dispose();
+        File.Delete($"{_root}/incoming/1.1.1");
+        return taken;
+    }
+
+    private string WriteMessage()
+    {
+        string path = $"{_root}/{Guid.NewGuid()}";
+        File.WriteAllText(path, "old@example.test");
+        return path;
+    }
+}
