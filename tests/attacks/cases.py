@@ -703,7 +703,7 @@ def reachable(mta):
     # Places where an account may write, each with all that is below it.
     for what, account, groups, places in (
             ("the mail system", "postfix", ("--regid=postfix", "--clear-groups"),
-             ("data", "mail/spool", *(f"spool/{name}" for name in ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "maildrop", "private", "public", "saved", "trace")))),
+             ("data", "mail/spool", *(f"spool/{name}" for name in ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "maildrop", "private", "public", "saved", "spare", "trace")))),
             ("a submission", "nobody", ("--regid=postdrop", "--clear-groups"), ("mail/spool", "spool/maildrop", "spool/public")),
             ("a stranger", "nobody", group, ("mail/spool",))):
         writable = found(account, groups, *writes)

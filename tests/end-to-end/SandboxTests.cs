@@ -17,7 +17,7 @@ public sealed class SandboxTests(BreakoutRun run) : IClassFixture<BreakoutRun>
     {
         { "anvil", None, false, None },
         { "bounce", "bounce defer trace *incoming *active *deferred *hold", false, None },
-        { "cleanup", "incoming hold bounce defer trace", false, "named" },
+        { "cleanup", "incoming spare hold bounce defer trace", false, "named" },
         { "discard", "*active", false, "named" },
         { "error", "*active", false, "named" },
         { "flush", "flush deferred incoming", false, "named" },
@@ -25,7 +25,7 @@ public sealed class SandboxTests(BreakoutRun run) : IClassFixture<BreakoutRun>
         { "pickup", "maildrop corrupt", false, None },
         { "postscreen", None, true, "named" },
         { "proxymap", None, true, "named" },
-        { "qmgr", "incoming active deferred corrupt saved bounce defer trace", false, None },
+        { "qmgr", "incoming active deferred corrupt saved spare bounce defer trace", false, None },
         { "qmqpd", None, false, "named" },
         { "showq", None, false, None },
         { "smtp", "*active", false, "any" },
@@ -189,7 +189,7 @@ public sealed partial class BreakoutRun : IDisposable
     [
         Readable, Secret, "read /etc/shadow", "make /etc/breakout", $"make /tmp/{Token}", $"make {Mailboxes}/breakout", $"make {Data}/breakout",
         $"make {Running.Etc}/breakout",
-        .. ((string[])["maildrop", "incoming", "active", "deferred", "hold", "corrupt", "saved", "bounce", "defer", "trace", "flush", "pid", "public", "private"]).SelectMany(queue => (string[])[$"make {Spool}/{queue}/breakout", $"change {Spool}/{queue}/message"]),
+        .. ((string[])["maildrop", "incoming", "active", "deferred", "hold", "corrupt", "saved", "spare", "bounce", "defer", "trace", "flush", "pid", "public", "private"]).SelectMany(queue => (string[])[$"make {Spool}/{queue}/breakout", $"change {Spool}/{queue}/message"]),
         NamedPort, OtherPort, "abstract " + Abstract, Signal, $"signal {Running.MasterPid}", $"ptrace {Running.MasterPid}", "run /bin/true", "execve", "netlink", "packet", "internet",
         "mount", "unshare", "chroot", "setuid", "bpf", "keyctl", "io_uring", "userfaultfd", "perf", "module", "mknod", "console",
     ];
@@ -260,7 +260,7 @@ public sealed partial class BreakoutRun : IDisposable
         instance.Start();
         Wait.Until(() => ProcessTable.OfMaster(instance.MasterPid).Any(p => p.Program.Contains("postlogd", StringComparison.Ordinal) || p.Program.Contains("dotnet", StringComparison.Ordinal)), "the log service");
         Signal = $"signal {ProcessTable.OfMaster(instance.MasterPid).First(p => p.Pid != instance.MasterPid).Pid}";
-        Shell.Bash($"for queue in maildrop incoming active deferred hold corrupt saved bounce defer trace flush pid public private; do install -o postfix -m 600 /dev/null {instance.Spool}/$queue/message; done").MustSucceed();
+        Shell.Bash($"for queue in maildrop incoming active deferred hold corrupt saved spare bounce defer trace flush pid public private; do install -o postfix -m 600 /dev/null {instance.Spool}/$queue/message; done").MustSucceed();
         File.WriteAllLines($"{instance.Etc}/attempts", Attempts);
         return instance;
     }
