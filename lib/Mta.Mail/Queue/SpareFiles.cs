@@ -19,13 +19,14 @@ namespace Mta.Mail.Queue;
 public sealed class SpareFiles(string directory = QueueName.Spare)
 {
     private const int Places = 256;
+    private const int Unfinished = 0x180; // 0600
     private int _next;
 
     /// <summary>
     /// Empties a message file that nobody needs any more, and keeps it. Not when it has another name or somebody still
     /// holds its lock: an agent that was given up may yet read it, or mark a recipient in it. For one thread at a time.
     /// </summary>
-    /// <returns>False when nothing was done.</returns>
+    /// <returns>False when it was not kept, and is still there to be removed: perhaps emptied, but never fit for delivery then.</returns>
     public bool TryKeep(string path)
     {
         if (Posix.TryOpen(path, OpenFlags.ReadWrite | OpenFlags.NoFollow | OpenFlags.NonBlocking, 0, out FileHandle file) != 0)
@@ -35,31 +36,30 @@ public sealed class SpareFiles(string directory = QueueName.Spare)
 
         using (file)
         {
-            string place = PathOf(_next);
             try
             {
                 FileStatus status = Posix.Fstat(file);
-                if (!status.IsRegular || status.Links != 1 || !Posix.Flock(file, FileLock.Exclusive, wait: false)
-                    || Posix.TryRenameNew(path, place) != 0)
+                if (!status.IsRegular || status.Links != 1 || !Posix.Flock(file, FileLock.Exclusive, wait: false))
                 {
                     return false;
                 }
+
+                // All of it before the rename: from then on the file is another message's. Unfinished first, so that
+                // a death in between leaves nothing that looks like a damaged message.
+                Posix.Fchmod(file, Unfinished);
+                Posix.Ftruncate(file, 0);
             }
             catch (LinuxException)
             {
                 return false;
             }
 
-            _next = (_next + 1) % Places;
-            try
+            if (Posix.TryRenameNew(path, PathOf(_next)) != 0)
             {
-                Posix.Ftruncate(file, 0);
-            }
-            catch (LinuxException)
-            {
-                Posix.TryUnlink(place);
+                return false;
             }
 
+            _next = (_next + 1) % Places;
             return true;
         }
     }

@@ -94,6 +94,39 @@ public sealed class SpareFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_kept_a_file_never_touches_it_again()
+    {
+        const int Messages = 5_000;
+        using var over = new CancellationTokenSource();
+        Task keeper = Task.Run(() =>
+        {
+            for (int i = 0; i < Messages; i++)
+            {
+                string path = WriteMessage();
+                if (!_keeper.TryKeep(path))
+                {
+                    File.Delete(path);
+                }
+            }
+
+            over.Cancel();
+        });
+        int taken = 0;
+        while (!over.IsCancellationRequested)
+        {
+            using QueueFileWriter file = QueueFileWriter.Create(_queue, $"{_root}/incoming", spares: _taker);
+            file.Write(RecordType.Sender, "new@example.test");
+            file.Flush();
+            Thread.Yield();
+            Assert.Equal(file.Position, Posix.Fstat(file.File).Size);
+            taken++;
+        }
+
+        await keeper;
+        Assert.True(taken > 0);
+    }
+
+    [Fact]
     public void A_full_ring_takes_no_more_and_goes_on_where_it_was()
     {
         for (int i = 0; i < Places; i++)
