@@ -9,13 +9,15 @@ public static partial class OwnImage
     private const nuint HeaderCount = 5; // AT_PHNUM
     private const uint Load = 1; // PT_LOAD
     private const uint HeadersThemselves = 6; // PT_PHDR
+    private const uint Executable = 1; // PF_X
     private const uint Writable = 2; // PF_W
     private const int DontNeed = 4; // MADV_DONTNEED
 
     /// <summary>
-    /// Takes the program's code and constants out of this process's memory: they stay in the page cache and come back
-    /// as they are used. Half of what start-up touches is never used again. Segments that can be written, relocated
-    /// ones among them, are left alone. Costs two system calls; a failure changes nothing.
+    /// Takes the program's code out of this process's memory: it stays in the page cache and comes back as it is used.
+    /// Half of what start-up touches is never used again. Constants are left alone: among them is a page that the
+    /// runtime wrote to and protected again, and what holds its random number would be taken for a damaged stack.
+    /// Costs a system call; a failure changes nothing.
     /// </summary>
     public static unsafe void ReleaseUnused()
     {
@@ -33,7 +35,7 @@ public static partial class OwnImage
 
         for (int i = 0; loadedAt != ulong.MaxValue && i < count; i++)
         {
-            if (headers[i].Type != Load || (headers[i].Flags & Writable) != 0)
+            if (headers[i].Type != Load || (headers[i].Flags & (Executable | Writable)) != Executable)
             {
                 continue;
             }
