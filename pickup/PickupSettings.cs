@@ -36,8 +36,7 @@ internal sealed record PickupSettings
     /// <exception cref="ConfigurationException">A value is not acceptable.</exception>
     public static PickupSettings From(Configuration configuration)
     {
-        List<string> overrides = WordSet.Of(configuration, GlobalParameters.ReceiveOverrideOptions,
-            "no_unknown_recipient_checks", "no_address_mappings", "no_header_body_checks", "no_milters");
+        List<string> overrides = WordSet.ReceiveOverrideOptions(configuration);
         List<string> classes = WordSet.Smtputf8AutodetectClasses(configuration);
         return new PickupSettings
         {

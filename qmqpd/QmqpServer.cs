@@ -64,12 +64,11 @@ internal sealed class QmqpServer
     private static CleanupFlags FlagsFor(Configuration configuration)
     {
         CleanupFlags flags = CleanupFlags.External;
-        List<string> overrides = WordSet.Of(configuration, GlobalParameters.ReceiveOverrideOptions,
-            "no_unknown_recipient_checks", "no_address_mappings", "no_header_body_checks", "no_milters");
+        List<string> overrides = WordSet.ReceiveOverrideOptions(configuration);
         flags &= overrides.Contains("no_address_mappings") ? ~(CleanupFlags.Bcc | CleanupFlags.Map) : ~CleanupFlags.None;
         flags &= overrides.Contains("no_header_body_checks") ? ~CleanupFlags.Filter : ~CleanupFlags.None;
         flags &= overrides.Contains("no_milters") ? ~CleanupFlags.Milter : ~CleanupFlags.None;
-        List<string> classes = TableListSyntax.Split(configuration.Get(GlobalParameters.Smtputf8AutodetectClasses));
+        List<string> classes = WordSet.Smtputf8AutodetectClasses(configuration);
         bool detects = configuration.Get(GlobalParameters.Smtputf8Enable) && (classes.Contains("qmqpd") || classes.Contains("all"));
         return detects ? flags | CleanupFlags.AutoUtf8 : flags;
     }

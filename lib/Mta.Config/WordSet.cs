@@ -33,6 +33,11 @@ public static class WordSet
     public static List<string> Smtputf8AutodetectClasses(Configuration configuration) =>
         Of(configuration, Parameters.GlobalParameters.Smtputf8AutodetectClasses, "sendmail", "smtpd", "qmqpd", "forward", "bounce", "notify", "verify", "all");
 
+    /// <summary>What is left out for mail that comes in.</summary>
+    /// <exception cref="ConfigurationException">See <see cref="Of"/>.</exception>
+    public static List<string> ReceiveOverrideOptions(Configuration configuration) =>
+        Of(configuration, Parameters.GlobalParameters.ReceiveOverrideOptions, "no_unknown_recipient_checks", "no_address_mappings", "no_header_body_checks", "no_milters");
+
     /// <summary>Which mail of the system's own filters see.</summary>
     /// <exception cref="ConfigurationException">See <see cref="Of"/>.</exception>
     public static List<string> InternalMailFilterClasses(Configuration configuration) =>

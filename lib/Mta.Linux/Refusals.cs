@@ -15,8 +15,7 @@ public static class Refusals
     /// </summary>
     public static bool IsBeyondModes(string path, bool writes)
     {
-        int slash = path.TrimEnd('/').LastIndexOf('/');
-        string directory = slash < 0 ? "." : slash == 0 ? "/" : path[..slash];
+        string directory = PathNames.DirectoryOf(path.TrimEnd('/'));
         AccessMode wanted = writes ? AccessMode.Write : AccessMode.Read;
         return Posix.TryAccess(path, AccessMode.Exists) == 0
             ? Posix.TryAccess(path, wanted) == 0

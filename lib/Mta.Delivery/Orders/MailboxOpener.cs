@@ -71,10 +71,8 @@ internal static class MailboxOpener
 
     private static bool IsRootsOwnLink(string path)
     {
-        int slash = path.LastIndexOf('/');
-        string parent = slash > 0 ? path[..slash] : slash == 0 ? "/" : ".";
         return Posix.TryLstat(path, out FileStatus link) == 0 && link.IsSymbolicLink && link.UserId == 0
-            && Posix.TryStat(parent, out FileStatus directory) == 0 && directory.UserId == 0 && (directory.Permissions & GroupOrOthersWrite) == 0;
+            && Posix.TryStat(PathNames.DirectoryOf(path), out FileStatus directory) == 0 && directory.UserId == 0 && (directory.Permissions & GroupOrOthersWrite) == 0;
     }
 
     private static OpenedMailbox Refuse(int errno, string reason) => new(null, default, IsNew: false, errno, reason);

@@ -66,15 +66,10 @@ internal sealed class ConfigurationWords
         }
     }
 
-    private static string Parent(string path)
-    {
-        int slash = path.TrimEnd('/').LastIndexOf('/');
-        return slash <= 0 ? "/" : path[..slash];
-    }
-
     private void Add(string name, string value)
     {
-        AddPorts(name, value);
+        string[] words = value.Split([' ', '\t', '\n', ',', '{', '}'], StringSplitOptions.RemoveEmptyEntries);
+        AddPorts(name, words);
         if (NotRead.Contains(name))
         {
             return;
@@ -85,7 +80,7 @@ internal sealed class ConfigurationWords
             AddFile(path);
         }
 
-        foreach (string word in value.Split([' ', '\t', '\n', ',', '{', '}'], StringSplitOptions.RemoveEmptyEntries))
+        foreach (string word in words)
         {
             string[] parts = word.Split(':');
             for (int i = 0; i + 1 < parts.Length; i++)
@@ -148,7 +143,7 @@ internal sealed class ConfigurationWords
     private void AddOne(string path)
     {
         bool isDirectory = Posix.TryStat(path, out FileStatus status) == 0 && status.IsDirectory;
-        string directory = isDirectory ? path : Parent(path);
+        string directory = isDirectory ? path : PathNames.DirectoryOf(path);
         if (directory is not ("/" or "/dev"))
         {
             Read.Add(directory);
@@ -161,9 +156,9 @@ internal sealed class ConfigurationWords
 
     // inet:host:port, inet:[address]:port, inet:port, tcp:host:port, socketmap:inet:host:port:name; a filter's host:port;
     // a name server's address@port.
-    private void AddPorts(string name, string value)
+    private void AddPorts(string name, string[] words)
     {
-        foreach (string word in value.Split([' ', '\t', '\n', ',', '{', '}'], StringSplitOptions.RemoveEmptyEntries))
+        foreach (string word in words)
         {
             int at = word.IndexOf("inet:", StringComparison.Ordinal) is >= 0 and int inet ? inet + 5
                 : word.StartsWith("tcp:", StringComparison.Ordinal) || word.Contains(":tcp:", StringComparison.Ordinal) ? word.IndexOf("tcp:", StringComparison.Ordinal) + 4

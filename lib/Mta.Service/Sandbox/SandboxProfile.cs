@@ -30,7 +30,6 @@ public sealed class SandboxProfile
 
     private readonly SortedSet<string> _reads = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _writes = new(StringComparer.Ordinal);
-    private ConfigurationWords? _words;
 
     private SandboxProfile(SandboxKind kind, string program)
     {
@@ -80,9 +79,10 @@ public sealed class SandboxProfile
         }
 
         var profile = new SandboxProfile(kind, real);
-        profile.AddReads(configuration);
+        var words = new ConfigurationWords(configuration);
+        profile.AddReads(configuration, words);
         profile.AddWrites(configuration);
-        profile.AddPorts(configuration);
+        profile.AddPorts(configuration, words);
         return profile;
     }
 
@@ -162,8 +162,7 @@ public sealed class SandboxProfile
             return false;
         }
 
-        string directory = real[..real.LastIndexOf('/')];
-        return Posix.TryStat($"{directory}/mta-release", out _) == 0 || Posix.TryStat($"{real}.dll", out _) == 0;
+        return Posix.TryStat($"{PathNames.DirectoryOf(real)}/mta-release", out _) == 0 || Posix.TryStat($"{real}.dll", out _) == 0;
     }
 
     private static bool IsBelow(string path, IEnumerable<string> directories)
@@ -179,14 +178,14 @@ public sealed class SandboxProfile
         return false;
     }
 
-    private void AddReads(Configuration configuration)
+    private void AddReads(Configuration configuration, ConfigurationWords words)
     {
         string queue = configuration.Get(GlobalParameters.QueueDirectory);
         _reads.UnionWith(System);
         _reads.UnionWith(Copies.Select(name => $"{queue}/{name}"));
         _reads.UnionWith(Kind.Reads.Select(name => $"{queue}/{name}"));
         _reads.Add(configuration.Directory);
-        _reads.Add(Program[..Program.LastIndexOf('/')]);
+        _reads.Add(PathNames.DirectoryOf(Program));
         if (Posix.TryStat($"{Program}.dll", out _) == 0)
         {
             AddManagedRuntime();
@@ -196,13 +195,12 @@ public sealed class SandboxProfile
         {
             if (Posix.TryRealPath(place, out string real) == 0)
             {
-                _reads.Add(real[..Math.Max(1, real.LastIndexOf('/'))]);
+                _reads.Add(PathNames.DirectoryOf(real));
             }
         }
 
         _reads.UnionWith(TableListSyntax.Split(configuration.Get(SandboxParameters.SandboxReadPaths)));
-        _words = new ConfigurationWords(configuration);
-        _reads.UnionWith(_words.Read);
+        _reads.UnionWith(words.Read);
     }
 
     private void AddWrites(Configuration configuration)
@@ -218,7 +216,7 @@ public sealed class SandboxProfile
             {
                 foreach (string path in ConfigurationWords.PathsIn(configuration.Get(parameter)))
                 {
-                    _writes.Add(path[..Math.Max(1, path.LastIndexOf('/'))]);
+                    _writes.Add(PathNames.DirectoryOf(path));
                 }
             }
         }
@@ -231,13 +229,12 @@ public sealed class SandboxProfile
 
         if (Kind.WritesLog && configuration.Get(PostlogParameters.MaillogFile) is ['/', ..] log)
         {
-            _writes.Add(log.StartsWith("/dev/", StringComparison.Ordinal) ? log : log[..Math.Max(1, log.LastIndexOf('/'))]);
+            _writes.Add(log.StartsWith("/dev/", StringComparison.Ordinal) ? log : PathNames.DirectoryOf(log));
         }
     }
 
-    private void AddPorts(Configuration configuration)
+    private void AddPorts(Configuration configuration, ConfigurationWords words)
     {
-        ConfigurationWords words = _words!; // AddReads comes first
         string[] more = [.. TableListSyntax.Split(configuration.Get(SandboxParameters.SandboxConnectPorts))];
 
         // Whom a plug-in of Cyrus SASL asks, its own files say.

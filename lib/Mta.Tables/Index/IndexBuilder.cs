@@ -96,7 +96,7 @@ public static class IndexBuilder
             }
 
             Posix.Rename(temporary, path);
-            Posix.FsyncDirectory(DirectoryOf(path));
+            Posix.FsyncDirectory(PathNames.DirectoryOf(path));
         }
         catch (TableException)
         {
@@ -284,11 +284,5 @@ public static class IndexBuilder
         {
             lmdb.Abort();
         }
-    }
-
-    private static string DirectoryOf(string path)
-    {
-        int slash = path.LastIndexOf('/');
-        return slash < 0 ? "." : slash == 0 ? "/" : path[..slash];
     }
 }
