@@ -7,6 +7,7 @@ public sealed class SignatureTests
 {
     private const string Opendkim = "/usr/sbin/opendkim";
 
+    [Neighbour("opendkim", "README.Debian, opendkim.conf(5)", "non_smtpd_milters: a message of sendmail is signed, and verifies as it lies in the mailbox")]
     [PeerFact(Opendkim, "/usr/sbin/opendkim-genkey")]
     public void Mail_that_opendkim_signs_at_cleanup_verifies_in_the_mailbox()
     {
@@ -61,5 +62,7 @@ public sealed class SignatureTests
             signer.Kill();
             signer.WaitForExit();
         }
+
+        Matrix.Passed();
     }
 }

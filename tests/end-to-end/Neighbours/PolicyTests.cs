@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 
 namespace Mta.EndToEnd;
@@ -6,6 +5,7 @@ namespace Mta.EndToEnd;
 /// <summary>Programs that decide for the SMTP server, and proxies before it, as people run them.</summary>
 public sealed class PolicyTests
 {
+    [Neighbour("postgrey", "postgrey(8), README.Debian", "policy service: a stranger is told to come again, and let in later")]
     [PeerFact("/usr/sbin/postgrey")]
     public void Postgrey_makes_strangers_come_again()
     {
@@ -16,12 +16,13 @@ public sealed class PolicyTests
         Shell.Bash($"chmod 755 {mta.Directory}; chown nobody {data}").MustSucceed();
         mta.Main["smtpd_recipient_restrictions"] = $"check_policy_service inet:127.0.0.1:{port}";
         using var postgrey = new Peer("/usr/sbin/postgrey", $"--inet=127.0.0.1:{port}", $"--dbdir={data}", $"--pidfile={data}/pid", "--delay=1", "--user=nobody", "--group=nogroup");
-        Wait.Until(() => IsOpen(port), "postgrey listens");
+        postgrey.Listening(port);
         mta.Start();
         string reply = Try();
         Assert.StartsWith("450", reply, StringComparison.Ordinal);
         Assert.Contains("reylist", reply, StringComparison.Ordinal);
         Wait.Until(() => (reply = Try()).StartsWith("250", StringComparison.Ordinal), "postgrey lets it in", () => reply + mta.Log, seconds: 60);
+        Matrix.Passed();
 
         // A session of its own each time, as a client that comes again: one session's errors would end it.
         string Try()
@@ -45,6 +46,7 @@ public sealed class PolicyTests
         Assert.Contains("SPF", mta.WaitForMail(mta.User, "spf token"), StringComparison.Ordinal);
     }
 
+    [Neighbour("haproxy", "POSTSCREEN_README, haproxy's configuration.txt (send-proxy)", "PROXY protocol, versions 1 and 2: the client's own address is logged")]
     [PeerTheory("/usr/sbin/haproxy")]
     [InlineData("send-proxy")]
     [InlineData("send-proxy-v2")]
@@ -67,40 +69,13 @@ public sealed class PolicyTests
 
             """);
         using var haproxy = new Peer("/usr/sbin/haproxy", "-db", "-f", configuration);
-        Wait.Until(() => IsOpen(port), "haproxy listens");
+        haproxy.Listening(port);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Parse("127.0.0.77"), 0));
         socket.Connect("127.0.0.1", port);
         using var reader = new StreamReader(new NetworkStream(socket));
         Assert.StartsWith("220", reader.ReadLine(), StringComparison.Ordinal);
         mta.WaitForLog("connect from unknown[127.0.0.77]");
-    }
-
-    private static bool IsOpen(int port)
-    {
-        try
-        {
-            using var client = new TcpClient("127.0.0.1", port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>A program in the foreground for as long as a test.</summary>
-    private sealed class Peer : IDisposable
-    {
-        private readonly Process _process;
-
-        public Peer(string program, params string[] arguments) =>
-            _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!; // started or thrown
-
-        public void Dispose()
-        {
-            _process.Kill(entireProcessTree: true);
-            _process.Dispose();
-        }
+        Matrix.Passed();
     }
 }

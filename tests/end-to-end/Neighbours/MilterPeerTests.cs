@@ -8,6 +8,7 @@ public sealed class MilterPeerTests
 {
     private const string OpenDkim = "/usr/sbin/opendkim";
 
+    [Neighbour("opendkim", "README.Debian, opendkim.conf(5)", "milter of smtpd: one signs, a second one verifies and adds the result")]
     [PeerFact(OpenDkim, "/usr/bin/openssl", DebianPostfix.Master)]
     public void Opendkim_signs_and_a_second_one_verifies()
     {
@@ -34,6 +35,7 @@ public sealed class MilterPeerTests
         string mail = mta.WaitForMail("box", "dkim-test");
         Assert.Contains("DKIM-Signature: v=1;", mail, StringComparison.Ordinal);
         Assert.Contains("dkim=pass", mail, StringComparison.Ordinal);
+        Matrix.Passed();
     }
 
     /// <summary>The filters are Debian's; the daemons behind them, which need signatures and rules by the hundred megabytes, are the test's.</summary>
