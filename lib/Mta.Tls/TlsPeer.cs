@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using Mta.Text;
 using Mta.Tls.Native;
@@ -109,7 +110,10 @@ public sealed unsafe class TlsSession
             bool isResumed = Ssl.SSL_session_reused(ssl) == 1;
             nint own = Ssl.SSL_get_certificate(ssl);
             (string ownSignature, string ownDigest) = isTls13 && !isResumed && (isServer || certificate != 0) ? Signature(ssl, own, isPeer: false) : ("", "");
-            (string peerSignature, string peerDigest) = isTls13 && !isResumed && certificate != 0 ? Signature(ssl, certificate, isPeer: true) : ("", "");
+            (string peerSignature, string peerDigest) = !isTls13 || certificate == 0 ? ("", "")
+                : !isResumed ? Signature(ssl, certificate, isPeer: true)
+                : !isServer ? (KeyOf(certificate), "")
+                : ("", "");
             nint chain = Ssl.SSL_get_peer_cert_chain(ssl);
             return new TlsSession
             {
@@ -173,6 +177,21 @@ public sealed unsafe class TlsSession
         string text = Algorithm(key, "ECDHE", "DHE");
         Crypto.EVP_PKEY_free(key);
         return text;
+    }
+
+    // Nothing was signed when a session was resumed: the line tells of the key that has signed at its beginning.
+    private static string KeyOf(nint certificate)
+    {
+        const int rsa = 6;
+        const int ecPublicKey = 408;
+        nint key = Crypto.X509_get0_pubkey(certificate);
+        int id = Crypto.EVP_PKEY_get_id(key);
+        return id switch
+        {
+            rsa => $"RSA-PSS ({Crypto.EVP_PKEY_get_bits(key)} bits)",
+            ecPublicKey => $"ECDSA ({Group(key)})",
+            _ => TlsLibrary.Text(Crypto.OBJ_nid2sn(id)),
+        };
     }
 
     private static (string Name, string Digest) Signature(nint ssl, nint certificate, bool isPeer)
@@ -251,6 +270,9 @@ public sealed unsafe class TlsCertificate
     /// <summary>Alternative names of type DNS; those with bytes that no name has are left out.</summary>
     public IReadOnlyList<string> DnsNames { get; private init; } = [];
 
+    /// <summary>Alternative names that are addresses.</summary>
+    public IReadOnlyList<IPAddress> Addresses { get; private init; } = [];
+
     /// <summary>There are alternative names of type DNS, usable or not: then the subject's name does not count.</summary>
     public bool HasDnsNames { get; private init; }
 
@@ -261,7 +283,7 @@ public sealed unsafe class TlsCertificate
     {
         byte[] der = Encode(certificate, &I2dCertificate);
         byte[] key = legacyKeys ? KeyBits(certificate) : Encode(Crypto.X509_get_X509_PUBKEY(certificate), &I2dKey);
-        (List<string> names, bool hasNames) = Names(certificate);
+        (List<string> names, List<IPAddress> addresses, bool hasNames) = Names(certificate);
         string issuer = Entry(Crypto.X509_get_issuer_name(certificate), Crypto.NidCommonName);
         byte* line = stackalloc byte[512];
         Crypto.X509_NAME_oneline(Crypto.X509_get_issuer_name(certificate), line, 512);
@@ -276,6 +298,7 @@ public sealed unsafe class TlsCertificate
             Fingerprint = Hex(TlsLibrary.Digest(digest, der)),
             KeyFingerprint = Hex(TlsLibrary.Digest(digest, key)),
             DnsNames = names,
+            Addresses = addresses,
             HasDnsNames = hasNames,
             Der = der,
         };
@@ -345,23 +368,34 @@ public sealed unsafe class TlsCertificate
         return result;
     }
 
-    private static (List<string> Names, bool HasNames) Names(nint certificate)
+    private static (List<string> Names, List<IPAddress> Addresses, bool HasNames) Names(nint certificate)
     {
         const int most = 1000;
         List<string> found = [];
+        List<IPAddress> addresses = [];
         bool has = false;
         nint names = Crypto.X509_get_ext_d2i(certificate, Crypto.NidSubjectAltName, null, null);
         for (int i = 0; names != 0 && i < Math.Min(most, Crypto.OPENSSL_sk_num(names)); i++)
         {
             int type;
             nint value = Crypto.GENERAL_NAME_get0_value(Crypto.OPENSSL_sk_value(names, i), &type);
-            if (type != Crypto.GeneralNameDns)
+            if (type is not (Crypto.GeneralNameDns or Crypto.GeneralNameAddress))
             {
                 continue;
             }
 
-            has = true;
             ReadOnlySpan<byte> bytes = new(Crypto.ASN1_STRING_get0_data(value), Crypto.ASN1_STRING_length(value));
+            if (type == Crypto.GeneralNameAddress)
+            {
+                if (bytes.Length is 4 or 16)
+                {
+                    addresses.Add(new IPAddress(bytes));
+                }
+
+                continue;
+            }
+
+            has = true;
             if (bytes.Length is > 0 and < 256 && bytes.IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0)
             {
                 found.Add(ByteString.FromBytes(bytes));
@@ -373,7 +407,7 @@ public sealed unsafe class TlsCertificate
             Crypto.GENERAL_NAMES_free(names);
         }
 
-        return (found, has);
+        return (found, addresses, has);
     }
 }
 

@@ -90,7 +90,7 @@ public sealed unsafe partial class TlsStream
         try
         {
             // The first ticket counts: a second one is for a second connection at the same time.
-            if (Self(Ssl.SSL_get_ex_data(ssl, 0)) is { KeepsSession: true, NewSession: null } stream && Ssl.SSL_SESSION_is_resumable(session) == 1)
+            if (Self(Ssl.SSL_get_ex_data(ssl, 0)) is { KeepsSession: true } stream && Ssl.SSL_SESSION_is_resumable(session) == 1 && stream.NewSessions++ == 0)
             {
                 int size = Ssl.i2d_SSL_SESSION(session, null);
                 if (size is > 0 and <= MaxSession)

@@ -114,6 +114,9 @@ public sealed partial class TlsStream : Stream
     /// <summary>Client: the session to resume later, once the server has sent one.</summary>
     public byte[]? NewSession { get; private set; }
 
+    /// <summary>Client: how many sessions the server has sent by now.</summary>
+    public int NewSessions { get; private set; }
+
     /// <summary>Something the peer sent is here and was not read, or it may be: the rest lies below in the socket.</summary>
     public bool HasBufferedInput
     {

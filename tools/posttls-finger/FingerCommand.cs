@@ -17,11 +17,15 @@ namespace Mta.PosttlsFinger;
 /// <summary>Looks a destination up, connects to the first server that answers, and says what its TLS is worth.</summary>
 internal sealed class FingerCommand(CommandLineTool tool)
 {
+    // Timers know no longer waits.
+    private const int MaxDelay = 4_000_000;
+
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
     private FingerOptions _options = null!; // Set before all else.
     private Configuration _configuration = null!; // Set before all else.
     private DnsResolver? _dns;
+    private MemorySessions? _sessions; // Null: each run makes one connection.
 
     public async Task<int> RunAsync()
     {
@@ -36,6 +40,7 @@ internal sealed class FingerCommand(CommandLineTool tool)
         }
 
         _configuration = tool.Configuration;
+        _sessions = _options.ReconnectDelay > 0 ? new MemorySessions(_options.Destination.StartsWith("inet:", StringComparison.Ordinal) ? _options.Destination[5..] : _options.Destination) { Speaks = _options.LogsSessions } : null;
         if (!_options.Explains)
         {
             _options.ApplyLookup(_configuration);
@@ -63,15 +68,11 @@ internal sealed class FingerCommand(CommandLineTool tool)
             (SocketStream? stream, failure) = await ConnectAsync(server);
             if (stream is null)
             {
-                Log.Info($"Failed to establish session to {_options.Destination}{(server.EndPoint is null ? "" : $" via {server.Host}")}: {failure}");
+                SayUnreachable(server, failure);
                 continue;
             }
 
-            await using (stream)
-            {
-                await TalkAsync(stream, destination, server);
-            }
-
+            await TalkAsync(stream, destination, server);
             return 0;
         }
 
@@ -102,8 +103,9 @@ internal sealed class FingerCommand(CommandLineTool tool)
         }
     }
 
-    private async ValueTask TalkAsync(SocketStream stream, Destination destination, ServerAddress server)
+    private async ValueTask TalkAsync(SocketStream first, Destination destination, ServerAddress server)
     {
+        await using SocketStream stream = first;
         string prefix = _options.IsLmtp ? "lmtp" : "smtp";
         TlsTarget target = new(_options.Destination, destination.Host, destination.UsesMx, server.Host, server.AddressText, server.EndPoint?.Port ?? 0);
         (ClientTls tls, TlsPolicy policy) = await DecideAsync(prefix, target);
@@ -124,8 +126,46 @@ internal sealed class FingerCommand(CommandLineTool tool)
             return;
         }
 
-        await new FingerSession(_options, tls, policy, target, stream, _configuration).RunAsync(text => Explain(server, text));
+        if (!await new FingerSession(_options, tls, policy, target, stream, _configuration, _sessions).RunAsync(text => Explain(server, text)) || _sessions is null)
+        {
+            return;
+        }
+
+        // A server that others share the work with may be another one at the next connection: until one is met again.
+        await stream.DisposeAsync();
+        for (int left = _options.Reconnects; ; left--)
+        {
+            if (_sessions.IsEmpty || _sessions.HasHit || left <= 0)
+            {
+                Log.Info(_sessions.IsEmpty ? "Server declined session caching. Done reconnecting."
+                    : _sessions.HasHit ? "Found a previously used server.  Done reconnecting."
+                    : "Maximum reconnect count reached.");
+                return;
+            }
+
+            Log.Info($"Reconnecting after {_options.ReconnectDelay} seconds");
+            await Task.Delay(TimeSpan.FromSeconds(Math.Min(_options.ReconnectDelay, MaxDelay)));
+            _options.SpeakOfSessions();
+            _sessions.Speaks = true;
+            (SocketStream? next, string failure) = await ConnectAsync(server);
+            if (next is null)
+            {
+                SayUnreachable(server, failure);
+                return;
+            }
+
+            await using (next)
+            {
+                if (!await new FingerSession(_options, tls, policy, target, next, _configuration, _sessions) { IsAgain = true }.RunAsync(static _ => { }))
+                {
+                    return;
+                }
+            }
+        }
     }
+
+    private void SayUnreachable(ServerAddress server, string failure) =>
+        Log.Info($"Failed to establish session to {_options.Destination}{(server.EndPoint is null ? "" : $" via {server.Host}")}: {failure}");
 
     private void Explain(ServerAddress server, string text)
     {
@@ -175,7 +215,7 @@ internal sealed class FingerCommand(CommandLineTool tool)
 
         async ValueTask<(ClientTls Tls, TlsPolicy Policy)> Try(string? noDane)
         {
-            ClientTls tls = new(_configuration, prefix, tool.OpenTables(), noDane is null ? _dns : null, noDane);
+            ClientTls tls = new(_configuration, prefix, tool.OpenTables(), noDane is null ? _dns : null, noDane, _sessions);
             return (tls, await tls.Policies.DecideAsync(target, isTlsOptional: false, CancellationToken.None));
         }
     }

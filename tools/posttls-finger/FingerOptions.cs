@@ -24,6 +24,7 @@ internal sealed class FingerOptions
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
     private readonly Dictionary<string, string> _settings = [];
+    private bool _usesProxy;
 
     public bool HidesDialogue { get; private set; }
 
@@ -56,6 +57,14 @@ internal sealed class FingerOptions
 
     public bool LogsMatch { get; private set; } = true;
 
+    public bool LogsSessions { get; private set; }
+
+    /// <summary>How long to wait before the connection is made again; zero: it is not.</summary>
+    public int ReconnectDelay { get; private set; }
+
+    /// <summary>How often it is made again at most, while there are servers that were not seen before.</summary>
+    public int Reconnects { get; private set; } = 5;
+
     public string Destination { get; private set; } = "";
 
     public IReadOnlyList<string> Match { get; private set; } = [];
@@ -83,6 +92,13 @@ internal sealed class FingerOptions
 
         options.Destination = reader.Operands[0];
         options.Match = [.. reader.Operands.Skip(1)];
+        if (options._usesProxy)
+        {
+            throw new FatalException(options.ReconnectDelay > 0
+                ? "The -X and -r options are mutually exclusive"
+                : "-X is not implemented: tlsproxy has the server's role only");
+        }
+
         foreach ((string name, string value) in overrides)
         {
             tool.Configuration.Override(name, value);
@@ -132,13 +148,10 @@ internal sealed class FingerOptions
         }
 
         configuration.Override($"{prefix}_tls_security_level", level.Name());
-        if (Match.Count > 0)
-        {
-            string match = string.Join(' ', Match);
-            configuration.Override($"{prefix}_tls_fingerprint_cert_match", match);
-            configuration.Override($"{prefix}_tls_verify_cert_match", match);
-            configuration.Override($"{prefix}_tls_secure_cert_match", match);
-        }
+        string match = string.Join(' ', Match);
+        configuration.Override($"{prefix}_tls_fingerprint_cert_match", match);
+        configuration.Override($"{prefix}_tls_verify_cert_match", match.Length > 0 ? match : "hostname");
+        configuration.Override($"{prefix}_tls_secure_cert_match", match.Length > 0 ? match : "nexthop, dot-nexthop");
     }
 
     private void Take(char option, string argument, CommandLineTool tool, List<(string Name, string Value)> overrides)
@@ -220,8 +233,15 @@ internal sealed class FingerOptions
             case 'w':
                 _settings["_tls_wrappermode"] = "yes";
                 break;
-            case 'm' or 'r' or 'X':
-                throw new FatalException($"-{option} is not implemented: each run makes one connection");
+            case 'm':
+                Reconnects = Number(argument);
+                break;
+            case 'r':
+                ReconnectDelay = Math.Max(0, Number(argument));
+                break;
+            case 'X':
+                _usesProxy = true;
+                break;
         }
     }
 
@@ -246,7 +266,7 @@ internal sealed class FingerOptions
 
     private void TakeLog(string list)
     {
-        LogsSummary = LogsUntrusted = LogsCertificate = LogsMatch = false;
+        LogsSummary = LogsUntrusted = LogsCertificate = LogsMatch = LogsSessions = false;
         foreach (string word in TableListSyntax.Split(list))
         {
             switch (Ascii.ToLower(word))
@@ -257,7 +277,7 @@ internal sealed class FingerOptions
                     LogsSummary = true;
                     break;
                 case "2" or "debug" or "3" or "ssl-expert" or "4" or "ssl-developer" or "verbose":
-                    LogsSummary = LogsCertificate = LogsMatch = LogsUntrusted = true;
+                    LogsSummary = LogsCertificate = LogsMatch = LogsUntrusted = LogsSessions = true;
                     break;
                 case "untrusted":
                     LogsUntrusted = true;
@@ -268,13 +288,36 @@ internal sealed class FingerOptions
                 case "certmatch":
                     LogsMatch = LogsCertificate = true;
                     break;
-                case "cache" or "ssl-debug" or "ssl-handshake-packet-dump" or "ssl-session-packet-dump":
+                case "cache":
+                    LogsSessions = true;
+                    break;
+                case "ssl-debug" or "ssl-handshake-packet-dump" or "ssl-session-packet-dump":
                     break;
                 default:
                     Log.Warn($"unknown -L option value \"{Printable.Neutralize(word)}\" in \"{Printable.Neutralize(list)}\"");
                     break;
             }
         }
+    }
+
+    /// <summary>What is logged about TLS from the second connection on.</summary>
+    public void SpeakOfSessions()
+    {
+        LogsCertificate = LogsMatch = LogsUntrusted = false;
+        LogsSummary = LogsSessions = true;
+    }
+
+    // As atoi() reads it: the digits at the start count, and none are zero.
+    private static int Number(string text)
+    {
+        int start = text.StartsWith('-') ? 1 : 0;
+        int end = start;
+        while (end < text.Length && char.IsAsciiDigit(text[end]))
+        {
+            end++;
+        }
+
+        return end == start ? 0 : int.TryParse(text.AsSpan(0, end), CultureInfo.InvariantCulture, out int number) ? number : int.MaxValue;
     }
 
     private static TimeSpan Seconds(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds > 0

@@ -16,6 +16,10 @@ internal sealed class FingerSession : IDisposable
     private const int MaxLine = 2048;
     private const int MaxLines = 500;
 
+    private const string Greeting = "reading server greeting";
+    private const string StartingTls = "sending STARTTLS";
+    private const string Quitting = "sending QUIT command";
+
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
     private readonly FingerOptions _options;
@@ -26,10 +30,17 @@ internal sealed class FingerSession : IDisposable
     private readonly BufferedInput _input;
     private readonly BufferedOutput _output;
     private readonly string _helloName;
+    private readonly MemorySessions? _sessions;
+    private TlsStream? _secured;
+    private int _sessionsSeen;
     private bool _offersTls;
+    private string _serverName = "";
+    private string _sessionName = "";
+    private string _stage = "";
 
-    public FingerSession(FingerOptions options, ClientTls tls, TlsPolicy policy, TlsTarget target, Stream stream, Configuration configuration)
+    public FingerSession(FingerOptions options, ClientTls tls, TlsPolicy policy, TlsTarget target, Stream stream, Configuration configuration, MemorySessions? sessions)
     {
+        _sessions = sessions;
         _options = options;
         _tls = tls;
         _policy = policy;
@@ -40,22 +51,25 @@ internal sealed class FingerSession : IDisposable
         _helloName = configuration.Get(GlobalParameters.Myhostname);
     }
 
+    /// <summary>It is not the first connection: what the server can do was said before.</summary>
+    public bool IsAgain { get; init; }
+
     /// <param name="explain">Is told what a delivery would do.</param>
-    public async ValueTask RunAsync(Action<string> explain)
+    /// <returns>The dialogue came to its end.</returns>
+    /// <exception cref="FatalException">The server does not answer to STARTTLS.</exception>
+    public async ValueTask<bool> RunAsync(Action<string> explain)
     {
         try
         {
-            await TalkAsync(explain);
+            return await TalkAsync(explain);
         }
         catch (TimeoutException)
         {
-            Log.Info($"timeout while talking to {_target.NameWithPort}");
-            explain("would be deferred: the server is too slow");
+            return SayLoss("timeout", "the server is too slow", explain);
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException)
         {
-            Log.Info($"lost connection with {_target.NameWithPort}");
-            explain("would be deferred: the connection is lost");
+            return SayLoss("lost connection", "the connection is lost", explain);
         }
         finally
         {
@@ -69,9 +83,29 @@ internal sealed class FingerSession : IDisposable
         _output.Dispose();
     }
 
-    private async ValueTask TalkAsync(Action<string> explain)
+    // What happens behind QUIT changes nothing.
+    private bool SayLoss(string what, string why, Action<string> explain)
     {
-        if (!_options.HidesDialogue)
+        string text = $"{what} while {_stage}";
+        if (_stage == Quitting)
+        {
+            Log.Warn(text);
+            return true;
+        }
+
+        explain($"would be deferred: {why}");
+        if (_stage == StartingTls)
+        {
+            throw new FatalException(text);
+        }
+
+        Log.Info(text);
+        return false;
+    }
+
+    private async ValueTask<bool> TalkAsync(Action<string> explain)
+    {
+        if (!_options.HidesDialogue && !IsAgain)
         {
             Log.Info($"Connected to {_target.NameWithPort}");
         }
@@ -81,40 +115,42 @@ internal sealed class FingerSession : IDisposable
         {
             if (!await SecureAsync(explain))
             {
-                return;
+                return false;
             }
 
             isTls = true;
         }
 
         SetTimeout(_options.ConnectTimeout);
+        _stage = Greeting;
         (int code, string text) = await ReadAsync();
         if (code / 100 != 2)
         {
             Log.Info($"SMTP service not available: {text}");
             explain($"would be deferred: the server refuses to talk to this host");
-            return;
+            return false;
         }
 
         SetTimeout(_options.CommandTimeout);
-        if (!await HelloAsync(explain))
+        if (!(IsAgain && isTls) && !await HelloAsync(explain))
         {
-            return;
+            return false;
         }
 
         if (!isTls && _offersTls && _policy.Level > TlsLevel.None && _tls.IsAvailable)
         {
+            _stage = StartingTls;
             (code, text) = await AskAsync("STARTTLS");
             if (code / 100 != 2)
             {
                 Log.Info($"STARTTLS rejected: {text}");
                 explain(_policy.Level == TlsLevel.May ? "would go in plain text: STARTTLS is refused, and TLS is not required" : "would be deferred: STARTTLS is refused, and TLS is required");
-                return;
+                return false;
             }
 
-            if (!await SecureAsync(explain) || !await HelloAsync(explain))
+            if (!await SecureAsync(explain) || (!IsAgain && !await HelloAsync(explain)))
             {
-                return;
+                return false;
             }
         }
         else if (!isTls)
@@ -122,13 +158,17 @@ internal sealed class FingerSession : IDisposable
             explain(_policy.Level <= TlsLevel.May ? $"would go in plain text: {(_offersTls ? "TLS is off" : "the server does not offer STARTTLS")}" : "would be deferred: TLS is required, but the server does not offer it");
         }
 
+        _stage = Quitting;
         await AskAsync("QUIT");
+        return true;
     }
 
     private async ValueTask<bool> HelloAsync(Action<string> explain)
     {
         string verb = _options.IsLmtp ? "LHLO" : "EHLO";
         _offersTls = false;
+        _serverName = "";
+        _stage = $"sending {verb}";
         (int code, string text) = await AskAsync($"{verb} {_helloName}");
         if (code / 100 != 2)
         {
@@ -142,7 +182,8 @@ internal sealed class FingerSession : IDisposable
 
     private async ValueTask<bool> SecureAsync(Action<string> explain)
     {
-        ClientTlsResult result = await _tls.StartAsync(_stream, _target, _policy, "", CancellationToken.None);
+        _sessionName = _serverName;
+        ClientTlsResult result = await _tls.StartAsync(_stream, _target, _policy, _serverName, CancellationToken.None);
         if (result.Stream is null || result.Session is null)
         {
             explain(_policy.Level == TlsLevel.May
@@ -151,8 +192,10 @@ internal sealed class FingerSession : IDisposable
             return false;
         }
 
+        _secured = result.Stream;
+        await KeepSessionsAsync();
         Show(result.Session, result.IsMatched);
-        if (_options.PrintsChain)
+        if (_options.PrintsChain && !IsAgain)
         {
             PrintChain(result.Stream);
         }
@@ -165,6 +208,16 @@ internal sealed class FingerSession : IDisposable
         _input.SwitchTo(result.Stream);
         _output.SwitchTo(result.Stream);
         return true;
+    }
+
+    // Servers send sessions when they like: what is there is seen with the next answer.
+    private async ValueTask KeepSessionsAsync()
+    {
+        while (_sessions is not null && _secured is { NewSession: { } session } && _sessionsSeen < _secured.NewSessions)
+        {
+            _sessionsSeen++;
+            await _sessions.UpdateAsync("", _tls.SessionId(_target, _policy, _sessionName), session, CancellationToken.None);
+        }
     }
 
     private void Show(TlsSession session, bool isMatched)
@@ -253,9 +306,12 @@ internal sealed class FingerSession : IDisposable
 
     private void SetTimeout(TimeSpan limit) => _input.Timeout = _output.Timeout = limit;
 
+    // Of later connections the dialogue is known, but for its ends.
+    private bool IsShown => !_options.HidesDialogue && (!IsAgain || _stage is Greeting or Quitting);
+
     private async ValueTask<(int Code, string Text)> AskAsync(string command)
     {
-        if (!_options.HidesDialogue)
+        if (IsShown)
         {
             Log.Info($"> {command}");
         }
@@ -272,15 +328,26 @@ internal sealed class FingerSession : IDisposable
         for (int lines = 0; lines < MaxLines; lines++)
         {
             string line = await ReadLineAsync();
-            if (!_options.HidesDialogue)
+            await KeepSessionsAsync();
+            if (IsShown)
             {
                 Log.Info($"< {line}");
             }
 
             string word = line.Length > 4 ? line[4..].Trim(' ') : "";
             _offersTls |= Ascii.EqualsIgnoreCase(word, "STARTTLS");
+            if (lines == 0 && _stage.EndsWith("HLO", StringComparison.Ordinal))
+            {
+                _serverName = word.Split(' ')[0];
+            }
+
             bool isReply = line.Length >= 3 && line.AsSpan(0, 3).IndexOfAnyExceptInRange('0', '9') < 0;
-            if (isReply && (line.Length == 3 || line[3] == ' '))
+            if (!isReply)
+            {
+                return (0, $"0 {line}");
+            }
+
+            if (line.Length == 3 || line[3] != '-')
             {
                 return (int.Parse(line.AsSpan(0, 3), System.Globalization.CultureInfo.InvariantCulture), line);
             }
@@ -303,6 +370,7 @@ internal sealed class FingerSession : IDisposable
 
             if (!await _input.FillAsync(MaxLine, CancellationToken.None))
             {
+                await KeepSessionsAsync();
                 throw new EndOfStreamException();
             }
         }

@@ -1,3 +1,4 @@
+using System.Net;
 using Mta.Dns;
 using Mta.Mail.Protocols;
 using Mta.Tables;
@@ -25,7 +26,7 @@ public sealed class ClientTls : IDisposable
     private static readonly System.Buffers.SearchValues<char> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF");
 
     private readonly TlsClientContext? _context;
-    private readonly TlsmgrClient? _sessions;
+    private readonly ITlsSessions? _sessions;
 
     /// <summary>Reads settings and loads libraries, with the privileges of the start.</summary>
     /// <param name="configuration">Where the settings come from.</param>
@@ -33,9 +34,10 @@ public sealed class ClientTls : IDisposable
     /// <param name="tables">Opens policy tables.</param>
     /// <param name="dns">A resolver that validates, for the dane levels; null when there is none.</param>
     /// <param name="noDane">Why the dane levels cannot be used; null when they can.</param>
+    /// <param name="sessions">Where sessions are kept, whatever the settings say; null leaves it to them.</param>
     /// <exception cref="Config.ConfigurationException">A value makes no sense.</exception>
     /// <exception cref="TlsException">A trust anchor file cannot be read.</exception>
-    public ClientTls(Config.Configuration configuration, string prefix, TableRegistry tables, IDnsResolver? dns, string? noDane)
+    public ClientTls(Config.Configuration configuration, string prefix, TableRegistry tables, IDnsResolver? dns, string? noDane, ITlsSessions? sessions = null)
     {
         Settings = new ClientTlsSettings(configuration, prefix);
         try
@@ -53,12 +55,16 @@ public sealed class ClientTls : IDisposable
         }
 
         Policies = new TlsPolicies(Settings, tables, dns, noDane, static text => Log.Warn(text));
-        _sessions = Settings.CachesSessions && _context is not null ? new TlsmgrClient(Settings.TlsmgrPath) : null;
+        LogsReuse = sessions is not null || Settings.LogLevel >= 2;
+        _sessions = sessions ?? (Settings.CachesSessions && _context is not null ? new TlsmgrClient(Settings.TlsmgrPath) : null);
     }
 
     public ClientTlsSettings Settings { get; }
 
     public TlsPolicies Policies { get; }
+
+    // Says which sessions are resumed.
+    private bool LogsReuse { get; }
 
     /// <summary>The library and the certificates are there.</summary>
     public bool IsAvailable => _context is not null;
@@ -137,6 +143,10 @@ public sealed class ClientTls : IDisposable
 
         return new ClientTlsResult(stream, session, isMatched, null) { IsTrusted = isTrusted };
     }
+
+    /// <summary>What makes sessions alike, for <see cref="ITlsSessions"/>.</summary>
+    public string SessionId(TlsTarget target, TlsPolicy policy, string helloName) =>
+        $"{Settings.Service}&{target.Destination}&{target.Host}&{target.Address}:{target.Port}&{policy.Level.Name()}&{Printable.Neutralize(helloName)}&{policy.Key}";
 
     /// <summary>Keeps the session that the server has sent by now, for the next connection.</summary>
     public async ValueTask StoreAsync(TlsStream stream, TlsTarget target, TlsPolicy policy, string helloName, CancellationToken stop)
@@ -234,7 +244,26 @@ public sealed class ClientTls : IDisposable
     {
         // RFC 6125 §6.4.4: the subject's name counts only where there are no alternative names.
         IReadOnlyList<string> names = peer.HasDnsNames ? peer.DnsNames : peer.SubjectCn.Length > 0 ? [peer.SubjectCn] : [];
-        return names.Any(name => wanted.Any(want => CertificateNames.Matches(name, want, Settings.MultiLabelWildcards)));
+        List<IPAddress> addresses = AddressesIn(wanted);
+        return addresses.Count == wanted.Count && addresses.Count > 0
+            ? addresses.Any(peer.Addresses.Contains)
+            : addresses.All(peer.Addresses.Contains) && names.Any(name => wanted.Any(want => CertificateNames.Matches(name, want, Settings.MultiLabelWildcards)));
+    }
+
+    // An address is not a name: it is to be among the certificate's addresses. What begins with a dot is a domain.
+    private static List<IPAddress> AddressesIn(IReadOnlyList<string> wanted)
+    {
+        List<IPAddress> addresses = [];
+        foreach (string want in wanted)
+        {
+            const int dots = 3;
+            if (IPAddress.TryParse(want, out IPAddress? address) && (want.Contains(':', StringComparison.Ordinal) || want.AsSpan().Count('.') == dots))
+            {
+                addresses.Add(address);
+            }
+        }
+
+        return addresses;
     }
 
     // What is wrong with a certificate is said where mail waits for it, and to those who want to hear more.
@@ -249,13 +278,21 @@ public sealed class ClientTls : IDisposable
         const int trustAnchor = 2;
         const int unspecified = 1;
         const int hostnameMismatch = 62;
+        const int addressMismatch = 64;
         const int noMatchingRecord = 65;
         int error = policy.Level == TlsLevel.Fingerprint ? hasPrints ? noMatchingRecord : unspecified
             : policy.LacksUsableTlsa && policy.Level.MustMatch() ? unspecified
-            : session.VerifyError == 0 && policy.Level is TlsLevel.Verify or TlsLevel.Secure ? hostnameMismatch
+            : session.VerifyError == 0 && policy.Level is TlsLevel.Verify or TlsLevel.Secure ? AddressesIn(policy.Match).Count == policy.Match.Count ? addressMismatch : hostnameMismatch
             : session.VerifyError;
         string role = error == noMatchingRecord && session.ChainLength > 1 && policy.Tlsa.All(static record => record.Usage == trustAnchor) && policy.Tlsa.Count > 0 ? "CA" : "server";
-        if ((policy.Level.MustMatch() || policy.LacksUsableTlsa || Settings.LogLevel >= 2) && VerifyErrors.Text(session, error, role, target.NameWithPort, Settings.VerifyDepth) is { } text)
+        bool isTold = policy.Level.MustMatch() || policy.LacksUsableTlsa || Settings.LogLevel >= 2;
+        if (isTold && session.IsResumed)
+        {
+            Log.Info($"{target.NameWithPort}: re-using session with untrusted certificate, look for details earlier in the log");
+            return;
+        }
+
+        if (isTold && VerifyErrors.Text(session, error, role, target.NameWithPort, Settings.VerifyDepth) is { } text)
         {
             Log.Info(text);
         }
@@ -263,6 +300,11 @@ public sealed class ClientTls : IDisposable
 
     private void LogOutcome(TlsTarget target, TlsPolicy policy, TlsSession session, bool isTrusted, bool isMatched, bool hasPrints)
     {
+        if (LogsReuse && session.IsResumed)
+        {
+            Log.Info($"{target.NameWithPort}: Reusing old session");
+        }
+
         if (!isTrusted)
         {
             LogProblem(target, policy, session, hasPrints);
@@ -275,11 +317,6 @@ public sealed class ClientTls : IDisposable
 
         if (Settings.LogLevel >= 2)
         {
-            if (session.IsResumed)
-            {
-                Log.Info($"{target.NameWithPort}: Reusing old session");
-            }
-
             if (session.Peer is { } peer)
             {
                 Log.Info($"{target.NameWithPort}: subject_CN={peer.SubjectCn}, issuer_CN={peer.IssuerCn}, fingerprint={peer.Fingerprint}, pkey_fingerprint={peer.KeyFingerprint}");
@@ -300,7 +337,4 @@ public sealed class ClientTls : IDisposable
             await _sessions.DeleteAsync(Settings.Prefix, id, stop);
         }
     }
-
-    private string SessionId(TlsTarget target, TlsPolicy policy, string helloName) =>
-        $"{Settings.Service}&{target.Destination}&{target.Host}&{target.Address}:{target.Port}&{policy.Level.Name()}&{Printable.Neutralize(helloName)}&{policy.Key}";
 }

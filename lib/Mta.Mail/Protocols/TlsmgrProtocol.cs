@@ -166,7 +166,7 @@ public sealed record TlsmgrReply(TlsmgrStatus Status)
 /// Thread-safe.
 /// </summary>
 /// <param name="path">The service's socket, below the queue directory.</param>
-public sealed class TlsmgrClient(string path) : IDisposable
+public sealed class TlsmgrClient(string path) : ITlsSessions
 {
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -183,7 +183,6 @@ public sealed class TlsmgrClient(string path) : IDisposable
     public ValueTask<TlsmgrReply> TicketKeyAsync(byte[] name, CancellationToken stop) =>
         CallAsync(new TlsmgrRequest(TlsmgrVerb.TicketKey) { Data = name }, stop);
 
-    /// <summary>A session that may be resumed; null when there is none.</summary>
     public async ValueTask<byte[]?> LookupAsync(string cacheType, string id, CancellationToken stop)
     {
         TlsmgrReply reply = await CallAsync(new TlsmgrRequest(TlsmgrVerb.Lookup) { CacheType = cacheType, CacheId = id }, stop);

@@ -16,6 +16,7 @@ internal static unsafe partial class Crypto
     public const int NidOrganization = 17;
     public const int NidSubjectAltName = 85;
     public const int GeneralNameDns = 2;
+    public const int GeneralNameAddress = 7;
     public const ulong ReasonMask = 0x7fffff;
     public const ulong PemNoStartLine = 108;
 
