@@ -135,6 +135,7 @@ internal sealed class MasterProcess : IDisposable
         LogLines.Started(_settings.Version, _settings.Configuration.Directory);
         StandardDescriptors.Detach(_options);
         Monitor.ReportReady();
+        OwnImage.Survey();
         OwnImage.ReleaseUnused();
         while (_terminatedBy == 0 && !_isOver)
         {

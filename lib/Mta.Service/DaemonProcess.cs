@@ -192,6 +192,7 @@ internal sealed class DaemonProcess(Daemon daemon)
             DebuggerStart.Run(configuration);
         }
 
+        OwnImage.Survey(); // /proc is out of reach later.
         Jail.Enter(configuration, options, daemon.DropsPrivilegesAlways);
         foreach (Func<ServiceContext, Task> hook in daemon.PostJail)
         {
