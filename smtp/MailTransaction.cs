@@ -208,6 +208,13 @@ internal sealed class MailTransaction
     // Nobody is left who wants the message, but the server may be waiting for it.
     private async ValueTask LeaveDataAsync(SmtpReply reply, CancellationToken stop)
     {
+        if (reply.IsIntermediate && _delivery.IsProbe)
+        {
+            // As with recipients that were accepted: not even an empty message follows.
+            _session.IsBroken = true;
+            return;
+        }
+
         if (reply.IsIntermediate)
         {
             _session.Output.Write(".\r\n"u8);

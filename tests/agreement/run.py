@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Delivers the cases of a file by Debian's Postfix and by our delivery agents, and compares what came of them.
 
-    run.py FILE.cases BUILD [--only NAME] [--show] [--keep]
+    run.py FILE.cases BUILD [--only NAME] [--show] [--keep] [--write]
 
 Two private instances of Debian's Postfix run side by side. In the second one, our programs stand in the place of its
 delivery agents. Every case is one message; compared are the dialogue that its next hop saw, the log lines of the agents,
@@ -10,7 +10,7 @@ Exit status 0: all agree. 77: something needed is missing here.
 """
 import difflib, os, re, shutil, socket, socketserver, struct, subprocess, sys, tempfile, threading, time
 
-import secure
+import secure, stages
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 AGENTS = ["smtp", "lmtp", "local", "virtual", "pipe", "error", "discard", "spawn"]
@@ -481,7 +481,7 @@ def free_port():
 
 class Instance:
     def __init__(self, suite, build, hops, dns):
-        self.suite, self.build, self.hops, self.mark = suite, build, hops, 0
+        self.suite, self.build, self.hops, self.mark, self.plays = suite, build, hops, 0, 1
         self.dir = tempfile.mkdtemp(prefix="agree-")
         self.peer_port = free_port()
         os.chmod(self.dir, 0o755)
@@ -498,7 +498,7 @@ class Instance:
 
     def expand(self, text):
         text = text.replace("$D", self.dir).replace("$PORT", str(self.hops.port)).replace("$PEERPORT", str(self.peer_port)).replace("$PEERS", str(self.suite.peers))
-        text = text.replace("$SMTP", str(self.port)).replace("$SBIN", f"{self.build}/sbin" if self.build else "/usr/sbin").replace("$HERE", HERE)
+        text = text.replace("$SMTP", str(self.port)).replace("$SBIN", f"{self.build}/sbin" if self.build else "/usr/sbin").replace("$HERE", HERE).replace("$PLAY", str(self.plays))
         if self.suite.shared:
             # A certificate's fingerprint: $PRINT(name), of its key $KEYPRINT(name).
             print_of = lambda match: self.suite.certificates.fingerprint(match[2], match[1] == "KEY", (match[3] or ":sha256")[1:])
@@ -601,6 +601,7 @@ class Instance:
 
     def begin_again(self, cases):
         """Before a second play: what was logged up to now does not count."""
+        self.plays += 1
         self.mark = os.path.getsize(f"{self.dir}/mail.log")
         self.hops.forget(cases)
         for case in cases:
@@ -809,6 +810,11 @@ def main():
             bad = len(again)
             for case in again:
                 print(f"=== {case.name} differs\n{case.difference}")
+        if not bad and theirs and "--only" not in sys.argv:
+            wrong = stages.hold(words[0], [(case.name, case.known[theirs]) for case in suite.cases], "--write" in sys.argv)
+            if wrong:
+                bad = 1
+                print("=== docs/FAILURE-STAGES.md is not what this run shows (run.py --write writes it)\n" + "\n".join(wrong))
         if left != theirs_left:
             print("=== lines of no case (for information)\n" + "\n".join(l for l in difflib.unified_diff(theirs_left, left, "Postfix", "ours", lineterm="", n=0)))
         print(f"{os.path.basename(words[0])}: {len(suite.cases)} cases, {bad} differ, {time.time() - began:.0f} s")

@@ -265,6 +265,9 @@ class Server:
         if self.how == "close":
             raise ValueError
         if self.how == "garbage":
+            # Not before the client begins: in one packet with the reply to STARTTLS it would be an injected reply.
+            connection.settimeout(40)
+            connection.recv(1, socket.MSG_PEEK)
             connection.sendall(b"500 what do you mean by this, this is no TLS at all\r\n" * 4)
             raise ValueError
         if self.how == "stall":
