@@ -133,6 +133,7 @@ def main():
     print(f"\n{time.monotonic() - started:.0f} s")
     bad = 0
     for name, report in reports.items():
+        report.end()
         print(f"{name}: {report.line()}")
         bad += len(report.violations)
         for text in report.violations:

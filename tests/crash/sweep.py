@@ -18,6 +18,12 @@ class Report:
         self.cases = self.hits = self.duplicates = self.refused_delivered = self.partial_mailbox = 0
         self.acknowledged = self.lost = self.returned = 0
         self.violations = []
+        self.sent, self.taken = set(), set()
+
+    def end(self):
+        """A way of mail that is closed all the time would be swept without a trace."""
+        if self.cases >= 5:
+            self.violations += [f"no message of this kind was ever taken: {name}" for name in sorted(self.sent - self.taken)]
 
     def line(self):
         return (f"{self.cases} cases, {self.hits} faults met, {self.acknowledged} messages acknowledged, {self.lost} lost, {self.returned} returned to the sender, "
@@ -197,7 +203,10 @@ class Sweep:
         """Judges the ledger; what is wrong is kept in the report."""
         report, ledger, instance = self.report, self.ledger, self.instance
         wrong = []
-        report.acknowledged += sum(m.state == "acknowledged" for m in messages)
+        taken = [m.name for m in messages if m.state == "acknowledged"]
+        report.acknowledged += len(taken)
+        report.taken.update(taken)
+        report.sent.update(m.name for m in messages)
         report.returned += ledger.returned(messages)
         pending = ledger.pending(messages)
         if pending:
