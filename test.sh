@@ -22,10 +22,14 @@ for argument in "$@"; do
 done
 
 if [ -n "$interop" ]; then
-    missing=$(tests/tools/missing-packages interop)
+    missing=$(tests/tools/missing-packages interop neighbours)
     if [ -n "$missing" ]; then
         if [ "$(id -u)" -eq 0 ]; then
-            apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $missing >/dev/null || exit 1
+            apt-get update -qq || exit 1
+            missing=$(tests/tools/missing-packages interop)
+            [ -z "$missing" ] || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $missing >/dev/null || exit 1
+            missing=$(tests/tools/missing-packages neighbours)
+            [ -z "$missing" ] || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null || exit 1
         else
             echo "test.sh: peers that are missing, their tests are skipped: $missing" >&2
         fi

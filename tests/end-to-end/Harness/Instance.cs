@@ -79,10 +79,25 @@ internal sealed class Instance : IDisposable
 
     public string MasterCf { get; set; }
 
+    /// <summary>What stands before the commands that are run, the start among them; see <see cref="LocalZone.Around"/>.</summary>
+    public IReadOnlyList<string> Around { get; set; } = [];
+
+    /// <summary>
+    /// Lets programs that the instance starts see its configuration as /etc/postfix, as on a site of its own: a set-gid
+    /// command takes no other from them.
+    /// </summary>
+    public void TakeSystemPlace()
+    {
+        IsInSystemPlace = true;
+        Around = [.. Around, "/usr/bin/unshare", "-m", "/bin/sh", "-c", $"mount --bind {Etc} /etc/postfix && exec \"$@\"", "sh"];
+    }
+
     /// <summary>A user whose mail the instance delivers.</summary>
     public string User => IsPrivileged || Shell.IsRoot ? "nobody" : Environment.UserName;
 
     public string Log => File.Exists(Path.Combine(Directory, "mail.log")) ? File.ReadAllText(Path.Combine(Directory, "mail.log"), Encoding.Latin1) : "";
+
+    private bool IsInSystemPlace { get; set; }
 
     private bool AsNobody => Shell.IsRoot && !IsPrivileged;
 
@@ -109,15 +124,13 @@ internal sealed class Instance : IDisposable
         File.WriteAllText(Path.Combine(Etc, "master.cf"), MasterCf);
     }
 
-    public Outcome Postfix(params string[] arguments) => Run("postfix", ["-c", Etc, .. arguments]);
+    public Outcome Postfix(params string[] arguments) => Run("postfix", [.. IsInSystemPlace ? (string[])[] : ["-c", Etc], .. arguments]);
 
     /// <summary>Runs one of our commands as the instance's user.</summary>
     public Outcome Run(string command, string[] arguments, string? input = null, int seconds = 90)
     {
-        string program = Command(command);
-        return AsNobody
-            ? Shell.Run("/usr/bin/setpriv", ["--reuid=nobody", $"--regid={Main["setgid_group"]}", "--clear-groups", program, .. arguments], input, seconds)
-            : Shell.Run(program, arguments, input, seconds);
+        string[] line = [.. Around, .. AsNobody ? (string[])["/usr/bin/setpriv", "--reuid=nobody", $"--regid={Main["setgid_group"]}", "--clear-groups"] : [], Command(command), .. arguments];
+        return Shell.Run(line[0], line[1..], input, seconds);
     }
 
     public Outcome Sendmail(string content, params string[] arguments) => Run("sendmail", ["-C", Etc, .. arguments], content);

@@ -34,18 +34,6 @@ public sealed class PolicyTests
         }
     }
 
-    [PeerFact("/usr/bin/policyd-spf")]
-    public void Policyd_spf_runs_under_spawn_and_adds_a_header()
-    {
-        using var mta = new Instance(privileged: true);
-        mta.MasterCf += "policyd-spf unix - n n - 0 spawn user=nobody argv=/usr/bin/policyd-spf\n";
-        mta.Main["smtpd_recipient_restrictions"] = "check_policy_service unix:private/policyd-spf";
-        mta.Start();
-        mta.Send("s@elsewhere.example", $"{mta.User}@example.test", "Subject: spf\n\nspf token\n");
-        mta.WaitForLog("status=sent", seconds: 90);
-        Assert.Contains("SPF", mta.WaitForMail(mta.User, "spf token"), StringComparison.Ordinal);
-    }
-
     [Neighbour("haproxy", "POSTSCREEN_README, haproxy's configuration.txt (send-proxy)", "PROXY protocol, versions 1 and 2: the client's own address is logged")]
     [PeerTheory("/usr/sbin/haproxy")]
     [InlineData("send-proxy")]
