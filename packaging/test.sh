@@ -6,8 +6,10 @@
 #
 # --build       what ./build.sh made; default out/
 # --host-files  the root is made of this host's programs and libraries, in a second: what the test suite does
-# --root        a root directory made by debootstrap before; it is copied. With neither, debootstrap makes one (about
-#               80 s), from the mirror and release that apt of this host uses; then Debian's Postfix is taken over, too.
+# --root        the clean Debian is kept here, and copied: the next time debootstrap, which takes some minutes, is not run
+#
+# Without --host-files debootstrap makes the root, from the mirror and release that apt of this host uses. Then Debian's
+# Postfix is taken over, too, and at the end systemd is booted in the root and runs the mail system.
 #
 # Root only. The last line says that all is well, or the first thing that is not.
 set -euo pipefail
@@ -17,7 +19,7 @@ while [ $# -gt 0 ]; do
     case $1 in
         --build) build=$2; shift 2 ;;
         --host-files) mode=host; shift ;;
-        --root) mode=copy base=$2; shift 2 ;;
+        --root) base=$(realpath -m "$2"); shift 2 ;;
         *) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}" >&2; exit 64 ;;
     esac
 done
@@ -27,9 +29,10 @@ say() { echo "== $SECONDS s: $*"; }
 
 work=$(mktemp -d /tmp/mta-package-XXXXXX)
 root=$work/root
-started=''
+started='' booted=''
 finish() {
     if [ -n "$started" ]; then kill -KILL "$started" && wait "$started" || true; fi 2>/dev/null
+    [ -z "$booted" ] || "$here/boot-root" --clean "$root" || echo "test.sh: a control group is left" >&2
     ! mountpoint -q "$root/proc" || umount "$root/proc"
     rm -rf "$work"
 }
@@ -37,12 +40,15 @@ trap finish EXIT
 chmod 755 "$work"
 
 say "a root directory ($mode)"
-case $mode in
-    host) "$here/host-root" "$build" "$root" ;;
-    copy) mkdir "$root" && cp -a "$base/." "$root" ;;
-    # What Debian's Postfix depends on, too.
-    debootstrap) "$here/debootstrap-root" "$root" libicu72 libnsl2 libsasl2-2 libdb5.3 ssl-cert cpio e2fsprogs ;;
-esac
+if [ "$mode" = host ]; then
+    "$here/host-root" "$build" "$root"
+else
+    if [ -z "$base" ] || [ ! -e "$base/etc/debian_version" ]; then
+        # What Debian's Postfix depends on, too, and what starts the unit and turns the log.
+        "$here/debootstrap-root" "${base:-$root}" libicu72 libnsl2 libsasl2-2 libdb5.3 ssl-cert cpio e2fsprogs systemd systemd-sysv dbus logrotate
+    fi
+    [ -z "$base" ] || { mkdir "$root" && cp -a "$base/." "$root"; }
+fi
 echo "127.0.0.1 localhost mail.site.test" >"$root/etc/hosts"
 echo "mail.site.test" >"$root/etc/hostname"
 : >"$root/etc/resolv.conf"
@@ -92,4 +98,24 @@ step installed-again
 step has-mail-queued
 package -P mta
 step purged
-say "all is well: installed, delivered, upgraded, removed, installed again, purged"
+if [ "$mode" = host ]; then
+    say "all is well: installed, delivered, upgraded, removed, installed again, purged"
+    exit 0
+fi
+
+say "systemd"
+kill -KILL "$inner" "$started" && wait "$started" 2>/dev/null || true
+umount "$root/proc" 2>/dev/null || true
+cp "$first" "$root/var/tmp/first.deb"
+cp "$second" "$root/var/tmp/second.deb"
+booted=yes
+"$here/boot-root" "$root" >"$work/systemd.log" 2>&1 &
+started=$!
+init() { inner=$(cut -d" " -f1 "/proc/$started/task/$started/children" 2>/dev/null) && [ "$(cat "/proc/$inner/comm" 2>/dev/null)" = systemd ]; }
+for _ in $(seq 300); do if init; then break; fi; sleep 0.1; done
+init || { cat "$work/systemd.log" >&2; die "systemd does not start here"; }
+inside() { nsenter --target "$inner" --all /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C DEBIAN_FRONTEND=noninteractive "$@"; }
+cp "$here/test-inside" "$root/var/tmp/"
+say "under-systemd"
+inside bash /var/tmp/test-inside under-systemd || { inside journalctl --no-pager -n 30 -u mta >&2; die "under-systemd"; }
+say "all is well: installed in place of Debian's Postfix, delivered, upgraded, removed, installed again, purged; run by systemd"

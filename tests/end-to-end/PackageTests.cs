@@ -14,6 +14,23 @@ public sealed class PackageTests
     }
 
     [PackageFact]
+    public void The_image_delivers_for_an_ordinary_user_on_a_read_only_root()
+    {
+        Outcome outcome = Shell.Run($"{Repository.Root}/packaging/oci/test.sh", ["--build", Repository.Build], seconds: 300);
+        Assert.True(outcome.ExitCode == 0 && outcome.Output.Contains("all is well", StringComparison.Ordinal), outcome.All);
+    }
+
+    // What is left is what a mail system needs: root, the rights and homes of users, the network. test.sh of packaging boots it.
+    [PeerFact("/usr/bin/systemd-analyze", "/usr/sbin/postfix")]
+    public void Systemd_finds_nothing_wrong_with_the_unit_and_little_that_it_need_not_have()
+    {
+        string unit = $"{Repository.Root}/packaging/systemd/mta.service";
+        Outcome outcome = Shell.Run("/usr/bin/systemd-analyze", ["verify", "--man=no", unit]);
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Output + outcome.Error));
+        Shell.Run("/usr/bin/systemd-analyze", ["security", "--offline=true", "--threshold=42", unit]).MustSucceed();
+    }
+
+    [PackageFact]
     public void Elsewhere_commands_know_where_their_programs_are()
     {
         string directory = Directory.CreateTempSubdirectory("mta-install-").FullName;

@@ -95,7 +95,8 @@ internal static class Checks
                 return false;
             }
 
-            foreach (MasterEntry entry in entries)
+            // What stands there for Postfix, and nobody calls, may be missing.
+            foreach (MasterEntry entry in entries.Where(static e => !TakeoverCheck.NeedlessPrograms.ContainsKey(e.Command)))
             {
                 string program = $"{instance.DaemonDirectory}/{entry.Command}";
                 if (Posix.TryAccess(program, AccessMode.Execute) is var errno && errno != 0)

@@ -21,6 +21,14 @@ internal sealed class TakeoverCheck
         "proxymap", "qmgr", "qmqpd", "showq", "smtp", "smtpd", "spawn", "tlsmgr", "tlsproxy", "trivial-rewrite", "verify", "virtual",
     ];
 
+    /// <summary>Services that Postfix needs for what is done elsewhere here: they may stay in master.cf, and nobody calls them.</summary>
+    internal static readonly Dictionary<string, string> NeedlessPrograms = new(StringComparer.Ordinal)
+    {
+        ["dnsblog"] = "postscreen asks the lists itself",
+        ["nbdb_reindexd"] = "start and check make an index that is missing or old",
+        ["scache"] = "connections are kept inside the client's process",
+    };
+
     private const string Same = "same";
     private const string NoEffect = "no effect";
     private const string Unknown = "unknown";
@@ -30,14 +38,6 @@ internal sealed class TakeoverCheck
     // Defaults that are others here than in Postfix 3.7.
     private static readonly (string Name, string Postfix)[] ChangedDefaults =
         [("mail_name", "Postfix"), ("smtpd_forbid_bare_newline", "no"), ("smtpd_forbid_unauth_pipelining", "no")];
-
-    // Services that Postfix needs for what is done elsewhere here: they may stay in master.cf, and nobody calls them.
-    private static readonly Dictionary<string, string> NeedlessPrograms = new(StringComparer.Ordinal)
-    {
-        ["dnsblog"] = "postscreen asks the lists itself",
-        ["nbdb_reindexd"] = "start and check make an index that is missing or old",
-        ["scache"] = "connections are kept inside the client's process",
-    };
 
     private static readonly Dictionary<string, string> MissingPrograms = new(StringComparer.Ordinal)
     {

@@ -7,6 +7,8 @@ namespace Mta.Service.Logging;
 /// <summary>Opens the file named by <c>maillog_file</c> to append to it, whoever comes first.</summary>
 public static class MailLogFile
 {
+    private const string StandardOutput = "/dev/stdout";
+
     /// <summary>The value of <c>maillog_file_permissions</c>.</summary>
     public static int Permissions(Configuration configuration) => configuration.Get(PostlogParameters.MaillogFilePermissions) switch
     {
@@ -21,6 +23,13 @@ public static class MailLogFile
     {
         const OpenFlags Append = OpenFlags.WriteOnly | OpenFlags.Append | OpenFlags.NonBlocking;
         int errno = Posix.TryOpen(path, Append, 0, out file);
+        if (errno != 0 && path == StandardOutput)
+        {
+            // A container's own output may be a socket, or a pipe of somebody else: it cannot be opened, but it is open.
+            file = new FileHandle(1, ownsHandle: false);
+            return 0;
+        }
+
         if (errno != Errno.ENOENT)
         {
             return errno;
