@@ -3,12 +3,15 @@ using Mta.Delivery;
 using Mta.Delivery.Orders;
 using Mta.Linux;
 using Mta.Mail.Protocols;
+using NLog;
 
 namespace Mta.Local;
 
 /// <summary>Delivers to <c>|command</c>, and to a user's mailbox command.</summary>
 internal sealed class CommandDelivery(LocalAgent local)
 {
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
+
     // A command of these characters alone needs no shell.
     private static readonly SearchValues<char> Harmless =
         SearchValues.Create("1234567890!@%-_=+:,./\t abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
@@ -54,6 +57,11 @@ internal sealed class CommandDelivery(LocalAgent local)
         {
             expansion.IsCorrupt = true;
             return false;
+        }
+
+        foreach (string warning in result.Warnings)
+        {
+            Log.Warn(warning);
         }
 
         return CommandStatus.FailureOf(result, command) is { } failure

@@ -60,9 +60,9 @@ internal sealed class ForwardFileDelivery(LocalAgent local)
             return isDone ? true : null;
         }
 
-        if (expansion.Delivery.Request.Flags.HasFlag(DeliveryFlags.MtaVerify) && found.File is not null)
+        if (expansion.Delivery.Request.Flags.HasFlag(DeliveryFlags.MtaVerify))
         {
-            found.File.Dispose();
+            found.File?.Dispose();
             return await local.SentAsync(expansion, addressee, $"forward via file: {chosen}", stop);
         }
 

@@ -5,6 +5,7 @@ using Mta.Config.Parameters;
 using Mta.Delivery.Routing;
 using Mta.Tables;
 using Mta.Text;
+using NLog;
 
 namespace Mta.Smtp;
 
@@ -13,6 +14,7 @@ namespace Mta.Smtp;
 /// </summary>
 internal sealed class SmtpSettings
 {
+    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
     private readonly Configuration _configuration;
 
     /// <exception cref="ConfigurationException">A value is not acceptable, or its feature is not built.</exception>
@@ -31,6 +33,11 @@ internal sealed class SmtpSettings
         Lookup = new LookupSettings(configuration, IsLmtp);
         WindowSize = configuration.Get(GlobalParameters.TcpWindowsize);
         AssumesFinalDelivery = IsLmtp && configuration.Get(LmtpParameters.LmtpAssumeFinal);
+        if (AssumesFinalDelivery)
+        {
+            Log.Warn("lmtp_assume_final is obsolete; instead, specify \"flags=X\" in master.cf");
+        }
+
         ReadNames();
         ReadTimes();
         ReadLookups();

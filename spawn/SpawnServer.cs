@@ -75,7 +75,7 @@ internal sealed class SpawnServer
                 Log.Warn($"command {command} killed by signal {result.Number}");
                 break;
             case OrderOutcome.TimedOut:
-                Log.Warn($"{command}: process exceeded its time limit");
+                Log.Warn($"{command}: process id {result.Number}: command time limit exceeded");
                 break;
             case OrderOutcome.NotStarted:
                 Log.Warn($"command {command}: {Errno.Text((int)result.Number)}");

@@ -57,7 +57,7 @@ public sealed class ServeOrder : Order
                 Posix.TryKill(-process, Signals.SIGKILL);
                 Posix.TryKill(process, Signals.SIGKILL);
                 Posix.TryWait(process, wait: true, out _);
-                return new OrderResult(OrderOutcome.TimedOut);
+                return new OrderResult(OrderOutcome.TimedOut, number: process);
             }
 
             Thread.Sleep(pause);
