@@ -959,6 +959,50 @@ def cross_user(mta):
         return wrong + mta.alive("local")
 
 
+@attack("C10", "postscreen: 32 MB before the greeting and 32 MB behind it, without a line end and in one-letter lines; 60 handshakes left in the middle")
+def screen_flood(mta):
+    wrong = []
+
+    def flood(text, waits):
+        with mta.connect("127.0.0.2", mta.screen_port) as peer:
+            try:
+                if waits:
+                    peer.reply()
+                    peer.send(b"EHLO flood.example\r\n")
+                for _ in range(32):
+                    peer.send(text * ((1 << 20) // len(text)))
+            except OSError:
+                pass        # it has had enough
+
+    def handshake():
+        with mta.connect("127.0.0.3", mta.screen_port) as peer:
+            try:
+                peer.reply()
+                peer.command("EHLO flood.example")
+                peer.command("STARTTLS")
+                peer.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+                time.sleep(1)
+            except OSError:
+                pass
+
+    for waits in (False, True):
+        for text in (b"A", b"A\n"):
+            flood(text, waits)
+            wrong += mta.too_large("postscreen", "tlsproxy", "smtpd")
+    threads = [threading.Thread(target=handshake) for _ in range(60)]
+    for thread in threads:
+        thread.start()
+    started = time.monotonic()
+    with mta.connect(port=mta.screen_port) as friend:
+        wrong += expect(friend.reply(), "220")
+        wrong += expect(friend.command("EHLO friend.example"), "250")
+    if time.monotonic() - started > 10:
+        wrong.append(f"another client waited {time.monotonic() - started:.0f} s")
+    for thread in threads:
+        thread.join()
+    return wrong + mta.too_large("postscreen", "tlsproxy") + mta.alive("postscreen", "tlsproxy")
+
+
 @attack("D11", "root makes tables in a user's directory: with the user's rights, through no link")
 def foreign_tables(mta):
     wrong, place = [], f"{mta.dir}/users-own"
@@ -1014,7 +1058,6 @@ REASONS.update({
     "B9": "tried by tests/Mta.Tables.Tests/Clients/QueryTemplateTests and TcpTableTests: quoting of keys",
     "B12": "documented: MIME parameters are matched as written, as Postfix does",
     "C8": "tried by tests/Mta.Dns.Tests/DnsResolverTests",
-    "C10": "tried in part by tests/end-to-end/PostscreenDialogueTests",
     "C11": "tried by tests/end-to-end/FaultTests: a file system filled to the last block",
     "D13": "does not apply: an identity belongs to one worker process; deliveries for two users never share one at a time",
     "D17": "tried by tests/Mta.Mail.Tests/Queue: modes of queue files; FileStream is not used on mail's ways",
