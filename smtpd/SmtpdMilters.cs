@@ -24,7 +24,7 @@ internal sealed class SmtpdMilters
     public SmtpdMilters(Configuration configuration, TableRegistry tables)
     {
         _configuration = configuration;
-        bool isOff = TableListSyntax.Split(configuration.Get(GlobalParameters.ReceiveOverrideOptions)).Exists(static word => Ascii.EqualsIgnoreCase(word, "no_milters"));
+        bool isOff = WordSet.ReceiveOverrideOptions(configuration).Contains("no_milters");
         _usual = isOff ? [] : MilterDefinition.ParseList(configuration.Get(SmtpdParameters.SmtpdMilters), configuration);
         _maps = TableList.Open(tables, SmtpdParameters.SmtpdMilterMaps.Name, isOff ? "" : configuration.Get(SmtpdParameters.SmtpdMilterMaps));
         Macros = MilterMacros.From(configuration);

@@ -67,7 +67,7 @@ internal sealed class SmtpdSettings
         CleanupFlags = FlagsFor(configuration);
         List<string> classes = WordSet.Smtputf8AutodetectClasses(configuration);
         AutodetectsUtf8 = SmtpUtf8Enable && (classes.Contains("smtpd") || classes.Contains("all"));
-        ChecksUnknownRecipients = !Overrides(configuration).Contains("no_unknown_recipient_checks");
+        ChecksUnknownRecipients = !WordSet.ReceiveOverrideOptions(configuration).Contains("no_unknown_recipient_checks");
     }
 
     public string HostName { get; }
@@ -211,13 +211,10 @@ internal sealed class SmtpdSettings
         return plain.ToString();
     }
 
-    private static HashSet<string> Overrides(Configuration configuration) =>
-        [.. TableListSyntax.Split(configuration.Get(GlobalParameters.ReceiveOverrideOptions)).Select(Ascii.ToLower)];
-
     private static CleanupFlags FlagsFor(Configuration configuration)
     {
         CleanupFlags flags = CleanupFlags.External | CleanupFlags.SmtpReply;
-        HashSet<string> overrides = Overrides(configuration);
+        List<string> overrides = WordSet.ReceiveOverrideOptions(configuration);
         if (overrides.Contains("no_address_mappings"))
         {
             flags &= ~(CleanupFlags.Bcc | CleanupFlags.Map);
