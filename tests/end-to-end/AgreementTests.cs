@@ -29,7 +29,6 @@ public class AgreementTests
     [InlineData("explain")]
     [InlineData("hostile")]
     [InlineData("options")]
-    [InlineData("peers")]
     [InlineData("exim")]
     [InlineData("opensmtpd")]
     [InlineData("sink")]
@@ -38,7 +37,10 @@ public class AgreementTests
     [InlineData("logincache")]
     [InlineData("oauth")]
     [InlineData("srv")]
-    public void Every_case_ends_as_with_Debians_Postfix(string cases)
+    public void Every_case_ends_as_with_Debians_Postfix(string cases) => Play(cases);
+
+    /// <summary>False when something is missing: nothing was compared.</summary>
+    internal static bool Play(string cases)
     {
         string folder = Path.Combine(Repository.Root, "tests/agreement");
         Outcome outcome = Shell.Run(Python, [Path.Combine(folder, "run.py"), Path.Combine(folder, $"{cases}.cases"), Repository.Build], seconds: 300);
@@ -46,7 +48,7 @@ public class AgreementTests
         {
             // No mount namespaces or no port 53 here: said loudly, since nothing was compared.
             Console.Error.WriteLine($"SKIPPED: agreement of {cases}: {outcome.All}");
-            return;
+            return false;
         }
 
         Assert.True(outcome.ExitCode == 0, outcome.All);
@@ -54,6 +56,8 @@ public class AgreementTests
         {
             Console.Error.WriteLine(outcome.All);
         }
+
+        return true;
     }
 
     [PeerFact("/usr/sbin/posttls-finger", Python, "/usr/bin/openssl")]

@@ -63,7 +63,8 @@ internal static class Matrix
         lock (Gate)
         {
             // Each attribute of a method is called, the method is run once.
-            if (method.GetCustomAttributes<NeighbourAttribute>().First().Exchanges.SequenceEqual(declared.Exchanges))
+            NeighbourAttribute first = method.GetCustomAttributes<NeighbourAttribute>().First();
+            if (first.Package == declared.Package && first.Source == declared.Source && first.Exchanges.SequenceEqual(declared.Exchanges))
             {
                 (int begun, int passed) = Counts.GetValueOrDefault(method);
                 Counts[method] = (begun + 1, passed);
