@@ -28,15 +28,11 @@ internal sealed class UnixTable : LookupTable
             return new(LookupResult.NotFound);
         }
 
-        string? found = null;
-        int errno = Name == "passwd.byname" ? FindUser(key, out found) : FindGroup(key, out found);
-        if (errno != 0)
-        {
-            return new(LookupResult.Failed($"{Reference}: {Errno.Text(errno)}"));
-        }
+        int errno = Find(key, out string? found);
 
-        // A broken name service also says "no such user": before the first such answer counts, root has to be there.
-        if (found is null && !_works)
+        // A broken name service also says "no such user": before the first such answer counts, root has to be there, and
+        // the answer has to be the same once more.
+        if (errno == 0 && found is null && !_works)
         {
             errno = Posix.TryGetAccount(0, out Account? root);
             if (errno != 0 || root is null)
@@ -44,11 +40,19 @@ internal sealed class UnixTable : LookupTable
                 return new(LookupResult.Failed($"{Reference}: cannot find the account of uid 0"));
             }
 
+            errno = Find(key, out found);
             _works = true;
+        }
+
+        if (errno != 0)
+        {
+            return new(LookupResult.Failed($"{Reference}: {Errno.Text(errno)}"));
         }
 
         return new(found is null ? LookupResult.NotFound : LookupResult.Found(found));
     }
+
+    private int Find(string key, out string? entry) => Name == "passwd.byname" ? FindUser(key, out entry) : FindGroup(key, out entry);
 
     private static int FindUser(string key, out string? entry)
     {
