@@ -3,12 +3,14 @@ namespace Mta.EndToEnd;
 /// <summary>Programs that people have: they submit to us, and read what we delivered.</summary>
 public sealed class PeerTests
 {
+    [Neighbour("swaks", "swaks(1)", "a transaction of SMTP")]
     [PeerFact("/usr/bin/swaks")]
     public void Swaks_submits()
     {
         using Instance mta = new Instance().Start();
         Shell.Run("/usr/bin/swaks", ["--server", $"127.0.0.1:{mta.SmtpPort}", "--from", "s@example.test", "--to", $"{mta.User}@example.test", "--body", "swaks token"]).MustSucceed();
         mta.WaitForMail(mta.User, "swaks token");
+        Matrix.Passed();
     }
 
     [PeerFact("/usr/bin/python3")]
@@ -32,6 +34,7 @@ public sealed class PeerTests
         mta.WaitForMail(mta.User, "msmtp token");
     }
 
+    [Neighbour("mutt", "muttrc(5): sendmail and smtp_url", "submission through sendmail, and by SMTP")]
     [PeerFact("/usr/bin/mutt")]
     public void Mutt_submits_through_sendmail_and_through_smtp()
     {
@@ -43,6 +46,7 @@ public sealed class PeerTests
         File.AppendAllText(rc, $"set smtp_url=smtp://127.0.0.1:{mta.SmtpPort}/\nset ssl_starttls=no\nset ssl_force_tls=no\n");
         Shell.Run("/usr/bin/mutt", ["-n", "-F", rc, "-s", "mutt", $"{mta.User}@example.test"], "mutt token two\n").MustSucceed();
         mta.WaitForMail(mta.User, "mutt token two");
+        Matrix.Passed();
     }
 
     [PeerFact("/usr/sbin/dovecot", "/usr/bin/doveadm")]
