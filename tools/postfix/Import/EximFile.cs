@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Mta.Postfix.Import;
@@ -13,13 +14,19 @@ internal sealed record EximBlock(int Line, string Name, List<EximOption> Options
 
 /// <summary>
 /// Reads Exim's configuration file: sections, options, blocks of options, lists of access rules, macros (NAME = value,
-/// put in by text). Conditional parts (.ifdef) are read as if all were there, and reported.
+/// put in by text), parts that stand under .ifdef. A macro of Exim's own (its name begins with an underscore and tells
+/// what was built in) counts as defined. Files that are included are reported.
 /// </summary>
 internal sealed class EximFile
 {
     private static readonly string[] Verbs = ["accept", "deny", "drop", "require", "warn", "defer", "discard"];
 
+    private static readonly SearchValues<char> MacroLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+
     private readonly List<(string Name, string Value)> _macros = [];
+
+    // Of the .ifdef that are open: whether lines count now, and whether a branch has counted already.
+    private readonly Stack<(bool IsOn, bool WasOn)> _conditions = new();
 
     public List<EximOption> Main { get; } = [];
 
@@ -39,21 +46,32 @@ internal sealed class EximFile
         foreach ((int line, string logical) in LogicalLines(text))
         {
             string row = logical;
+            if (row.StartsWith('.') && file.IsCondition(row))
+            {
+                continue;
+            }
+
+            if (file._conditions.Any(static one => !one.IsOn))
+            {
+                continue;
+            }
+
             if (row.StartsWith('.'))
             {
                 file.Unread.Add((line, row));
                 continue;
             }
 
-            if (char.IsAsciiLetterUpper(row[0]) && section.Length == 0 && row.IndexOf('=') is > 0 and var at)
+            if (char.IsAsciiLetterUpper(row[0]) && row.IndexOf('=') is > 0 and var at && row.AsSpan(0, at).Trim().IndexOfAnyExcept(MacroLetters) < 0)
             {
-                file._macros.Add((row[..at].Trim(), row[(at + 1)..].Trim()));
+                file.Define(row[..at].Trim(), file.Expanded(row[(at + 1)..].TrimStart('=').Trim()));
                 continue;
             }
 
-            foreach ((string name, string value) in file._macros)
+            row = file.Expanded(row);
+            if (row.Length == 0)
             {
-                row = row.Replace(name, value, StringComparison.Ordinal);
+                continue;
             }
 
             if (row.StartsWith("begin ", StringComparison.Ordinal))
@@ -94,6 +112,52 @@ internal sealed class EximFile
         }
 
         return file;
+    }
+
+    private string Expanded(string text)
+    {
+        foreach ((string name, string value) in _macros)
+        {
+            text = text.Replace(name, value, StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
+    // A second definition (==) takes the place of the first.
+    private void Define(string name, string value)
+    {
+        int known = _macros.FindIndex(macro => macro.Name == name);
+        if (known < 0)
+        {
+            _macros.Add((name, value));
+        }
+        else
+        {
+            _macros[known] = (name, value);
+        }
+    }
+
+    // True when the line was a part of a condition.
+    private bool IsCondition(string row)
+    {
+        string[] words = row.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        bool isDefined = words.Skip(1).Any(word => word[0] == '_' || _macros.Exists(macro => macro.Name == word));
+        switch (words[0])
+        {
+            case ".ifdef" or ".ifndef":
+                bool isOn = isDefined == (words[0] == ".ifdef");
+                _conditions.Push((isOn, isOn));
+                return true;
+            case ".elifdef" or ".elifndef" or ".else" when _conditions.TryPop(out (bool IsOn, bool WasOn) before):
+                bool isNow = !before.WasOn && (words[0] == ".else" || isDefined == (words[0] == ".elifdef"));
+                _conditions.Push((isNow, before.WasOn || isNow));
+                return true;
+            case ".endif":
+                return _conditions.TryPop(out _);
+            default:
+                return false;
+        }
     }
 
     private static EximOption Option(int line, string row)

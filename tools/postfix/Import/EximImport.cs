@@ -13,7 +13,7 @@ internal sealed class EximImport
         "acl_smtp_rcpt", "acl_smtp_data", "acl_smtp_mail", "acl_smtp_helo", "acl_smtp_connect", "never_users", "host_lookup", "rfc1413_hosts", "rfc1413_query_timeout", "ignore_bounce_errors_after", "timeout_frozen_after", "prdr_enable",
         "log_selector", "log_file_path", "spool_directory", "exim_user", "exim_group", "tls_advertise_hosts", "smtp_accept_queue_per_connection", "keep_environment", "add_environment", "dns_dnssec_ok", "split_spool_directory",
         "smtp_accept_max", "smtp_accept_reserve", "qualify_recipient", "trusted_users", "trusted_groups", "daemon_smtp_ports", "gecos_pattern", "gecos_name", "local_from_check", "local_sender_retain", "untrusted_set_sender", "smtp_banner",
-        "check_spool_space", "check_log_space", "auto_thaw", "syslog_timestamp", "freeze_tell", "bounce_return_body", "chunking_advertise_hosts", "dsn_advertise_hosts", "pipelining_advertise_hosts", "smtputf8_advertise_hosts",
+        "exim_path", "check_spool_space", "check_log_space", "auto_thaw", "syslog_timestamp", "freeze_tell", "bounce_return_body", "chunking_advertise_hosts", "dsn_advertise_hosts", "pipelining_advertise_hosts", "smtputf8_advertise_hosts",
     ];
 
     private static readonly SearchValues<char> Special = SearchValues.Create("!*^;+/$@");
@@ -76,7 +76,9 @@ internal sealed class EximImport
             Router(router);
         }
 
-        foreach (EximBlock transport in Section("transports"))
+        // A transport that no router names is one that a distribution offers.
+        HashSet<string> used = [.. Section("routers").SelectMany(static router => router.Options).Where(static option => option.Name.EndsWith("transport", StringComparison.Ordinal)).Select(static option => option.Value)];
+        foreach (EximBlock transport in Section("transports").Where(one => used.Count == 0 || used.Contains(one.Name) || used.Any(static name => name.Contains('$'))))
         {
             Transport(transport);
         }
@@ -131,7 +133,11 @@ internal sealed class EximImport
                 _into.Set("smtpd_recipient_limit", option.Value);
                 break;
             case "local_interfaces":
-                _into.Add("inet_interfaces", [.. EximFile.List(option.Value).Select(static address => address.Split("::")[0])]);
+                foreach (string address in EximFile.List(option.Value))
+                {
+                    _into.Add("inet_interfaces", Interface(address));
+                }
+
                 break;
             case "received_headers_max":
                 _into.Set("hopcount_limit", option.Value);
@@ -145,6 +151,10 @@ internal sealed class EximImport
                 break;
         }
     }
+
+    // 192.0.2.1, 192.0.2.1:25, 2001:db8::1, [2001:db8::1]:25: the address.
+    private static string Interface(string address) =>
+        address.StartsWith('[') ? $"{address.Split(']')[0]}]" : address.AsSpan().Count(':') > 1 ? $"[{address}]" : address.Split(':')[0];
 
     // A list with its references, files and "@" resolved; what cannot be said in main.cf is reported.
     private List<string> ListOf(EximOption option)
@@ -167,6 +177,10 @@ internal sealed class EximImport
             else if (word.StartsWith('/') && _read(word) is { } lines)
             {
                 words.AddRange(Search(lines).Select(static row => row.Key));
+            }
+            else if (option.Name == "senders" && word.Split('@') is [var local, var domain] && local.Length > 0 && $"{(local == "*" ? "" : local)}{domain}".AsSpan().IndexOfAny(Special) < 0)
+            {
+                words.Add(local == "*" ? domain : word);
             }
             else if (word.AsSpan().IndexOfAny(Special) >= 0 && !System.Net.IPNetwork.TryParse(word, out _))
             {
@@ -200,7 +214,8 @@ internal sealed class EximImport
     // The statements of Exim's example, and the usual additions.
     private void Statement(EximBlock block)
     {
-        List<EximOption> conditions = [.. block.Options.Where(static option => option.Name is not ("message" or "log_message" or "logwrite" or "delay" or "endpass"))];
+        List<EximOption> conditions = [.. block.Options.Where(static option => option.Name is not ("message" or "log_message" or "logwrite" or "delay" or "endpass")
+            && !(option.Name == "control" && (option.Value == "dkim_disable_verify" || option.Value.StartsWith("submission", StringComparison.Ordinal))))];
         string shape = $"{block.Name} {string.Join(' ', conditions.Select(static option => option.Name))}".Trim();
         string first = conditions.Count > 0 ? conditions[0].Value : "";
         switch (shape)
@@ -414,7 +429,7 @@ internal sealed class EximImport
             case "appendfile":
                 string place = transport.Get("directory") ?? transport.Get("file") ?? "";
                 bool isMaildir = transport.Get("maildir_format") is not (null or "false");
-                string trimmed = place.TrimEnd('/').Replace("${", "$", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
+                string trimmed = place.TrimEnd('/').Replace("${", "$", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal).Replace("$local_part_data", "$local_part", StringComparison.Ordinal);
                 if (trimmed.EndsWith("/$local_part", StringComparison.Ordinal) && trimmed.AsSpan().Count('$') == 1)
                 {
                     _into.Set("mail_spool_directory", trimmed[..^"/$local_part".Length] + (isMaildir ? "/" : ""));
