@@ -98,6 +98,54 @@ public sealed class MailSystemNeighbourTests
         Matrix.Passed(opensmtpd.Folder);
     }
 
+    [Neighbour("sendmail-bin", "cf/README: SMART_HOST with a port in RELAY_MAILER_ARGS, virtusertable, STARTTLS", Exchanged)]
+    [PeerFact("/usr/bin/apt-get", "/usr/bin/openssl", "/usr/bin/unshare")]
+    public void Sendmail_takes_from_us_and_sends_to_us()
+    {
+        using UnpackedPeer? sendmail = UnpackedPeer.TryUnpack("sendmail-bin", "sendmail-base", "sendmail-cf", "m4", "libsigsegv2", "liblockfile1", "libwrap0", "libnsl2");
+        if (sendmail is null)
+        {
+            return;
+        }
+
+        Exchange(sendmail, "sendmail.test", static (port, ours) => ($"""
+            define(`_CF_DIR_', `{Programs}/usr/share/sendmail/cf/')dnl
+            include(`{Programs}/usr/share/sendmail/cf/m4/cf.m4')dnl
+            OSTYPE(`linux')dnl
+            define(`confDOMAIN_NAME', `sendmail.test')dnl
+            define(`QUEUE_DIR', `{Own}/queue')dnl
+            define(`confPID_FILE', `{Own}/pid')dnl
+            define(`STATUS_FILE', `{Own}/status')dnl
+            define(`ALIAS_FILE', `')dnl
+            define(`confTO_IDENT', `0')dnl
+            define(`confSERVICE_SWITCH_FILE', `{Own}/switch')dnl
+            define(`confSERVER_CERT', `{Own}/cert')dnl
+            define(`confSERVER_KEY', `{Own}/key')dnl
+            define(`confCLIENT_CERT', `{Own}/cert')dnl
+            define(`confCLIENT_KEY', `{Own}/key')dnl
+            define(`confCACERT', `{Own}/cert')dnl
+            define(`confCACERT_PATH', `{Own}')dnl
+            define(`SMART_HOST', `relay:[127.0.0.1]')dnl
+            define(`RELAY_MAILER_ARGS', `TCP $h {ours}')dnl
+            FEATURE(`no_default_msa')dnl
+            FEATURE(`nocanonify')dnl
+            FEATURE(`accept_unresolvable_domains')dnl
+            FEATURE(`virtusertable', `hash -o {Own}/virtusertable')dnl
+            LOCAL_DOMAIN(`sendmail.test')dnl
+            DAEMON_OPTIONS(`Port={port}, Addr=127.0.0.1, Name=MTA')dnl
+            MAILER(`local')dnl
+            MAILER(`smtp')dnl
+
+            """, $"""
+            cd {Own}; mkdir -m 700 queue; echo 'hosts files' >switch
+            printf '%s\n' 'one@sendmail.test nobody@example.test' 'lost@sendmail.test no-such@example.test' '@sendmail.test error:nouser 550 no such person' >virtusertable
+            {Programs}/usr/bin/m4 conf >sendmail.cf
+            {Programs}/usr/libexec/sendmail/makemap -C {Own}/sendmail.cf hash virtusertable <virtusertable
+            exec {Programs}/usr/libexec/sendmail/sendmail -bD -q1m -C {Own}/sendmail.cf -X {Own}/log
+            """));
+        Matrix.Passed(sendmail.Folder);
+    }
+
     /// <param name="peer">For its port and ours: the configuration, and the script that starts it.</param>
     private static void Exchange(UnpackedPeer programs, string domain, Func<int, int, (string Configuration, string Script)> peer, bool takesTls = true)
     {
@@ -150,7 +198,7 @@ public sealed class MailSystemNeighbourTests
     private static Peer InNamespace(Instance mta, UnpackedPeer programs, string domain, string own, string script)
     {
         string etc = Directory.CreateDirectory($"{mta.Directory}/peer-etc").FullName;
-        string[] accounts = ["Debian-exim", "opensmtpd", "opensmtpq"];
+        string[] accounts = ["Debian-exim", "opensmtpd", "opensmtpq", "smmta", "smmsp"];
         File.WriteAllText($"{etc}/passwd", File.ReadAllText("/etc/passwd") + string.Concat(accounts.Select(static (name, number) => $"{name}:x:{6101 + number}:{6101 + number}::/nonexistent:/bin/false\n")));
         File.WriteAllText($"{etc}/group", File.ReadAllText("/etc/group") + string.Concat(accounts.Select(static (name, number) => $"{name}:x:{6101 + number}:\n")));
         File.WriteAllText($"{etc}/hosts", $"127.0.0.1 {domain} localhost\n");
