@@ -102,7 +102,7 @@ public sealed class MailSystemNeighbourTests
     [PeerFact("/usr/bin/apt-get", "/usr/bin/openssl", "/usr/bin/unshare")]
     public void Sendmail_takes_from_us_and_sends_to_us()
     {
-        using UnpackedPeer? sendmail = UnpackedPeer.TryUnpack("sendmail-bin", "sendmail-base", "sendmail-cf", "m4", "libsigsegv2", "liblockfile1", "libwrap0", "libnsl2");
+        using UnpackedPeer? sendmail = UnpackedPeer.TryUnpack("sendmail-bin", "sendmail-base", "sendmail-cf", "m4", "liblockfile1", "libwrap0", "libnsl2");
         if (sendmail is null)
         {
             return;
