@@ -123,30 +123,8 @@ public sealed partial class FileFuzzTests
         return null;
     }
 
-    private static List<string> Lines(string text)
-    {
-        List<string> lines = [];
-        foreach (string raw in text.Split('\n'))
-        {
-            string line = raw.Split('\0')[0];
-            string inner = line.TrimStart(' ', '\t', '\r', '\v', '\f');
-            if (inner.Length == 0 || inner[0] == '#')
-            {
-                continue;
-            }
-
-            if (inner.Length == line.Length)
-            {
-                lines.Add(line);
-            }
-            else if (lines.Count > 0)
-            {
-                lines[^1] += line;
-            }
-        }
-
-        return lines;
-    }
+    // What stands behind a zero byte is not read.
+    private static List<string> Lines(string text) => PlainLines.Of(text.Split('\n').Select(static line => line.Split('\0')[0]));
 
     [GeneratedRegex(@"\A([^ \t\n\v\f\r=]+)[ \t\n\v\f\r]*=[ \t\n\v\f\r]*(.*?)[ \t\n\v\f\r]*\z", RegexOptions.Singleline)]
     private static partial Regex Assignment();

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using Mta.Fuzz;
@@ -21,22 +20,15 @@ public sealed partial class AnswerFuzzTests : IDisposable
         "!\0\0\0\u0001c", "!\u007f\u00ff\u00ff\u00ffc", "!\0\0\0\0", "\0", "%", "\u00ff", "O\0\0\0\u0006\0\0\u0001\u00ff\0\0\0\0\n", "l",
     ];
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("mta-milter-").FullName;
-    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly TalkingServer _talker = new();
     private readonly MilterDefinition _definition;
-    private byte[] _says = [];
 
     public AnswerFuzzTests()
     {
-        string path = Path.Combine(_directory, "filter");
-        _listener.Bind(new UnixDomainSocketEndPoint(path));
-        File.SetUnixFileMode(path, (UnixFileMode)0x1B6);
-        _listener.Listen(100);
-        new Thread(Serve) { IsBackground = true }.Start();
         _definition = new MilterDefinition
         {
             Name = "unix:filter",
-            Endpoint = new Linux.StreamEndpoint(path, "", ""),
+            Endpoint = new Linux.StreamEndpoint(_talker.Path, "", ""),
             ConnectTimeout = TimeSpan.FromSeconds(20),
             CommandTimeout = TimeSpan.FromSeconds(20),
             ContentTimeout = TimeSpan.FromSeconds(20),
@@ -45,11 +37,7 @@ public sealed partial class AnswerFuzzTests : IDisposable
         };
     }
 
-    public void Dispose()
-    {
-        _listener.Dispose();
-        Directory.Delete(_directory, recursive: true);
-    }
+    public void Dispose() => _talker.Dispose();
 
     [Fact]
     public void Any_answers_end_in_replies_that_a_client_may_get() => FuzzRun.Play("milter", Words, input => Play(input, static verdict => verdict));
@@ -60,7 +48,7 @@ public sealed partial class AnswerFuzzTests : IDisposable
 
     private string? Play(byte[] input, Func<MilterVerdict, MilterVerdict> plant)
     {
-        _says = Packets(input);
+        _talker.Says = Packets(input);
         using var session = new MilterSession([_definition], NoMacros, static name => name == "i" ? "ID" : null);
         List<MilterEdit> edits = [];
         int body = 0;
@@ -124,31 +112,6 @@ public sealed partial class AnswerFuzzTests : IDisposable
         }
 
         return [.. packets];
-    }
-
-    private void Serve()
-    {
-        byte[] heard = new byte[4096];
-        while (true)
-        {
-            try
-            {
-                using Socket client = _listener.Accept();
-                client.Send(_says);
-                client.Shutdown(SocketShutdown.Send);
-                while (client.Receive(heard) > 0)
-                {
-                }
-            }
-            catch (SocketException error) when (error.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted)
-            {
-                // The server had enough.
-            }
-            catch (Exception error) when (error is SocketException or ObjectDisposedException)
-            {
-                return;
-            }
-        }
     }
 
     [GeneratedRegex(@"\A[45][0-9][0-9][ -][^\n]*(\n[45][0-9][0-9][ -][^\n]*)*\z")]

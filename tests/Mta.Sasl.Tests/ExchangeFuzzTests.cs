@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text;
 using Mta.Config;
 using Mta.Fuzz;
@@ -87,7 +86,7 @@ public sealed class ExchangeFuzzTests
     [Fact]
     public void Any_answers_of_Dovecot_end_in_an_answer()
     {
-        using Service service = new();
+        using TalkingServer service = new();
         FuzzRun.Play("dovecot", ServiceWords, input => Ask(service, input, static step => step));
     }
 
@@ -95,11 +94,11 @@ public sealed class ExchangeFuzzTests
     [Fact]
     public void An_answer_to_somebody_else_is_found()
     {
-        using Service service = new();
+        using TalkingServer service = new();
         FuzzRun.Finds("dovecot", ServiceWords, input => Ask(service, input, step => Encoding.Latin1.GetString(input).Contains("\nOK\t2\tuser=", StringComparison.Ordinal) && step.Outcome != SaslOutcome.Done ? SaslStep.Done("eve") : step));
     }
 
-    private static string? Ask(Service service, byte[] input, Func<SaslStep, SaslStep> plant)
+    private static string? Ask(TalkingServer service, byte[] input, Func<SaslStep, SaslStep> plant)
     {
         service.Says = input;
 
@@ -126,54 +125,5 @@ public sealed class ExchangeFuzzTests
         int done = Array.FindIndex(lines, static line => line.Split('\t')[0] == "DONE");
         bool isTold = done >= 0 && lines.Skip(done + 1).Any(static line => line.Split('\t') is ["OK", "1", .. var fields] && fields.Any(static field => field.StartsWith("user=", StringComparison.Ordinal) && field.Length > 5));
         return step.Outcome == SaslOutcome.Done && !isTold ? $"{step.User} was let in" : null;
-    }
-
-    /// <summary>Says everything at once and ends.</summary>
-    private sealed class Service : IDisposable
-    {
-        private readonly string _directory = Directory.CreateTempSubdirectory("mta-sasl-").FullName;
-        private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-
-        public Service()
-        {
-            _listener.Bind(new UnixDomainSocketEndPoint(Path));
-            _listener.Listen(100);
-            new Thread(Serve) { IsBackground = true }.Start();
-        }
-
-        public string Path => System.IO.Path.Combine(_directory, "auth");
-
-        public byte[] Says { get; set; } = [];
-
-        public void Dispose()
-        {
-            _listener.Dispose();
-            Directory.Delete(_directory, recursive: true);
-        }
-
-        private void Serve()
-        {
-            byte[] heard = new byte[4096];
-            while (true)
-            {
-                try
-                {
-                    using Socket client = _listener.Accept();
-                    client.Send(Says);
-                    client.Shutdown(SocketShutdown.Send);
-                    while (client.Receive(heard) > 0)
-                    {
-                    }
-                }
-                catch (SocketException error) when (error.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted)
-                {
-                    // The client had enough.
-                }
-                catch (Exception error) when (error is SocketException or ObjectDisposedException)
-                {
-                    return;
-                }
-            }
-        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using Mta.Fuzz;
@@ -11,26 +10,15 @@ public sealed partial class PolicyFuzzTests : IDisposable
 {
     private static readonly string[] Words = ["action=", "action=OK\n\n", "action=REJECT\n\n", "DUNNO", "HOLD", "DISCARD", "FILTER x:y", "REDIRECT a@b", "BCC a@b", "WARN", "421 ", "550 5.7.1 ", "599", "\n", "\n\n", "=", "\r", "\0", "\t", " ", "\u00ff", "5.7.1", "defer_if_permit ", "HANGUP", "reject_unauth_destination, "];
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("mta-policy-").FullName;
-    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly TalkingServer _talker = new();
     private readonly InProcessServer _server;
-    private byte[] _says = [];
 
     public PolicyFuzzTests()
     {
-        string path = Path.Combine(_directory, "policy");
-        _listener.Bind(new UnixDomainSocketEndPoint(path));
-        File.SetUnixFileMode(path, (UnixFileMode)0x1B6);
-        _listener.Listen(100);
-        new Thread(Serve) { IsBackground = true }.Start();
-        _server = new InProcessServer([("smtpd_recipient_restrictions", $"check_policy_service unix:{path}, permit"), ("smtpd_policy_service_try_limit", "1")]);
+        _server = new InProcessServer([("smtpd_recipient_restrictions", $"check_policy_service unix:{_talker.Path}, permit"), ("smtpd_policy_service_try_limit", "1")]);
     }
 
-    public void Dispose()
-    {
-        _listener.Dispose();
-        Directory.Delete(_directory, recursive: true);
-    }
+    public void Dispose() => _talker.Dispose();
 
     [Fact]
     public void Any_answers_end_in_replies_and_no_answer_lets_nobody_through() => FuzzRun.Play("policy", Words, input => Play(input, static reply => reply));
@@ -41,7 +29,7 @@ public sealed partial class PolicyFuzzTests : IDisposable
 
     private string? Play(byte[] input, Func<string, string> plant)
     {
-        _says = input;
+        _talker.Says = input;
         (Stream stream, Task session) = _server.Connect();
         List<string> replies = [];
         using (stream)
@@ -85,31 +73,6 @@ public sealed partial class PolicyFuzzTests : IDisposable
             if (buffer[count - 1] == '\n')
             {
                 return line.ToString();
-            }
-        }
-    }
-
-    private void Serve()
-    {
-        byte[] heard = new byte[8192];
-        while (true)
-        {
-            try
-            {
-                using Socket client = _listener.Accept();
-                client.Send(_says);
-                client.Shutdown(SocketShutdown.Send);
-                while (client.Receive(heard) > 0)
-                {
-                }
-            }
-            catch (SocketException error) when (error.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted)
-            {
-                // The server had enough.
-            }
-            catch (Exception error) when (error is SocketException or ObjectDisposedException)
-            {
-                return;
             }
         }
     }

@@ -42,7 +42,7 @@ public sealed class SourceFuzzTests : IDisposable
     private static string? Map(byte[] input, Func<string, string> plant)
     {
         List<(string, string)> want = [];
-        foreach (string logical in Lines(Encoding.Latin1.GetString(input)))
+        foreach (string logical in PlainLines.Of(Encoding.Latin1.GetString(input).Split('\n')))
         {
             string line = logical.Split('\0')[0];
             bool isQuoted = false;
@@ -110,28 +110,4 @@ public sealed class SourceFuzzTests : IDisposable
     }
 
     private static bool IsSpace(char c) => c is ' ' or '\t' or '\r' or '\n' or '\v' or '\f';
-
-    private static List<string> Lines(string text)
-    {
-        List<string> lines = [];
-        foreach (string line in text.Split('\n'))
-        {
-            string inner = line.TrimStart(' ', '\t', '\r', '\v', '\f');
-            if (inner.Length == 0 || inner[0] == '#')
-            {
-                continue;
-            }
-
-            if (inner.Length == line.Length)
-            {
-                lines.Add(line);
-            }
-            else if (lines.Count > 0)
-            {
-                lines[^1] += line;
-            }
-        }
-
-        return lines;
-    }
 }
