@@ -3,6 +3,7 @@
 
 Both run from equal configurations on private spools below one temporary directory. Each figure is taken in
 alternating rounds (Postfix, ours, Postfix, ours, ...), so that a machine whose speed drifts is fair to both.
+Ours are the programs in out/ (or MTA_BUILD).
 """
 
 import argparse
@@ -23,6 +24,7 @@ import chart
 import peers
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.path.abspath(os.environ.get("MTA_BUILD") or os.path.join(ROOT, "out"))
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -51,9 +53,9 @@ class System(peers.Measured):
         os.chmod(self.dir, 0o755)
         self.command = "/usr/sbin"
         if self.ours:
-            self.command = os.path.join(ROOT, "out/sbin")
+            self.command = os.path.join(BUILD, "sbin")
             self.set("command_directory", self.command)
-            self.set("daemon_directory", os.path.join(ROOT, "out/libexec"))
+            self.set("daemon_directory", os.path.join(BUILD, "libexec"))
         self.set("maillog_file_prefixes", base)
         # Sessions are not the limit that is measured.
         self.set("smtpd_error_sleep_time", "0")

@@ -177,10 +177,6 @@ def main():
     port = bench.free_port()
     sink = bench.Sink(port)
     system = bench.System(arguments.system, base, port)
-    if arguments.system == "ours" and (build := os.environ.get("MTA_BUILD")):
-        system.command = os.path.join(build, "sbin")
-        system.set("command_directory", system.command)
-        system.set("daemon_directory", os.path.join(build, "libexec"))
     shutil.rmtree(os.path.join(system.dir, "home"))
     os.makedirs(os.path.join(system.dir, "home/box"))
     for folder in ("home", "home/box"):
