@@ -19,8 +19,7 @@ internal sealed class AgentPool(long idleSeconds)
                 // A connection that was dropped while it waited stays in the stack until it surfaces.
                 if (connection.IdleSince != 0)
                 {
-                    connection.IdleSince = 0;
-                    connection.Stream.UnexpectedInput = null;
+                    Leave(connection);
                     return true;
                 }
             }
@@ -39,6 +38,7 @@ internal sealed class AgentPool(long idleSeconds)
         }
 
         connection.IdleSince = now;
+        connection.Transport.IdleAgents++;
         connection.Stream.UnexpectedInput = () => Drop(connection);
         stack.Push(connection);
     }
@@ -73,8 +73,14 @@ internal sealed class AgentPool(long idleSeconds)
 
     private static void Drop(AgentConnection connection)
     {
-        connection.IdleSince = 0;
-        connection.Stream.UnexpectedInput = null;
+        Leave(connection);
         connection.Dispose();
+    }
+
+    private static void Leave(AgentConnection connection)
+    {
+        connection.IdleSince = 0;
+        connection.Transport.IdleAgents--;
+        connection.Stream.UnexpectedInput = null;
     }
 }

@@ -44,6 +44,9 @@ internal sealed class Transport
     /// <summary>Agents asked for that have not announced themselves.</summary>
     public int PendingConnects { get; set; }
 
+    /// <summary>Agents that have announced themselves, or finished a request, and wait for one.</summary>
+    public int IdleAgents { get; set; }
+
     /// <summary>Why the transport is dead (<c>D.S.N text</c>); null when it is not.</summary>
     public string? DeadReason { get; set; }
 
@@ -65,7 +68,12 @@ internal sealed class Transport
     /// <summary>Agents of this transport close after one request.</summary>
     public bool OneRequestPerConnection { get; set; }
 
-    public bool MayAskForAgent => DeadReason is null && !IsRateLocked && PendingConnects < 2 && Capacity >= PendingConnects + 1;
+    /// <summary>
+    /// Work may start, and nobody is on the way for it. An agent that is idle does not wait for those that are: a service
+    /// may take no further connection before it has lost one.
+    /// </summary>
+    public bool MayAskForAgent => DeadReason is null && !IsRateLocked
+        && (IdleAgents > 0 ? Capacity > 0 : PendingConnects < 2 && Capacity > PendingConnects);
 }
 
 /// <summary>Result of a search: who may pre-empt <paramref name="Current"/>, if anyone.</summary>

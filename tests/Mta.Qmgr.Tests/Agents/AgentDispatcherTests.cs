@@ -73,6 +73,26 @@ public sealed class AgentDispatcherTests : IDisposable
     }
 
     [Fact]
+    public void Mail_goes_to_an_idle_agent_while_the_service_takes_no_further_connection()
+    {
+        using Agent agent = new(requestsPerConnection: int.MaxValue) { TakesOneConnection = true };
+        Assign(4, destinations: 4);
+        int? pending = null;
+        RunUntil(() =>
+        {
+            if (pending is null && _idle.Count == 1)
+            {
+                pending = _scheduler.FindOrAddTransport("smtp").PendingConnects;
+                Assign(1);
+            }
+
+            return _idle.Count == 2;
+        });
+        Assert.Equal(2, pending);
+        Assert.Equal((1, 5), (agent.Connections, agent.Requests));
+    }
+
+    [Fact]
     public void An_agent_that_dies_on_its_first_request_leaves_the_recipient_for_later()
     {
         using Agent agent = new(requestsPerConnection: 0);
@@ -108,23 +128,36 @@ public sealed class AgentDispatcherTests : IDisposable
 
     private Message Deliver(int recipients)
     {
+        Message message = Assign(recipients);
+        RunUntil(() => _idle.Count > 0);
+        Assert.Same(message, Assert.Single(_idle));
+        return message;
+    }
+
+    private Message Assign(int recipients, int destinations = 1)
+    {
         Message message = new("ABC123") { Outstanding = 1, Sender = "s@x.test" };
         List<Recipient> list = [];
         for (int i = 0; i < recipients; i++)
         {
             Recipient recipient = new(new DeliveryRecipient("", $"r{i}@d.test", i + 1));
-            recipient.SetDestination("smtp", "d.test");
-            recipient.Queue = _scheduler.FindOrAddQueue(_scheduler.FindOrAddTransport("smtp"), "d.test");
+            recipient.SetDestination("smtp", $"d{i % destinations}.test");
+            recipient.Queue = _scheduler.FindOrAddQueue(_scheduler.FindOrAddTransport("smtp"), $"d{i % destinations}.test");
             list.Add(recipient);
         }
 
         _scheduler.Assign(message, list);
         _scheduler.Release(message);
+        return message;
+    }
+
+    private void RunUntil(Func<bool> isOver)
+    {
         _loop.Schedule(TimeSpan.FromSeconds(20), _loop.Stop);
         _loop.Run(() =>
         {
             _dispatcher.Drain();
-            if (_idle.Count > 0 || _failure is not null)
+            if (isOver() || _failure is not null)
             {
                 _loop.Stop();
             }
@@ -132,8 +165,6 @@ public sealed class AgentDispatcherTests : IDisposable
             return false;
         });
         Assert.Null(_failure);
-        Assert.Same(message, Assert.Single(_idle));
-        return message;
     }
 
     /// <summary>A delivery agent on <c>private/smtp</c>.</summary>
@@ -156,6 +187,9 @@ public sealed class AgentDispatcherTests : IDisposable
             _ = AcceptAsync();
         }
 
+        /// <summary>Further connections wait to be taken.</summary>
+        public bool TakesOneConnection { get; init; }
+
         public int Connections => Volatile.Read(ref _connections);
 
         public int Requests => Volatile.Read(ref _requests);
@@ -164,12 +198,13 @@ public sealed class AgentDispatcherTests : IDisposable
 
         private async Task AcceptAsync()
         {
-            while (true)
+            do
             {
                 Socket client = await _listener.AcceptAsync();
                 Interlocked.Increment(ref _connections);
                 _ = ServeAsync(client);
             }
+            while (!TakesOneConnection);
         }
 
         private async Task ServeAsync(Socket client)
