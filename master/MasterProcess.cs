@@ -136,7 +136,6 @@ internal sealed class MasterProcess : IDisposable
         StandardDescriptors.Detach(_options);
         Monitor.ReportReady();
         OwnImage.Survey();
-        OwnImage.ReleaseUnused();
         while (_terminatedBy == 0 && !_isOver)
         {
             _loop.Turn();

@@ -72,7 +72,8 @@ internal sealed class PollLoop : IDisposable
         }
 
         PollEntry[] entries = _entries;
-        int ready = Posix.Poll(entries, Math.Min(mostMilliseconds, UntilNextTimer()));
+        int ready = Posix.Poll(entries, ProcessRest.Watch.Wait(Math.Min(mostMilliseconds, UntilNextTimer())));
+        ProcessRest.Watch.Waited(ready > 0);
         if (ready > 0)
         {
             foreach (PollEntry entry in entries)

@@ -27,7 +27,8 @@ public sealed partial class Epoll : IDisposable
     private static readonly int EventSize = DataOffset + 8;
 
     private readonly FileHandle _handle;
-    private readonly byte[] _events = new byte[EventSize * MaxEvents];
+    // Pinned for ever: most of the time a thread waits with it, and the collector could not tidy up around it.
+    private readonly byte[] _events = GC.AllocateArray<byte>(EventSize * MaxEvents, pinned: true);
 
     /// <exception cref="LinuxException">epoll_create1 failed.</exception>
     public Epoll()

@@ -95,7 +95,8 @@ internal sealed class Reactor
         s_current = this;
         while (true)
         {
-            int count = _epoll.Wait(-1);
+            int count = _epoll.Wait(ProcessRest.Watch.Wait(-1));
+            ProcessRest.Watch.Waited(count > 0);
             for (int i = 0; i < count; i++)
             {
                 (EpollEvents events, ulong descriptor) = _epoll.Event(i);

@@ -128,12 +128,20 @@ public static partial class Posix
         SetsockoptNative(socket, level, option, &value, sizeof(int)) == 0 ? 0 : Errno.Last;
 
     /// <summary>Longest time that a blocking receive or send on a socket waits; it then fails with EAGAIN.</summary>
-    public static unsafe void SetWaitLimit(FileHandle socket, TimeSpan limit)
+    public static void SetWaitLimit(FileHandle socket, TimeSpan limit)
     {
-        // struct timeval. Errors: only of a descriptor that is no socket.
+        SetTime(socket, SocketNumbers.ReceiveTimeout, limit);
+        SetTime(socket, SocketNumbers.SendTimeout, limit);
+    }
+
+    /// <summary>Longest time that a blocking receive on a socket waits; it then fails with EAGAIN.</summary>
+    public static void SetReceiveLimit(FileHandle socket, TimeSpan limit) => SetTime(socket, SocketNumbers.ReceiveTimeout, limit);
+
+    // struct timeval. Errors: only of a descriptor that is no socket.
+    private static unsafe void SetTime(FileHandle socket, int option, TimeSpan limit)
+    {
         long* time = stackalloc long[2] { (long)limit.TotalSeconds, limit.Ticks % TimeSpan.TicksPerSecond / 10 };
-        SetsockoptNative(socket, SocketNumbers.LevelSocket, SocketNumbers.ReceiveTimeout, (int*)time, 2 * sizeof(long));
-        SetsockoptNative(socket, SocketNumbers.LevelSocket, SocketNumbers.SendTimeout, (int*)time, 2 * sizeof(long));
+        SetsockoptNative(socket, SocketNumbers.LevelSocket, option, (int*)time, 2 * sizeof(long));
     }
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]

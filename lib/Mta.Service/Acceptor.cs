@@ -12,10 +12,7 @@ internal sealed class Acceptor(ServiceContext context, ClientShare share, Status
 {
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
-    private static readonly TimeSpan RestAfter = TimeSpan.FromSeconds(2);
-
     private readonly EventFd _wake = new();
-    private bool _isAtRest;
     private int _backOff;
 
     /// <summary>Looks again at share, retirement and idle time. Any thread.</summary>
@@ -77,16 +74,12 @@ internal sealed class Acceptor(ServiceContext context, ClientShare share, Status
         }
 
         int wait = limits.IdleLimit is TimeSpan most
-            ? (int)Math.Clamp((most - share.Idle).TotalMilliseconds + 1, 1, _isAtRest ? int.MaxValue : RestAfter.TotalMilliseconds)
+            ? (int)Math.Clamp((most - share.Idle).TotalMilliseconds + 1, 1, int.MaxValue)
             : -1;
-        if (Posix.Poll(entries, wait) == 0)
+        int ready = Posix.Poll(entries, ProcessRest.Watch.Wait(wait));
+        ProcessRest.Watch.Waited(ready > 0);
+        if (ready == 0)
         {
-            if (!_isAtRest && share.Idle >= RestAfter)
-            {
-                OwnImage.ReleaseUnused();
-                _isAtRest = true;
-            }
-
             return false;
         }
 
@@ -132,7 +125,6 @@ internal sealed class Acceptor(ServiceContext context, ClientShare share, Status
                 }
 
                 _backOff = 0;
-                _isAtRest = false;
                 share.Enter();
                 accepted(connection, peer);
                 if (limits.Lock is not null)

@@ -211,8 +211,6 @@ internal sealed class DaemonProcess(Daemon daemon)
         {
             Status.Send(WorkerState.SharesClients);
         }
-
-        OwnImage.ReleaseUnused();
     }
 
     // Kept so that the handler stays installed for the life of the process.

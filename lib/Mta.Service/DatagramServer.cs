@@ -12,6 +12,7 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
     private readonly EventFd _wake = new();
     private readonly byte[] _buffer = new byte[LongestDatagram];
     private bool _hasReported;
+    private long _idleSince = Environment.TickCount64;
     private volatile bool _isBusy;
 
     public async Task<int> RunAsync()
@@ -57,12 +58,14 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
             entries[2 + i] = new PollEntry(process.Listeners[i], PollEvents.Input);
         }
 
-        int wait = process.IdleLimit is TimeSpan most ? (int)Math.Clamp(most.TotalMilliseconds, 1, int.MaxValue) : -1;
-        if (Posix.Poll(entries, wait) == 0 && wait > 0)
+        int ready = Posix.Poll(entries, ProcessRest.Watch.Wait(process.IdleLimit is null ? -1 : (int)Math.Clamp(IdleTimeLeft + 1, 1, int.MaxValue)));
+        ProcessRest.Watch.Waited(ready > 0);
+        if (ready == 0)
         {
-            return false;
+            return IdleTimeLeft > 0;
         }
 
+        _idleSince = Environment.TickCount64;
         if (process.Context.Retiring.IsCancellationRequested || entries[1].Returned != 0)
         {
             return false;
@@ -80,6 +83,9 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
         ReceiveAll();
         return true;
     }
+
+    // In milliseconds.
+    private double IdleTimeLeft => process.IdleLimit is TimeSpan most ? _idleSince + most.TotalMilliseconds - Environment.TickCount64 : double.MaxValue;
 
     private void ReceiveAll()
     {

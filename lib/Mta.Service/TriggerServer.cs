@@ -22,6 +22,7 @@ internal sealed class TriggerServer
     private readonly EventFd _wake = new();
     private readonly Lock _lock = new();
     private readonly List<(FileHandle File, long Deadline)> _pending = [];
+    private PollEntry[] _entries = [];
     private readonly byte[] _bytes = new byte[MasterProtocol.TriggerLimit];
     private int _count;
     private bool _isRunning;
@@ -99,7 +100,7 @@ internal sealed class TriggerServer
     private void Turn()
     {
         int listeners = _process.Listeners.Length;
-        PollEntry[] entries = new PollEntry[2 + listeners + _pending.Count];
+        Span<PollEntry> entries = Entries(2 + listeners + _pending.Count);
         entries[0] = new PollEntry(_wake.Descriptor, PollEvents.Input);
         entries[1] = new PollEntry(_process.Status.Descriptor, PollEvents.Input);
         for (int i = 0; i < listeners; i++)
@@ -112,7 +113,7 @@ internal sealed class TriggerServer
             entries[2 + listeners + i] = new PollEntry(_pending[i].File.Descriptor, PollEvents.Input);
         }
 
-        Posix.Poll(entries, PollTime());
+        ProcessRest.Watch.Waited(Posix.Poll(entries, ProcessRest.Watch.Wait(PollTime())) > 0);
         if (entries[0].Returned != 0)
         {
             _wake.Clear();
@@ -124,7 +125,7 @@ internal sealed class TriggerServer
             return;
         }
 
-        ReadPending(entries.AsSpan(2 + listeners));
+        ReadPending(entries[(2 + listeners)..]);
         for (int i = 0; i < listeners; i++)
         {
             if (entries[2 + i].Returned != 0)
@@ -140,6 +141,17 @@ internal sealed class TriggerServer
             _idleSince = Environment.TickCount64;
             forward(bytes);
         }
+    }
+
+    // Pinned for ever: most of the time this thread waits with it, and the collector could not tidy up around it.
+    private Span<PollEntry> Entries(int count)
+    {
+        if (_entries.Length < count)
+        {
+            _entries = GC.AllocateArray<PollEntry>(count * 2, pinned: true);
+        }
+
+        return _entries.AsSpan(0, count);
     }
 
     private int PollTime()

@@ -189,7 +189,8 @@ internal sealed class EventLoop : SynchronizationContext, ISchedulerTimers, IDis
 
     private void Poll(int milliseconds)
     {
-        int count = _epoll.Wait(milliseconds);
+        int count = _epoll.Wait(ProcessRest.Watch.Wait(milliseconds));
+        ProcessRest.Watch.Waited(count > 0 || milliseconds == 0);
         for (int i = 0; i < count; i++)
         {
             (EpollEvents events, ulong identity) = _epoll.Event(i);

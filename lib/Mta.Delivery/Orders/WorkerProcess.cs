@@ -140,7 +140,7 @@ internal sealed class WorkerProcess
 
     private void Receive()
     {
-        byte[] buffer = new byte[MaxMessage];
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(MaxMessage, pinned: true);
         string end = "ended";
         try
         {

@@ -53,6 +53,8 @@ public static class WorkerProgram
         FileHandle socket = new(SocketNumber);
         Posix.SetCloseOnExec(socket);
         OrderContext context = new(WorkerIdentity.Privileged());
+        OwnImage.Survey();
+        Posix.SetReceiveLimit(socket, ProcessRest.After);
         Volatile.Write(ref s_threads, 1);
         Serve(socket, context);
 
@@ -76,11 +78,11 @@ public static class WorkerProgram
     // Every thread waits for orders; whoever takes the last free place starts the next thread.
     private static void Serve(FileHandle socket, OrderContext context)
     {
-        byte[] buffer = new byte[MaxMessage];
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(MaxMessage, pinned: true);
         while (true)
         {
             Interlocked.Increment(ref s_idle);
-            int errno = Posix.TryReceiveMessage(socket, buffer, out int length, out FileHandle? file);
+            int errno = Receive(socket, buffer, out int length, out FileHandle? file);
             int idle = Interlocked.Decrement(ref s_idle);
             if (errno != 0 || length == 0)
             {
@@ -105,6 +107,23 @@ public static class WorkerProgram
                 Order order = Order.Read(ref reader);
                 OrderExecution.Run(context, order, file, (result, more) => Answer(socket, number, result, more));
             }
+        }
+    }
+
+    // While there is work, one thread is woken for each message; at rest all of them for the first.
+    private static int Receive(FileHandle socket, Span<byte> buffer, out int length, out FileHandle? file)
+    {
+        while (true)
+        {
+            int errno = Posix.TryReceiveMessage(socket, buffer, out length, out file);
+            ProcessRest.Watch.Waited(errno != Errno.EAGAIN);
+            if (errno != Errno.EAGAIN)
+            {
+                return errno;
+            }
+
+            PollEntry entry = new(socket.Descriptor, PollEvents.Input);
+            Posix.Poll(new Span<PollEntry>(ref entry), ProcessRest.Watch.Wait(-1));
         }
     }
 
