@@ -8,6 +8,7 @@ namespace Mta.Cleanup;
 /// </summary>
 internal sealed class QueueManagerTrigger(string path)
 {
+    private readonly TriggerSender _sender = new(path);
     private int _wanted;
 
     public void Send()
@@ -22,7 +23,7 @@ internal sealed class QueueManagerTrigger(string path)
         do
         {
             seen = Volatile.Read(ref _wanted);
-            TriggerProtocol.TrySend(path, TriggerProtocol.Requests.Wakeup);
+            _sender.TrySend(TriggerProtocol.Requests.Wakeup);
         }
         while (Interlocked.CompareExchange(ref _wanted, 0, seen) != seen);
     }

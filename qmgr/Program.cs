@@ -8,4 +8,4 @@ return await Daemon.Trigger("qmgr")
     .WithoutIdleLimit()
     .BeforePrivilegeDrop(context => thread = new QueueManagerThread(context))
     .StartOnLoop((_, _) => thread!.RunAsync()) // made above
-    .ServeTriggersAsync(bytes => thread!.Trigger(bytes.Span)); // made above
+    .ServeTriggersAsync(bytes => thread!.Trigger(bytes), connection => thread!.TryAdopt(connection)); // made above

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Mta.Linux;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
@@ -13,7 +14,7 @@ namespace Mta.Qmgr;
 
 /// <summary>
 /// The parts put together, and the pass that the loop makes after each batch of events: give work to agents, take in
-/// mail, keep the flow control. Everything here runs on the loop except <see cref="Trigger"/>.
+/// mail, keep the flow control. Everything here runs on the loop except <see cref="Trigger"/> and <see cref="TryAdopt"/>.
 /// </summary>
 internal sealed class QueueManager : IDisposable
 {
@@ -42,6 +43,7 @@ internal sealed class QueueManager : IDisposable
     private readonly FlowControl? _flow;
     private readonly QueueScan[] _scans;
     private readonly TimeProvider _clock;
+    private readonly TriggerConnections _triggers;
     private int _triggered;
     private int _nextScan;
     private int _resolving;
@@ -64,6 +66,7 @@ internal sealed class QueueManager : IDisposable
         };
         _dispatcher = new AgentDispatcher(loop, settings, _scheduler) { Track = Track };
         _completion = new MessageCompletion(directory, settings, _scheduler, _feeder, bounce, log, clock) { Track = Track, Left = OnLeft };
+        _triggers = new TriggerConnections(loop, Trigger, Track);
         _clog = new ClogWarning(settings, _scheduler);
         _scheduler.MessageIdle = _completion.Complete;
         _scheduler.RefillWanted = OnRefillWanted;
@@ -90,8 +93,9 @@ internal sealed class QueueManager : IDisposable
     }
 
     /// <summary>Trigger bytes, as a set; from any thread.</summary>
-    public void Trigger(ReadOnlySpan<byte> bytes)
+    public void Trigger(ReadOnlyMemory<byte> request)
     {
+        ReadOnlySpan<byte> bytes = request.Span;
         int flags = (bytes.IndexOfAny((byte)'I', (byte)'W') >= 0 ? TriggerIncoming : 0)
             | (bytes.Contains((byte)'D') ? TriggerDeferred : 0)
             | (bytes.Contains((byte)'F') ? TriggerForget : 0)
@@ -101,6 +105,9 @@ internal sealed class QueueManager : IDisposable
             _loop.Post(static manager => ((QueueManager)manager!).ActOnTriggers(), this);
         }
     }
+
+    /// <inheritdoc cref="TriggerConnections.TryAdopt"/>
+    public bool TryAdopt(FileHandle connection) => _triggers.TryAdopt(connection);
 
     private void ActOnTriggers()
     {

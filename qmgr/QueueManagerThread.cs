@@ -1,5 +1,6 @@
 using Mta.Config;
 using Mta.Config.Parameters;
+using Mta.Linux;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
@@ -71,7 +72,10 @@ internal sealed class QueueManagerThread
     }
 
     /// <summary>Trigger bytes; from any thread.</summary>
-    public void Trigger(ReadOnlySpan<byte> bytes) => _manager.Trigger(bytes);
+    public void Trigger(ReadOnlyMemory<byte> bytes) => _manager.Trigger(bytes);
+
+    /// <inheritdoc cref="TriggerConnections.TryAdopt"/>
+    public bool TryAdopt(FileHandle connection) => _manager.TryAdopt(connection);
 
     private void Beat()
     {

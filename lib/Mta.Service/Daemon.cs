@@ -1,4 +1,5 @@
 using Mta.Config;
+using Mta.Linux;
 using Mta.Service.Logging;
 
 namespace Mta.Service;
@@ -64,6 +65,8 @@ public sealed class Daemon
     internal Func<ServiceContext, EventLoop, Task>? LoopStart { get; private set; }
 
     internal Action<ReadOnlyMemory<byte>>? TriggerForward { get; private set; }
+
+    internal Func<FileHandle, bool>? TriggerAdoption { get; private set; }
 
     /// <summary>A session per client; a foreign master gives each process one client at a time.</summary>
     public static Daemon Single(string name) => new(name, ServerModel.Single);
@@ -230,9 +233,15 @@ public sealed class Daemon
     /// Serves triggers until this process retires, for a daemon with a loop of its own: the handler runs on the thread
     /// that reads triggers, once for all that wait, and only passes the bytes on.
     /// </summary>
-    public Task<int> ServeTriggersAsync(Action<ReadOnlyMemory<byte>> forward)
+    /// <param name="forward">Is given the bytes.</param>
+    /// <param name="adopt">
+    /// Is offered each connection after its first request, on the same thread; true when it has taken it over, for more
+    /// requests to come.
+    /// </param>
+    public Task<int> ServeTriggersAsync(Action<ReadOnlyMemory<byte>> forward, Func<FileHandle, bool> adopt)
     {
         TriggerForward = forward;
+        TriggerAdoption = adopt;
         return ServeTriggersAsync(static (_, _, _) => Task.CompletedTask);
     }
 

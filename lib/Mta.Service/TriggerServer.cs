@@ -204,15 +204,24 @@ internal sealed class TriggerServer
         for (int i = entries.Length - 1; i >= 0; i--)
         {
             (FileHandle file, long deadline) = _pending[i];
-            if (entries[i].Returned != 0 ? TryRead(file) : now >= deadline)
+            if (entries[i].Returned != 0 ? TryRead(file) : Expire(file, now >= deadline))
             {
-                file.Dispose();
                 _pending.RemoveAt(i);
             }
         }
     }
 
-    // False when nothing has come yet. Otherwise the connection is finished.
+    private static bool Expire(FileHandle connection, bool isLate)
+    {
+        if (isLate)
+        {
+            connection.Dispose();
+        }
+
+        return isLate;
+    }
+
+    // False when nothing has come yet. Otherwise the connection is somebody else's, or closed.
     private bool TryRead(FileHandle connection)
     {
         Span<byte> bytes = stackalloc byte[MasterProtocol.TriggerLimit];
@@ -231,10 +240,14 @@ internal sealed class TriggerServer
             return false;
         }
 
-        connection.Dispose();
         if (count > 0)
         {
             Add(bytes[..count]);
+        }
+
+        if (count == 0 || _process.Daemon.TriggerAdoption is not { } adopt || !adopt(connection))
+        {
+            connection.Dispose();
         }
 
         return true;

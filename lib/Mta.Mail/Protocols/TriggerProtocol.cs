@@ -17,6 +17,12 @@ public static class TriggerProtocol
     /// <summary>The pickup service's socket, below the queue directory.</summary>
     public const string PickupPath = "public/pickup";
 
+    /// <summary>
+    /// What a server says to a client that is still there after its first request: more may follow on this connection
+    /// (<see cref="TriggerSender"/>). Ours alone: a service of Postfix says nothing and closes.
+    /// </summary>
+    public const byte StaysOpen = (byte)'+';
+
     /// <summary>Bytes for the queue manager; pickup takes any.</summary>
     public static class Requests
     {
