@@ -126,8 +126,21 @@ public sealed class RecordFileReader : IDisposable
             return false;
         }
 
+        if (target < _windowOffset)
+        {
+            ReadAround(target);
+        }
+
         Seek(target);
         return true;
+    }
+
+    // A message that filters have changed often leads back in many small steps: some of what lies before is read too.
+    private void ReadAround(long target)
+    {
+        _windowOffset = Math.Max(0, target - (_window.Length / 4));
+        _next = 0;
+        _end = Posix.PreadOnce(_file, _window, _windowOffset);
     }
 
     // Reads on until the window holds so many bytes from the next record; false when nothing more came.
