@@ -22,7 +22,7 @@ internal sealed class CleanupMilters
         MilterDefinition.ParseList(configuration.Get(SmtpdParameters.SmtpdMilters), configuration).Count);
 
     /// <summary><c>non_smtpd_milters</c>.</summary>
-    public IReadOnlyList<MilterDefinition> Definitions { get; }
+    public IReadOnlyList<MilterDefinition> Definitions { get; init; }
 
     public MilterMacros Macros { get; }
 

@@ -7,15 +7,18 @@ namespace Mta.Smtpd;
 
 /// <summary>
 /// Where another program listens: <c>inet:host:port</c>, <c>host:port</c>, <c>unix:path</c> (below the queue
-/// directory). A port's name is looked up at start, since the file of names may lie outside the final root.
+/// directory). A port's name is looked up at start, since the file of names may lie outside the final root. Not sealed: a
+/// test may stand for the program without a socket that listens.
 /// </summary>
-internal sealed class Endpoint
+internal class Endpoint
 {
     private readonly string? _path;
     private readonly string _host = "";
     private readonly int _port;
 
-    private Endpoint(string text, string path)
+    /// <param name="text">What the log calls it.</param>
+    /// <param name="path">Its socket.</param>
+    protected Endpoint(string text, string path)
     {
         Text = text;
         _path = path;
@@ -61,7 +64,7 @@ internal sealed class Endpoint
 
     /// <exception cref="IOException">Nobody listens there, or the host has no address.</exception>
     /// <exception cref="TimeoutException">Nobody answered in time.</exception>
-    public async ValueTask<SocketStream> ConnectAsync(TimeSpan timeout, CancellationToken stop)
+    public virtual async ValueTask<SocketStream> ConnectAsync(TimeSpan timeout, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(timeout);

@@ -21,7 +21,9 @@ internal sealed class SmtpdServer
     private readonly TableList _commandFilter;
     private readonly TableList _discardMaps;
 
-    public SmtpdServer(ServiceContext context)
+    /// <param name="context">The process.</param>
+    /// <param name="policyEndpoint">As <see cref="RestrictionCatalog"/> has it.</param>
+    public SmtpdServer(ServiceContext context, Func<string, Endpoint>? policyEndpoint = null)
     {
         Configuration configuration = context.Configuration;
         TableRegistry tables = context.Tables;
@@ -48,7 +50,7 @@ internal sealed class SmtpdServer
         AddressMatchList mynetworks = AddressMatchList.Create(configuration, GlobalParameters.Mynetworks, tables);
         var local = new LocalDomains(configuration, tables);
         Listed = new ListedAddresses(configuration, tables, extension, local.IsLocalAsync);
-        var catalog = new RestrictionCatalog(configuration, tables, mynetworks, configuration.OwnAddresses, extension, local.IsLocalAsync);
+        var catalog = new RestrictionCatalog(configuration, tables, mynetworks, configuration.OwnAddresses, extension, local.IsLocalAsync, policyEndpoint);
         Checks = new Checks(configuration, catalog, Settings.ChecksUnknownRecipients);
         LocalRewriteClients = new LocalRewriteClients(configuration, tables, mynetworks);
         _xclientHosts = AddressMatchList.Create(configuration, SmtpdParameters.SmtpdAuthorizedXclientHosts, tables);

@@ -3,9 +3,12 @@ using System.Net.Sockets;
 
 namespace Mta.Linux;
 
-/// <summary>Where a stream service outside the mail system listens: <c>unix:PATH</c> or <c>inet:HOST:PORT</c>.</summary>
+/// <summary>
+/// Where a stream service outside the mail system listens: <c>unix:PATH</c> or <c>inet:HOST:PORT</c>. Not sealed: a test
+/// may stand for the service without a socket that listens.
+/// </summary>
 /// <param name="Path">Path of a Unix socket; empty for an internet service.</param>
-public sealed record StreamEndpoint(string Path, string Host, string Port)
+public record StreamEndpoint(string Path, string Host, string Port)
 {
     /// <param name="text"><c>unix:PATH</c>, <c>local:PATH</c>, <c>inet:HOST:PORT</c> or <c>inet6:HOST:PORT</c>; the host may stand in brackets.</param>
     public static bool TryParse(string text, out StreamEndpoint endpoint)
@@ -42,7 +45,7 @@ public sealed record StreamEndpoint(string Path, string Host, string Port)
     /// <summary>Connects; every address of a host is tried until the deadline.</summary>
     /// <exception cref="IOException">No connection (a <see cref="LinuxException"/> for a Unix socket).</exception>
     /// <exception cref="TimeoutException">Not in time.</exception>
-    public async ValueTask<SocketStream> ConnectAsync(TimeSpan timeout, CancellationToken stop)
+    public virtual async ValueTask<SocketStream> ConnectAsync(TimeSpan timeout, CancellationToken stop)
     {
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
         timer.CancelAfter(timeout);

@@ -30,6 +30,9 @@ public sealed class CleanupHarness : IDisposable
 
     public int Triggers { get; private set; }
 
+    /// <summary>Stand for the filters of <c>non_smtpd_milters</c>, in their order; none: as configured.</summary>
+    internal IReadOnlyList<StreamEndpoint> FilterEndpoints { get; init; } = [];
+
     public int TokensReturned { get; private set; }
 
     public void Dispose()
@@ -116,9 +119,10 @@ public sealed class CleanupHarness : IDisposable
         AddressExtension extension = new("+");
         AddressLookup Table(string name) => new(TableList.Open(tables, name, configuration.Value(name) ?? ""), extension, "mx.example.org", null);
         TableList Checks(string name) => TableList.Open(tables, name, configuration.Value(name) ?? "", TableFlags.Lock);
+        var milters = new CleanupMilters(configuration);
         return new CleanupContext(new CleanupSettings(configuration), new VerifyClient())
         {
-            Milters = new CleanupMilters(configuration),
+            Milters = FilterEndpoints.Count == 0 ? milters : new CleanupMilters(configuration) { Definitions = [.. milters.Definitions.Zip(FilterEndpoints, static (filter, endpoint) => filter with { Endpoint = endpoint })] },
             Rewrite = new RewriteClient(),
             Bounce = new BounceClient { ConnectAttempts = 1 },
             Canonical = Table("canonical_maps"),

@@ -16,21 +16,27 @@ public sealed class EditFuzzTests : IDisposable
         "e <>\n", "+ <x@example.com>\n", "2 <y@example.com> NOTIFY=NEVER\n", "- <r@example.com>\n", "q why\n", "X-A: 3\n", "Subject: s\n", "Received: z\n", "\n\n", "\n\t", "$", "\r$", "\0", ":", "M\0", "X\0", "E\0", "p\u000f",
     ];
 
-    private readonly CleanupHarness _harness = new();
-    private readonly RewriteDouble _rewrite = new();
-    private readonly EditingMilter _milter;
-    private readonly string _filtered;
+    private const string Filtered = """
+        non_smtpd_milters = unix:first unix:second
+        milter_default_action = accept
+        cleanup_replace_stray_cr_lf = no
+        """;
+
+    private readonly TalkingServer _first = new();
+    private readonly TalkingServer _second = new();
+    private readonly CleanupHarness _harness;
+    private readonly RewriteDouble _rewrite;
 
     public EditFuzzTests()
     {
-        string path = Path.GetFullPath("private/milter");
-        _milter = new EditingMilter(path);
-        _filtered = $"non_smtpd_milters = unix:{path} unix:{path}\nmilter_default_action = accept\ncleanup_replace_stray_cr_lf = no";
+        _harness = new CleanupHarness { FilterEndpoints = [_first.Endpoint, _second.Endpoint] };
+        _rewrite = new RewriteDouble();
     }
 
     public void Dispose()
     {
-        _milter.Dispose();
+        _first.Dispose();
+        _second.Dispose();
         _rewrite.Dispose();
         _harness.Dispose();
     }
@@ -65,10 +71,9 @@ public sealed class EditFuzzTests : IDisposable
         string[] script = lines[Math.Min(edits + 1, lines.Length)..];
         int next = Array.IndexOf(script, "--next");
         var model = new EditModel(before?.Content ?? []);
-        byte[] first = model.Play(next < 0 ? script : script[..next], out bool isFirstTaken);
-        byte[] second = model.Play(next < 0 ? [] : script[(next + 1)..], out bool isSecondTaken);
-        _milter.Answer([first, second]);
-        CleanupResult result = Send(lines.AsSpan(0, edits), _filtered, out FollowedFile? after, out problem);
+        _first.Says = [.. FilterPackets.Negotiation, .. model.Play(next < 0 ? script : script[..next], out bool isFirstTaken)];
+        _second.Says = [.. FilterPackets.Negotiation, .. model.Play(next < 0 ? [] : script[(next + 1)..], out bool isSecondTaken)];
+        CleanupResult result = Send(lines.AsSpan(0, edits), Filtered, out FollowedFile? after, out problem);
         if (problem is not null || before is null || plain.Status != CleanupStatus.Ok || lines.Length > 10_000 || input.Length > 30_000)
         {
             return problem;

@@ -47,7 +47,7 @@ internal sealed class EditModel(List<string> content)
             {
                 isTaken &= !isOver;
                 (body ??= []).Add(rest.Replace("$", "\r\n", StringComparison.Ordinal));
-                EditingMilter.Packet(packets, 'b', EditingMilter.Text(body[^1]));
+                FilterPackets.Add(packets, 'b', FilterPackets.Text(body[^1]));
                 continue;
             }
 
@@ -68,7 +68,7 @@ internal sealed class EditModel(List<string> content)
                     int colon = rest.IndexOf(':');
                     string name = (colon < 0 ? rest : rest[..colon]).Replace('$', '\n');
                     string value = (colon < 0 ? "" : rest[(colon + 1)..]).Replace('$', '\n');
-                    EditingMilter.Packet(packets, letter, [.. letter == 'h' ? [] : index, .. EditingMilter.Text($"{name}\0{value}\0")]);
+                    FilterPackets.Add(packets, letter, [.. letter == 'h' ? [] : index, .. FilterPackets.Text($"{name}\0{value}\0")]);
                     uint at = BinaryPrimitives.ReadUInt32BigEndian(index);
                     edits.Add(letter switch { 'h' => () => Add(name, value), 'i' => () => Insert(at, name, value), _ => () => Change(at, name, value) });
                     break;
@@ -77,7 +77,7 @@ internal sealed class EditModel(List<string> content)
                     string texts = letter is 'e' or '2' && rest.IndexOf(' ') is > 0 and int gap ? $"{rest[..gap]}\0{rest[(gap + 1)..]}\0" : $"{rest}\0";
                     isTaken &= texts.AsSpan().Count('\0') <= (letter is 'e' or '2' ? 2 : 1);
                     ChangesEnvelope |= letter != 'q';
-                    EditingMilter.Packet(packets, letter, EditingMilter.Text(texts));
+                    FilterPackets.Add(packets, letter, FilterPackets.Text(texts));
                     break;
             }
         }
@@ -93,7 +93,7 @@ internal sealed class EditModel(List<string> content)
 
         if (isAlive)
         {
-            EditingMilter.Packet(packets, 'c', []);
+            FilterPackets.Add(packets, 'c', []);
         }
         else
         {
@@ -119,7 +119,7 @@ internal sealed class EditModel(List<string> content)
     }
 
     private static string? NameOf(string line) =>
-        HeaderSyntax.TryParseName(EditingMilter.Text(line.Length > 2048 ? line[..2048] : line), out int length, out _) ? line[..length] : null;
+        HeaderSyntax.TryParseName(FilterPackets.Text(line.Length > 2048 ? line[..2048] : line), out int length, out _) ? line[..length] : null;
 
     private static int HeadersOf(List<string> lines)
     {

@@ -40,7 +40,7 @@ internal sealed class MimeModel
         return model._open.Count > MaxBoundaries ? null : model._lines;
     }
 
-    private static string? NameOf(string line) => HeaderSyntax.TryParseName(EditingMilter.Text(line), out int length, out _) ? line[..length] : null;
+    private static string? NameOf(string line) => HeaderSyntax.TryParseName(FilterPackets.Text(line), out int length, out _) ? line[..length] : null;
 
     private void Take(string line)
     {
@@ -92,7 +92,7 @@ internal sealed class MimeModel
         if (name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
         {
             List<byte[]> boundaries = [];
-            _type = MimeContentTypeParser.Parse(EditingMilter.Text(string.Join('\n', [rest[1..], .. _header.Skip(1)])), 2048, boundaries);
+            _type = MimeContentTypeParser.Parse(FilterPackets.Text(string.Join('\n', [rest[1..], .. _header.Skip(1)])), 2048, boundaries);
             boundaries.ForEach(boundary => _open.Add((System.Text.Encoding.Latin1.GetString(boundary), _type == MimeContentType.MultipartDigest)));
         }
 

@@ -89,7 +89,10 @@ public sealed partial class FileFuzzTests
         }
         catch (ConfigurationException error)
         {
-            return PlaceForm().IsMatch(error.Message) ? null : $"an error without a place: {error.Message}";
+            bool isInOrder = text.Split('\n').All(static line => line.Length == 0 || line[0] == '#' || PlainServiceForm().IsMatch(line));
+            return isInOrder ? $"refused what is in order: {error.Message}"
+                : PlaceForm().IsMatch(error.Message) ? null
+                : $"an error without a place: {error.Message}";
         }
 
         List<string> lines = Lines(text);
@@ -128,6 +131,10 @@ public sealed partial class FileFuzzTests
 
     [GeneratedRegex(@"\A([^ \t\n\v\f\r=]+)[ \t\n\v\f\r]*=[ \t\n\v\f\r]*(.*?)[ \t\n\v\f\r]*\z", RegexOptions.Singleline)]
     private static partial Regex Assignment();
+
+    // Some of what is certainly right.
+    [GeneratedRegex(@"\A[a-z]{1,20}[ \t]+unix([ \t]+[-yn]){3}[ \t]+(-|[0-9]{1,4}\??)[ \t]+(-|[0-9]{1,4})[ \t]+[a-z]{1,20}([ \t]+-o[ \t]+[a-z_]+=[a-z]+)*\z")]
+    private static partial Regex PlainServiceForm();
 
     [GeneratedRegex(@"^master\.cf: line [0-9]+: ")]
     private static partial Regex PlaceForm();

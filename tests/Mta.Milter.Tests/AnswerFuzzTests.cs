@@ -28,7 +28,7 @@ public sealed partial class AnswerFuzzTests : IDisposable
         _definition = new MilterDefinition
         {
             Name = "unix:filter",
-            Endpoint = new Linux.StreamEndpoint(_talker.Path, "", ""),
+            Endpoint = _talker.Endpoint,
             ConnectTimeout = TimeSpan.FromSeconds(20),
             CommandTimeout = TimeSpan.FromSeconds(20),
             ContentTimeout = TimeSpan.FromSeconds(20),
@@ -79,7 +79,7 @@ public sealed partial class AnswerFuzzTests : IDisposable
             }
         }
 
-        return body > input.Length || edits.Count > input.Length ? "more than was said" : null;
+        return body > _talker.Says.Length || edits.Count > input.Length ? "more than was said" : null;
     }
 
     // The negotiation comes first; from then on what the input says.

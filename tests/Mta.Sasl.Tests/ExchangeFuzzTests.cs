@@ -1,8 +1,8 @@
 using System.Text;
 using Mta.Config;
 using Mta.Fuzz;
-using Mta.Linux;
 using Mta.Tables;
+using Mta.Text;
 
 namespace Mta.Sasl.Tests;
 
@@ -67,9 +67,9 @@ public sealed class ExchangeFuzzTests
         // Nonces are new each time: nobody proves a password by chance.
         bool mayEnter = lines[0].ToUpperInvariant() switch
         {
-            "PLAIN" => said.Exists(static text => text.Split('\0') is [var asked, var name, "secret"] && name.Length > 0 && (asked.Length == 0 || asked == name)),
-            "LOGIN" => said.Contains("secret"),
-            "EXTERNAL" => said.Exists(static text => text is "" or "carol"),
+            "PLAIN" => said.Exists(text => text.Split('\0') is [var asked, var name, "secret"] && name.Length > 0 && Printable.Neutralize(name) == step.User && (asked.Length == 0 || asked == name)),
+            "LOGIN" => said.Contains("secret") && said.Exists(text => Printable.Neutralize(text) == step.User),
+            "EXTERNAL" => step.User == "carol" && said.Exists(static text => text is "" or "carol"),
             _ => false,
         };
         return step.Outcome == SaslOutcome.Done && !mayEnter ? $"{step.User} was let in" : null;
@@ -103,7 +103,7 @@ public sealed class ExchangeFuzzTests
         service.Says = input;
 
         // One that has failed is left alone for a while: each input has its own.
-        using ISaslExchange exchange = new DovecotBackend(new StreamEndpoint(service.Path, "", ""), service.Path).Begin(About);
+        using ISaslExchange exchange = new DovecotBackend(service.Endpoint, "talker").Begin(About);
         SaslStep step = plant(exchange.StartAsync("PLAIN", "AAAA", default).AsTask().GetAwaiter().GetResult());
         for (int at = 0; step.Outcome == SaslOutcome.Challenge; at++)
         {
@@ -112,6 +112,7 @@ public sealed class ExchangeFuzzTests
                 return "a challenge that is none";
             }
 
+            service.Hear();
             step = plant(exchange.ContinueAsync("AAAA", default).AsTask().GetAwaiter().GetResult());
         }
 
@@ -120,10 +121,16 @@ public sealed class ExchangeFuzzTests
             return "control characters";
         }
 
-        // The greeting, then the answer with this exchange's number.
-        string[] lines = Encoding.Latin1.GetString(input).Split('\n')[..^1];
-        int done = Array.FindIndex(lines, static line => line.Split('\t')[0] == "DONE");
-        bool isTold = done >= 0 && lines.Skip(done + 1).Any(static line => line.Split('\t') is ["OK", "1", .. var fields] && fields.Any(static field => field.StartsWith("user=", StringComparison.Ordinal) && field.Length > 5));
-        return step.Outcome == SaslOutcome.Done && !isTold ? $"{step.User} was let in" : null;
+        return step.Outcome == SaslOutcome.Done && step.User != Named(Encoding.Latin1.GetString(input)) ? $"{step.User} was let in" : null;
+    }
+
+    // The greeting, then the first answer with this exchange's number that is no challenge; null when it names nobody.
+    private static string? Named(string text)
+    {
+        string[]? answer = text.Split('\n')[..^1]
+            .SkipWhile(static line => line.Split('\t')[0] != "DONE").Skip(1)
+            .Select(static line => line.Split('\t'))
+            .FirstOrDefault(static fields => fields is ["OK" or "FAIL", "1", ..]);
+        return answer is ["OK", ..] && Array.Find(answer, static field => field.StartsWith("user=", StringComparison.Ordinal)) is { Length: > 5 } user ? Printable.Neutralize(user[5..]) : null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Mta.Fuzz;
 using Mta.Mail;
@@ -70,10 +71,35 @@ public sealed class FuzzTests
             return "waits for more";
         }
 
-        return isWhole && !connection.IsLocal && (!DomainSyntax.IsValidHostAddress(connection.Client.Address) || plant(connection.Client.Port) is < 0 or > 65535)
-            ? $"client {connection.Client.Address} port {connection.Client.Port}"
-            : null;
+        if (!isWhole || connection.IsLocal)
+        {
+            return null;
+        }
+
+        string got = $"{connection.Client.Address} {plant(connection.Client.Port)} {connection.Server.Address} {connection.Server.Port}, {length}";
+        string want = input[0] == 'P' ? WantOfLine(input) : WantOfBinary(input);
+        return !DomainSyntax.IsValidHostAddress(connection.Client.Address) || got != want ? $"got {got}, want {want}" : null;
     }
+
+    // PROXY TCP4 client server client's-port server's-port
+    private static string WantOfLine(byte[] input)
+    {
+        int end = Array.IndexOf(input, (byte)'\n');
+        string[] words = Encoding.Latin1.GetString(input, 0, end).TrimEnd('\r').Split(' ');
+        return $"{Plainly(IPAddress.Parse(words[2]))} {int.Parse(words[4])} {Plainly(IPAddress.Parse(words[3]))} {int.Parse(words[5])}, {end + 1}";
+    }
+
+    // Two addresses and two ports behind 16 bytes, the last two of which count all that is behind them.
+    private static string WantOfBinary(byte[] input)
+    {
+        int size = input[13] == 0x11 ? 4 : 16;
+        int Number(int at) => (input[at] << 8) | input[at + 1];
+        IPAddress Address(int at) => new(input[at..(at + size)]);
+        int ports = 16 + (2 * size);
+        return $"{Plainly(Address(16))} {Number(ports)} {Plainly(Address(16 + size))} {Number(ports + 2)}, {16 + Number(14)}";
+    }
+
+    private static IPAddress Plainly(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     private static string? Line(byte[] input, Func<string, string> plant)
     {

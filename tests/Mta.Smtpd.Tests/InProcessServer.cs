@@ -41,14 +41,14 @@ internal sealed class InProcessServer
     private readonly ServiceContext _context;
     private readonly SmtpdServer _server;
 
-    public InProcessServer(IEnumerable<(string Name, string Value)> settings)
+    public InProcessServer(IEnumerable<(string Name, string Value)> settings, Func<string, Endpoint>? policyEndpoint = null)
     {
         _ = Shared.Value;
         string text = string.Concat(DialogueSettings.Common.Concat(settings).Select(static pair => $"{pair.Name} = {pair.Value}\n"));
         text += $"dns_forward_address = {Dns.Value.Address}\n";
         Configuration configuration = Configuration.FromText(text, processName: "smtpd", serviceName: "smtp");
         _context = ServiceContext.ForTests(configuration, new TableRegistry(configuration.TableSettings(isDaemon: true, static _ => { }, static _ => { })), "smtp");
-        _server = new SmtpdServer(_context);
+        _server = new SmtpdServer(_context, policyEndpoint);
     }
 
     public static FakeServices Services => Shared.Value;
@@ -71,6 +71,13 @@ internal sealed class InProcessServer
         var connection = new ClientConnection(_context, oneByteAtATime ? new TrickleStream(stream) : stream, peer, local, TimeSpan.FromSeconds(30));
         Task session = RunAsync(connection, stream, oneByteAtATime ? null : accepted);
         return (new NetworkStream(client, ownsSocket: true), session);
+    }
+
+    /// <summary>A session with a client that is no other thread.</summary>
+    public Task RunAsync(Stream client)
+    {
+        var connection = new ClientConnection(_context, client, new SocketName(SocketName.Inet, "127.0.0.1", 1025), new SocketName(SocketName.Inet, "127.0.0.1", 25), TimeSpan.FromSeconds(30));
+        return RunAsync(connection, client, null);
     }
 
     private async Task RunAsync(ClientConnection connection, Stream stream, Socket? socket)
