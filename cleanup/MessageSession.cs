@@ -116,9 +116,10 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
                     input.Reserve(ContentWindow);
                 }
 
-                if (!await FillAsync(message, reader, stop))
+                CleanupStatus failure = await FillAsync(message, reader, stop);
+                if (failure != CleanupStatus.Ok)
                 {
-                    message.Fail(CleanupStatus.Bad);
+                    message.Fail(failure);
                     return;
                 }
             }
@@ -206,21 +207,22 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
         }
     }
 
-    private static async ValueTask<bool> FillAsync(Message message, RecordReader reader, CancellationToken stop)
+    // Bad is a word about the message: whoever hears it may throw the message away. A failure to read says nothing of it.
+    private static async ValueTask<CleanupStatus> FillAsync(Message message, RecordReader reader, CancellationToken stop)
     {
         try
         {
-            return await reader.FillAsync(stop);
+            return await reader.FillAsync(stop) ? CleanupStatus.Ok : CleanupStatus.Bad;
         }
-        catch (Exception error) when (error is TimeoutException or InvalidDataException)
+        catch (InvalidDataException error)
         {
             LogLines.Lost(message.Id, error.Message);
-            return false;
+            return CleanupStatus.Bad;
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or TimeoutException)
         {
-            // Closed with data on its way: a cancelled message.
-            return false;
+            LogLines.Lost(message.Id, error.Message);
+            return CleanupStatus.Write;
         }
     }
 

@@ -58,10 +58,12 @@ public sealed class CleanupHarness : IDisposable
         return await PlayAsync(client.PendingBytes.ToArray(), mainCf);
     }
 
-    internal async Task<CleanupResult> PlayAsync(byte[] input, string mainCf = "")
+    internal Task<CleanupResult> PlayAsync(byte[] input, string mainCf = "") => PlayAsync(new MemoryStream(input), mainCf);
+
+    internal async Task<CleanupResult> PlayAsync(Stream input, string mainCf = "")
     {
         MemoryStream answer = new();
-        using BufferedInput from = new(new MemoryStream(input));
+        using BufferedInput from = new(input);
         using BufferedOutput to = new(answer);
         await new MessageSession(Context(mainCf), from, to).RunAsync(default);
         using BufferedInput reading = new(new MemoryStream(answer.ToArray()));

@@ -93,6 +93,26 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stream_that_cannot_be_read_is_no_bad_message()
+    {
+        using BufferedOutput client = new(Stream.Null);
+        CleanupProtocol.WriteFlags(new AttributeWriter(client), CleanupFlags.External);
+        int flags = client.Pending;
+        foreach (string record in (string[])[.. CleanupHarness.Envelope("r@example.com"), .. Content])
+        {
+            RecordWriter.Write(client, (RecordType)record[0], record[1..]);
+        }
+
+        byte[] whole = client.PendingBytes.ToArray();
+        for (int length = flags; length < whole.Length; length++)
+        {
+            CleanupResult result = await _harness.PlayAsync(new FailingStream(whole[..length]));
+            Assert.Equal(CleanupStatus.Write, result.Status);
+            AssertNothing("incoming");
+        }
+    }
+
+    [Fact]
     public async Task A_message_above_the_limit_gets_the_size_status()
     {
         string[] records = [.. CleanupHarness.Envelope("r@example.com"), "NReceived: x", "N", .. Enumerable.Repeat("N" + new string('x', 1000), 20), "X", "E"];
@@ -153,4 +173,16 @@ public sealed class SessionTests : IDisposable
     }
 
     private static void AssertNothing(string queue) => Assert.Empty(Directory.GetFileSystemEntries(queue));
+
+    /// <summary>What a connection is when the system cannot read on: the bytes so far, then an error.</summary>
+    private sealed class FailingStream(byte[] input) : MemoryStream(input)
+    {
+        public override int Read(Span<byte> buffer) => Checked(base.Read(buffer));
+
+        public override int Read(byte[] buffer, int offset, int count) => Checked(base.Read(buffer, offset, count));
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
+
+        private static int Checked(int count) => count > 0 ? count : throw new IOException("Cannot allocate memory");
+    }
 }

@@ -133,6 +133,10 @@ class PowerSweep(Sweep):
         return not any(complete for _, complete in self.instance.queue())
 
     @staticmethod
+    def title(kind, system, layout):
+        return f"power sweep, {kind}, {system}, queue and mailboxes on {layout} file system{'s' if layout == 'two' else ''}"
+
+    @staticmethod
     def run_all(options, reports, kinds, systems, layouts, cuts, first=0):
         if reason_why_not():
             return
@@ -150,7 +154,7 @@ class PowerSweep(Sweep):
 
                     with options.run(kind, options.build, prepare, options.keep) as run:
                         sweep = PowerSweep(run.instance, run.ledger, disks[0], options.verbose)
-                        reports[f"power sweep, {kind}, {system}, queue and mailboxes on {layout} file system{'s' if layout == 'two' else ''}"] = sweep.report
+                        reports[PowerSweep.title(kind, system, layout)] = sweep.report
                         for turn in range(cuts):
                             victim, call = POINTS[(first + turn) % len(POINTS)]
                             sweep.power_case(victim, call, 1 + turn // len(POINTS) * 2)

@@ -6,19 +6,22 @@ Breaks a mail system in every way that a machine breaks, and shows that what it 
   run.py --all      kill sweep, error sweep, power sweep, and the proof that the harness finds what is broken
 """
 import argparse
+import itertools
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from instance import Instance  # noqa: E402
 from ledger import Ledger  # noqa: E402
 from peers import Sink  # noqa: E402
 from power import PowerSweep, reason_why_not  # noqa: E402
-from sweep import VICTIMS, Sweep  # noqa: E402
+from sweep import VICTIMS, Report, Sweep  # noqa: E402
 import proof  # noqa: E402
 
 
@@ -76,22 +79,57 @@ def short(options, reports):
         proof.run_all(options, reports, kinds=("ours",), names=("control", "removed"))
 
 
-def whole(options, reports):
+def pieces(options):
+    """The whole sweeps in pieces that need nothing of each other: (name of the report, function, its arguments)."""
     for kind in options.kinds:
         for name in ("kill", "error"):
-            if name not in options.sweeps:
-                continue
-            with Run(kind, options.build, keep=options.keep) as run:
-                sweep = Sweep(run.instance, run.ledger, options.verbose)
-                reports[f"{name} sweep, {kind}"] = sweep.report
-                (sweep.kill_sweep if name == "kill" else sweep.error_sweep)(options.victims, options.depth)
-                before = run.instance.descriptors("master")
-                if run.instance.kind == "ours" and before > 200:
-                    sweep.report.violations.append(f"I10: master holds {before} descriptors")
-    if "power" in options.sweeps:
-        PowerSweep.run_all(options, reports, kinds=options.kinds, systems=("ext4", "xfs"), layouts=("one", "two"), cuts=options.cuts)
+            if name in options.sweeps:
+                for victim in options.victims:
+                    yield f"{name} sweep, {kind}", sweep_piece, (kind, name, victim)
+    if "power" in options.sweeps and not reason_why_not():
+        for kind, system, layout in itertools.product(options.kinds, ("ext4", "xfs"), ("one", "two")):
+            yield PowerSweep.title(kind, system, layout), power_piece, (kind, system, layout)
     if "proof" in options.sweeps:
-        proof.run_all(options, reports, kinds=options.kinds)
+        for kind in options.kinds:
+            yield f"proof of the harness, {kind}", proof_piece, (kind,)
+
+
+def sweep_piece(options, kind, name, victim):
+    with Run(kind, options.build, keep=options.keep) as run:
+        sweep = Sweep(run.instance, run.ledger, options.verbose)
+        (sweep.kill_sweep if name == "kill" else sweep.error_sweep)([victim], options.depth)
+        return sweep.report
+
+
+def power_piece(options, kind, system, layout):
+    found = {}
+    PowerSweep.run_all(options, found, kinds=(kind,), systems=(system,), layouts=(layout,), cuts=options.cuts)
+    return found.popitem()[1] if found else Report()
+
+
+def proof_piece(options, kind):
+    found = {}
+    proof.run_all(options, found, kinds=(kind,))
+    return found.popitem()[1] if found else Report()
+
+
+def play(piece):
+    """One piece in a process of its own; what breaks it is a finding, not the end of the others."""
+    options, title, function, arguments = piece
+    try:
+        return title, function(options, *arguments)
+    except Exception:
+        report = Report()
+        report.violations.append(f"{', '.join(arguments)}: the sweep broke: {traceback.format_exc()}")
+        print(f"VIOLATION {report.violations[-1]}", flush=True)
+        return title, report
+
+
+def whole(options, reports):
+    work = [(options, *piece) for piece in pieces(options)]
+    with multiprocessing.Pool(options.jobs, maxtasksperchild=1) as pool:
+        for title, report in pool.imap_unordered(play, work, chunksize=1):
+            reports.setdefault(title, Report()).add(report)
 
 
 def skip(why):
@@ -107,6 +145,7 @@ def main():
     parser.add_argument("--sweeps", default="load,kill,error,power,proof", type=lambda text: text.split(","))
     parser.add_argument("--victims", default=VICTIMS, type=lambda text: text.split(","))
     parser.add_argument("--depth", default=4, type=int, help="places per system call")
+    parser.add_argument("--jobs", default=1, type=int, help="instances beside each other; most cases wait")
     parser.add_argument("--cuts", default=40, type=int, help="power cuts per file system and layout")
     parser.add_argument("--keep", action="store_true", help="leave the instances' directories for a look")
     parser.add_argument("--verbose", action="store_true")
@@ -123,6 +162,7 @@ def main():
         # Mounts of our own: nobody else's namespace keeps a file system alive that has been cut off.
         os.environ["MTA_CRASH_MOUNTS"] = "private"
         os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable, *sys.argv])
+    multiprocessing.set_start_method("fork")
     options.run, started, reports = Run, time.monotonic(), {}
     why = reason_why_not()
     if why and {"power", "proof"} & set(options.sweeps):

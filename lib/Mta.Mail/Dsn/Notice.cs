@@ -67,7 +67,7 @@ public sealed class OriginalMessage : IDisposable
     public static OriginalMessage? TryOpen(QueueDirectory directory, string queue, QueueId id, bool lockFile = true)
     {
         int errno = QueueFileReader.TryOpen(directory, queue, id, out QueueFileReader? file);
-        if (errno is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.EIO)
+        if (errno is not (0 or Errno.ENOENT or Errno.EACCES or Errno.ELOOP))
         {
             throw new LinuxException(errno, "open", directory.PathOf(queue, id));
         }
