@@ -62,6 +62,12 @@ public sealed class SandboxTests(BreakoutRun run) : IClassFixture<BreakoutRun>
             allowed.Add(run.OtherPort);
         }
 
+        if (daemon == "postlogd")
+        {
+            // The directory of its file, which it may rotate; none beside it.
+            allowed.UnionWith([$"make {run.Logs}/breakout", $"change {run.Logs}/mail.log"]);
+        }
+
         if (daemon == "virtual")
         {
             // Root: it takes on the identities of those it delivers to, and starts itself again; which files, the rules say.
@@ -86,7 +92,7 @@ public sealed class SandboxTests(BreakoutRun run) : IClassFixture<BreakoutRun>
         }
 
         Dictionary<string, int> results = run.Of("free");
-        string[] expected = ["execve", run.Readable, run.Secret, run.OtherPort, run.NamedPort, "run /bin/true", "abstract " + run.Abstract, $"make /tmp/{run.Token}", $"make {run.Spool}/deferred/breakout", "netlink", "internet", run.Signal];
+        string[] expected = ["execve", run.Readable, run.Secret, run.OtherPort, run.NamedPort, "run /bin/true", "abstract " + run.Abstract, $"make /tmp/{run.Token}", $"make {run.Spool}/deferred/breakout", $"make {run.Logs}/breakout", $"change {run.OtherLogs}/mail.log", "netlink", "internet", run.Signal];
         string[] wrong = [.. expected.Where(attempt => results[attempt] != 0).Select(attempt => $"{attempt} = {results[attempt]}")];
         Assert.True(wrong.Length == 0, string.Join("; ", wrong));
     }
@@ -174,6 +180,11 @@ public sealed partial class BreakoutRun : IDisposable
 
     internal string Mailboxes => Path.Combine(Running.Mail, "virtual");
 
+    internal string Logs => Path.Combine(Running.Directory, "log");
+
+    // Beside it, and as open by its modes.
+    internal string OtherLogs => Path.Combine(Running.Directory, "log-of-others");
+
     internal string Log => Running.Log;
 
     internal string Readable => $"read {Running.Etc}/main.cf";
@@ -189,7 +200,7 @@ public sealed partial class BreakoutRun : IDisposable
     internal string[] Attempts =>
     [
         Readable, Secret, "read /etc/shadow", "make /etc/breakout", $"make /tmp/{Token}", $"make {Mailboxes}/breakout", $"make {Data}/breakout",
-        $"make {Running.Etc}/breakout",
+        $"make {Running.Etc}/breakout", $"make {Logs}/breakout", $"change {Logs}/mail.log", $"make {OtherLogs}/breakout", $"change {OtherLogs}/mail.log",
         .. ((string[])["maildrop", "incoming", "active", "deferred", "hold", "corrupt", "saved", "spare", "bounce", "defer", "trace", "flush", "pid", "public", "private"]).SelectMany(queue => (string[])[$"make {Spool}/{queue}/breakout", $"change {Spool}/{queue}/message"]),
         NamedPort, OtherPort, "abstract " + Abstract, Signal, $"signal {Running.MasterPid}", $"ptrace {Running.MasterPid}", "run /bin/true", "execve", "netlink", "packet", "internet",
         "mount", "unshare", "chroot", "setuid", "bpf", "keyctl", "io_uring", "userfaultfd", "perf", "module", "mknod", "console",
@@ -251,13 +262,13 @@ public sealed partial class BreakoutRun : IDisposable
         string libexec = Path.Combine(instance.Directory, "libexec");
         string program = Path.Combine(Repository.Root, "tests/tools/breakout/bin/Debug/net9.0/breakout");
         string[] names = [.. SandboxTests.Daemons.Select(row => (string)row[0])];
-        Shell.Bash($"mkdir {libexec} && ln -s {Repository.Build}/libexec/* {libexec}/ && for name in {string.Join(' ', names)}; do ln -sfn {program} {libexec}/$name; done; mkdir {instance.Directory}/home {instance.Mail}/virtual && echo secret > {instance.Directory}/home/secret && chmod 755 {instance.Directory}/home && chmod 644 {instance.Directory}/home/secret && chown postfix {instance.Mail}/virtual").MustSucceed();
+        Shell.Bash($"mkdir {libexec} && ln -s {Repository.Build}/libexec/* {libexec}/ && for name in {string.Join(' ', names)}; do ln -sfn {program} {libexec}/$name; done; mkdir {instance.Directory}/home {instance.Mail}/virtual && echo secret > {instance.Directory}/home/secret && chmod 755 {instance.Directory}/home && chmod 644 {instance.Directory}/home/secret && chown postfix {instance.Mail}/virtual; for logs in {Logs} {OtherLogs}; do install -d -o postfix $logs; install -o postfix -m 600 /dev/null $logs/mail.log; done").MustSucceed();
         instance.Main["daemon_directory"] = libexec;
         instance.Main["virtual_mailbox_base"] = $"{instance.Mail}/virtual";
         instance.Main["smtpd_milters"] = $"inet:127.0.0.1:{((IPEndPoint)_named.LocalEndpoint).Port}";
         // The log service is one of those that have been taken over, so that there is no log.
         instance.Main["maillog_file"] = "";
-        instance.MasterCf = string.Concat(names.Select(name => $"{name} unix n {(name == "virtual" ? "n" : "-")} n - 1 {name}\n"))
+        instance.MasterCf = string.Concat(names.Select(name => $"{name} unix n {(name == "virtual" ? "n" : "-")} n - 1 {name}{(name == "postlogd" ? $" -o maillog_file={Logs}/mail.log" : "")}\n"))
             + "free unix n - n - 1 smtpd -o sandbox=off\ntarget unix n - n - 1 smtpd -o sandbox=off\n";
         File.WriteAllText($"{instance.Etc}/attempts", "");
         instance.Start();
