@@ -122,13 +122,13 @@ class Instance:
         subprocess.run([os.path.join(self.commands, "postqueue"), "-c", self.etc, "-f"], capture_output=True, timeout=20)
 
     def sendmail(self, message, prefix=()):
-        """Exit status of sendmail(1), which strace may stand before."""
+        """Exit status of sendmail(1), which strace may stand before; None when it does not end."""
         command = [*prefix, os.path.join(self.commands if self.kind == "ours" else "/usr/sbin", "sendmail"),
                    "-C", self.etc, "-i", "-f", message.sender, "--", *message.recipients]
         try:
             return subprocess.run(command, input=message.text, capture_output=True, timeout=30).returncode
         except subprocess.TimeoutExpired:
-            return -1
+            return None
 
     # -- processes
 

@@ -56,7 +56,7 @@ SHORT_KILLS = (("smtpd", "recvfrom", 3), ("cleanup", "fsync", 1), ("qmgr", "rena
                ("bounce", "fsync", 1), ("local", "fsync", 1), ("virtual", "fsync", 1), ("smtp", "sendto", 3),
                ("pickup", "unlink", 1), ("postdrop", "fsync", 1))
 SHORT_ERRORS = (("cleanup", "fsync", 1, "EIO"), ("cleanup", "fsync", 1, "ENOSPC"), ("virtual", "fsync", 1, "EIO"),
-                ("local", "fsync", 1, "ENOSPC"), ("bounce", "fsync", 1, "EIO"))
+                ("local", "fsync", 1, "ENOSPC"), ("bounce", "fsync", 1, "EIO"), ("postdrop", "write", 1, "EIO"))
 LOAD_VICTIMS = ("smtpd", "cleanup", "qmgr", "local", "virtual", "smtp", "trivial-rewrite", "master")
 
 

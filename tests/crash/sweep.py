@@ -67,7 +67,10 @@ class Sweep:
                 continue        # each would wait in vain for a greeting
             if message.name == "submission":
                 status = self.instance.sendmail(message, prefix)
-                if prefix:
+                if status is None:
+                    self.report.violations.append(f"I11: {message.id}: sendmail does not end: {' '.join(prefix)}")
+                    state = "unknown"
+                elif prefix:
                     # A traced command may have been killed after its work was done.
                     state = "acknowledged" if status == 0 else "unknown"
                 else:

@@ -33,9 +33,6 @@ internal sealed class PostdropProcess : IDisposable
     /// <summary>Maildrop records go here; see <see cref="FlushIfFull"/>.</summary>
     public BufferedOutput Output { get; }
 
-    /// <summary>False when postdrop has ended without taking the message: it said why itself.</summary>
-    public bool IsAlive => ReadGreeting();
-
     /// <returns>0, or the error number.</returns>
     public static int TryStart(string path, IReadOnlyList<string> arguments, out PostdropProcess? process)
     {
@@ -75,6 +72,17 @@ internal sealed class PostdropProcess : IDisposable
 
     /// <inheritdoc cref="FlushIfFull"/>
     public void Flush() => Output.FlushAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <summary>
+    /// Gives the message up after a failure. The end of its input comes first: postdrop has perhaps not been able to
+    /// greet, and would wait for a message while we wait for it.
+    /// </summary>
+    /// <returns>False when postdrop has ended without taking the message: it said why itself.</returns>
+    public bool Withdraw()
+    {
+        _toChild.Dispose();
+        return ReadGreeting();
+    }
 
     /// <summary>Waits for postdrop's answer and its end.</summary>
     /// <returns>Null when it ended without an answer.</returns>

@@ -71,7 +71,7 @@ internal sealed class Submission
         }
         catch (LinuxException error)
         {
-            throw postdrop.IsAlive ? Fatal($"error writing queue file: {error.Reason}") : NotStarted(postdrop.Path);
+            throw postdrop.Withdraw() ? Fatal($"error writing queue file: {error.Reason}") : NotStarted(postdrop.Path);
         }
 
         CleanupResult result = postdrop.Finish() ?? throw NotStarted(postdrop.Path);
