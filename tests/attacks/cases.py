@@ -183,9 +183,13 @@ def downgrade(mta):
     return wrong + (["the plain text reached the server"] if mta.in_sink(token) else [])
 
 
-@attack("A12", "HTTP is hung up on")
+@attack("A12", "HTTP is hung up on; names of every shape in a TLS greeting")
 def http(mta):
-    return expect(one(mta, "GET / HTTP/1.1\r\nHost: x")[1], "221", "421", "5", "closed")
+    wrong = expect(one(mta, "GET / HTTP/1.1\r\nHost: x")[1], "221", "421", "5", "closed")
+    for name in ("back\\", "../../etc/passwd", "x" * 255, "\x1b[2J%n{0}", "a b", "*"):
+        subprocess.run(["openssl", "s_client", "-starttls", "smtp", "-connect", f"127.0.0.1:{mta.port}", "-servername", name], input=b"QUIT\n", capture_output=True, timeout=20)
+    wrong += ["control bytes in the log"] if re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", mta.raw_log()) else []
+    return wrong + expect(one(mta, "EHLO x")[1], "250") + mta.alive("smtpd")
 
 
 @attack("A13", "talking before one's turn")
@@ -503,7 +507,45 @@ def mailboxes(mta):
         if open(target).read() != "untouched":
             wrong.append(f"{name}: the target was written")
         subprocess.run([mta.command("postsuper"), "-c", mta.etc, "-d", "ALL"], capture_output=True)
+    # A link in the place of the lock, which may be cleared or waited for; and a mailbox that somebody else has made.
+    os.symlink(target, box + ".lock")
+    mta.sendmail(["games@example.test"], b"Subject: d1\n\nx\n")
+    mta.settle()
+    if open(target).read() != "untouched":
+        wrong.append("a link as lock: the target was written")
     subprocess.run(["rm", "-rf", box, box + ".lock", target])
+    with open(box, "w") as file:
+        file.write("trap")
+    os.chown(box, pwd.getpwnam("nobody").pw_uid, -1)
+    os.chmod(box, 0o666)
+    mta.sendmail(["games@example.test"], b"Subject: d1\n\nx\n")
+    mta.settle()
+    if open(box).read() != "trap":
+        wrong.append("another user's file got the mail")
+    subprocess.run([mta.command("postsuper"), "-c", mta.etc, "-d", "ALL"], capture_output=True)
+    subprocess.run(["rm", "-rf", box, box + ".lock"])
+    return wrong
+
+
+@attack("D13", "mail for two users at the same time: each mailbox is its owner's, and holds his mail alone")
+def two_users(mta, each=25):
+    users, seen = ("games", "news"), len(mta.log_lines())
+    boxes = {user: f"{mta.mail}/spool/{user}" for user in users}
+    subprocess.run(["rm", "-rf", *boxes.values()])
+    threads = [threading.Thread(target=lambda user=user: [one(mta, *HELLO[:2], f"RCPT TO:<{user}@example.test>", "DATA", f"Subject: d13\r\n\r\nfor-{user}\r\n.", source="127.0.0.1") for _ in range(each)])
+               for user in users for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    mta.wait(lambda: sum("relay=local" in line and "status=sent" in line for line in mta.log_lines()[seen:]) >= 4 * each, 60)
+    wrong = []
+    for user, box in boxes.items():
+        text, owner = mta._read(box) if os.path.exists(box) else b"", os.stat(box).st_uid if os.path.exists(box) else -1
+        counts = {other: text.count(b"\nfor-" + other.encode() + b"\n") for other in users}
+        if owner != pwd.getpwnam(user).pw_uid or any(count != (2 * each if other == user else 0) for other, count in counts.items()):
+            wrong.append(f"{user}'s mailbox is of uid {owner} and holds {counts}")
+    subprocess.run(["rm", "-rf", *boxes.values()])
     return wrong
 
 
@@ -569,7 +611,38 @@ def environment(mta):
                                  env={**variables, "PATH": "/usr/bin"}, capture_output=True, timeout=20, cwd="/tmp")
         if process.returncode < 0 or os.path.exists(marker):
             wrong.append(f"{variables}: exit {process.returncode}")
-    return wrong
+    place = f"{mta.dir}/crash"
+    os.makedirs(place, exist_ok=True)
+    os.chmod(place, 0o1777)
+    with open(f"{place}/createdump", "w") as file:
+        file.write(f"#!/bin/sh\nid -g >{place}/pwned\n")
+    os.chmod(f"{place}/createdump", 0o755)
+    # A name of its own choice, and a death at every moment: the runtime would look for its helper beside that name.
+    for delay in (0.0, 0.005, 0.01, 0.02, 0.05, 0.1):
+        process = subprocess.Popen([*STRANGER, "bash", "-c", f"exec -a {place}/x {mta.command('postdrop')} -c {mta.etc}"], env={"DOTNET_DbgEnableMiniDump": "1", "PATH": "/usr/bin"},
+                                   stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(delay)
+        subprocess.run([*STRANGER, "kill", "-SEGV", str(process.pid)], capture_output=True)
+        process.stdin.close()
+        process.wait(20)
+    if os.path.exists(f"{place}/pwned"):
+        wrong.append("the runtime ran the caller's program")
+    subprocess.run(["rm", "-rf", place])
+    for what in ("exec 0<&- 1>&- 2>&-", "ulimit -f 0", "ulimit -n 3", "ulimit -v 40000", "ulimit -t 1", "ulimit -s 100", "trap '' TERM INT HUP PIPE ALRM CHLD"):
+        for tool in ("postdrop -r", "postqueue -p", "postlog x"):
+            name, _, rest = tool.partition(" ")
+            try:
+                subprocess.run([*STRANGER, "bash", "-c", f"{what}; exec {mta.command(name)} -c {mta.etc} {rest}"], input=b"", capture_output=True, timeout=30)
+            except subprocess.TimeoutExpired:
+                wrong.append(f"{what}: {tool} does not end")
+    try:
+        subprocess.run([*STRANGER, mta.command("postqueue"), *["-"] * 100_000], capture_output=True, timeout=30)
+    except subprocess.TimeoutExpired:
+        wrong.append("a hundred thousand arguments: postqueue does not end")
+    token = mta.token()
+    mta.sendmail(["box@virt.test"], b"Subject: after\n\n" + token.encode() + b"\n")
+    left = [name for name in os.listdir(f"{mta.spool}/maildrop") if "." in name]
+    return wrong + ([] if mta.wait_mail(token) else ["honest mail no longer passes"]) + ([f"left behind: {left}"] if left else [])
 
 
 @attack("D6", "signals during a submission")
@@ -645,11 +718,43 @@ def datagrams(mta):
     return wrong + mta.alive("postlogd")
 
 
+def documented():
+    """The table of processes in docs/SECURITY.md: program -> (its user, whether its root may be the queue directory)."""
+    rows = {}
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "SECURITY.md")) as file:
+        for line in file:
+            cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+            if len(cells) == 6:
+                rows.update({name: (cells[1], cells[2]) for name in re.findall(r"`([a-z-]+)`", cells[0])})
+    return rows
+
+
+@contextlib.contextmanager
+def every_service(mta):
+    """A client at every socket, so that every daemon runs."""
+    peers = [socket.create_connection(("127.0.0.1", port), timeout=10) for port in (mta.port, mta.screen_port)]
+    try:
+        for folder in ("public", "private"):
+            for name in sorted(os.listdir(f"{mta.spool}/{folder}")):
+                peer = socket.socket(socket.AF_UNIX)
+                peers.append(peer)
+                try:
+                    peer.connect(f"{mta.spool}/{folder}/{name}")
+                except OSError:
+                    pass        # of datagrams, or of a service that is gone
+        yield
+    finally:
+        for peer in peers:
+            peer.close()
+
+
 def privileges(mta, confined=()):
-    """What the kernel says of each process: user, groups, capabilities, root, descriptors."""
-    owner, wrong, seen = pwd.getpwnam("postfix"), [], set()
+    """What the kernel says of each process, held against docs/SECURITY.md: user, groups, capabilities, root, descriptors."""
+    owner, wrong, seen, rows = pwd.getpwnam("postfix"), [], set(), documented()
     allowed = {str(group) for group in os.getgrouplist("postfix", owner.pw_gid)}
-    for pid, name in mta.processes():
+    processes = mta.processes()
+    master = str(next((pid for pid, name in processes if name == "master"), 0))
+    for pid, name in processes:
         try:
             with open(f"/proc/{pid}/status") as file:
                 status = {key: value.split() for key, _, value in (line.partition(":") for line in file)}
@@ -657,21 +762,29 @@ def privileges(mta, confined=()):
             files = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
         except OSError:
             continue
+        if status["PPid"][0] != master and name != "master":
+            continue        # a worker or a command: the rights of whom it works for
         seen.add(name)
-        if name not in ("master", "local", "virtual"):
-            if set(status["Uid"]) != {str(owner.pw_uid)} or set(status["Gid"]) != {str(owner.pw_gid)} or not set(status["Groups"]) <= allowed:
-                wrong.append(f"{name}: uid {status['Uid']} gid {status['Gid']} groups {status['Groups']}")
-            held = [kind for kind in ("CapInh", "CapPrm", "CapEff", "CapAmb") if int(status[kind][0], 16)]
-            if held:
-                wrong.append(f"{name}: capabilities {held}")
+        if name not in rows and mta.kind == "ours":
+            wrong.append(f"{name} has no row in docs/SECURITY.md")
+        user = rows.get(name, ("owner", ""))[0]
+        held = [kind for kind in ("CapInh", "CapPrm", "CapEff", "CapAmb") if int(status[kind][0], 16)]
+        if user == "root":
+            wrong += [] if set(status["Uid"]) == {"0"} else [f"{name}: uid {status['Uid']}"]
+        elif user.startswith("root parent"):
+            if mta.kind == "ours" and (status["Uid"] != ["0", str(owner.pw_uid)] * 2 or set(status["Gid"]) != {str(owner.pw_gid)} or set(held) - {"CapPrm"}):
+                wrong.append(f"{name}: uid {status['Uid']} gid {status['Gid']} capabilities {held}")
+        elif set(status["Uid"]) != {str(owner.pw_uid)} or set(status["Gid"]) != {str(owner.pw_gid)} or not set(status["Groups"]) <= allowed or held:
+            wrong.append(f"{name}: uid {status['Uid']} gid {status['Gid']} groups {status['Groups']} capabilities {held}")
         if name not in ("master", "local", "pipe", "spawn") and mta.kind == "ours" and (status["NoNewPrivs"], status["Seccomp"]) != (["1"], ["2"]):
             wrong.append(f"{name}: NoNewPrivs {status['NoNewPrivs']} Seccomp {status['Seccomp']}")
-        if name in confined and root != mta.spool:
+        if root != (mta.spool if name in confined else "/"):
             wrong.append(f"{name}: root is {root}")
         for path in files:
             if not path.startswith(("socket:", "pipe:", "anon_inode:", "/dev/null", "/dev/urandom", mta.dir, "/usr/share/", "/memfd:")):
                 wrong.append(f"{name}: holds {path} open")
-    missing = {"master", "smtpd", "cleanup", "qmgr", "pickup", "trivial-rewrite", "virtual", "smtp"} - seen
+    # lmtp is smtp by its file's name; the others of the table are commands.
+    missing = set(rows) - seen - {"lmtp", "postdrop", "postqueue", "postlog"} if mta.kind == "ours" else set()
     return wrong + ([f"not seen: {sorted(missing)}"] if missing else [])
 
 
@@ -682,12 +795,13 @@ def identities(mta):
     one(mta, "EHLO x")
     mta.wait_mail(token)
     mta.wait_sink(token)
-    return settled(mta) + reachable(mta)
+    with every_service(mta):
+        return settled(mta) + reachable(mta)
 
 
 def settled(mta, confined=()):
     """A process that has just been started may not have given up its rights yet."""
-    mta.wait(lambda: not privileges(mta, confined), 10)
+    mta.wait(lambda: not privileges(mta, confined), 20)
     return privileges(mta, confined)
 
 
@@ -715,25 +829,32 @@ def reachable(mta):
     return wrong
 
 
-@attack("D14", "confined to the queue directory mail passes all the same")
+@attack("D14", "confined to the queue directory mail passes all the same; who cannot be confined does not start")
 def confined(mta):
-    stay = ("local", "virtual", "proxymap", "postlogd")
-    lines = []
+    inside = {name for name, (_, root) in documented().items() if root.startswith("yes")} - ({"proxymap", "postlogd"} if mta.kind == "debian" else set())
+    lines, outside = [], {}
     for line in mta._read(f"{mta.etc}/master.cf").decode().splitlines():
         fields = line.split()
-        if len(fields) >= 8 and not line.startswith("#") and fields[7] not in stay:
-            fields[4] = "y"
+        if len(fields) >= 8 and not line.startswith("#"):
+            if fields[7] in inside:
+                fields[4] = "y"
+            elif fields[1] == "unix":
+                outside[fields[7]] = " ".join([f"jailed-{fields[7]}", *fields[1:4], "y", *fields[5:]])
         lines.append(" ".join(fields))
     with other_configuration(mta, "master.cf") as path:
         with open(path, "w") as file:
-            file.write("\n".join(lines) + "\n")
+            file.write("\n".join(lines + ([*outside.values()] if mta.kind == "ours" else [])) + "\n")
         mta.start()
-        token = mta.token()
+        seen, token = len(mta.log_lines()), mta.token()
         mta.sendmail(["box@virt.test", "r@far.example"], b"Subject: d14\n\n" + token.encode() + b"\n")
         wrong = expect(one(mta, "EHLO x", "MAIL FROM:<s@b.example>", "RCPT TO:<box@virt.test>")[3], "250")
         if not mta.wait_mail(token) or mta.wait_sink(token) is None:
             wrong.append("mail does not pass")
-        return wrong + settled(mta, ("smtpd", "cleanup", "qmgr", "pickup", "trivial-rewrite", "smtp", "bounce"))
+        with every_service(mta):
+            wrong += settled(mta, inside)
+            if mta.kind == "ours":
+                wrong += [f"{name} starts with another root" for name in outside if not mta.wait_log(lambda line: f"/{name}[" in line and "fatal: " in line, 20, seen)]
+        return wrong
 
 
 RELAYS = ("user@far-away.example", "user%far-away.example@example.test", "far-away.example!user@example.test", '"user@far-away.example"@example.test',
@@ -763,10 +884,34 @@ def xclient(mta):
     return ([] if "XCLIENT" not in replies[1] else ["XCLIENT offered"]) + expect(replies[2], "5") + expect(replies[3], "5")
 
 
-@attack("E3", "a PROXY header where none is expected changes nothing")
+@attack("E3", "a PROXY header where none is expected changes nothing; where one is, only a whole one is believed")
 def proxy(mta):
     replies = one(mta, "PROXY TCP4 127.0.0.1 127.0.0.1 1 25", "EHLO x", "MAIL FROM:<a@b.example>", "RCPT TO:<x@far-away.example>")
-    return expect(replies[1], "5", "closed", "221") + (expect(replies[4], "5") if len(replies) > 4 else [])
+    wrong = expect(replies[1], "5", "closed", "221") + (expect(replies[4], "5") if len(replies) > 4 else [])
+
+    def behind_proxy(header):
+        """What the client of that header hears when it asks for relay."""
+        with mta.connect(port=mta.proxy_port) as peer:
+            try:
+                peer.send(header)
+                for command in ("EHLO x", "MAIL FROM:<a@b.example>"):
+                    peer.reply()
+                    peer.send(command.encode() + b"\r\n")
+                peer.reply()
+                return peer.command("RCPT TO:<x@far-away.example>")
+            except OSError:
+                return "closed"
+
+    wrong += expect(behind_proxy(b"PROXY TCP4 127.0.0.1 127.0.0.1 1000 25\r\n"), "250")
+    signature = b"\r\n\r\n\0\r\nQUIT\n"
+    for header in (b"PROXY TCP4 203.0.113.9 127.0.0.1 1000 25\r\n", signature + b"\x21\x11\0\x0c" + bytes((203, 0, 113, 9, 127, 0, 0, 1, 3, 232, 0, 25)),
+                   b"PROXY TCP4 127.0.0.1\r\n", b"PROXY TCP4 0x7f.1 127.0.0.1 1000 25\r\n", b"PROXY TCP4 999.0.0.1 127.0.0.1 1000 25\r\n", b"PROXY TCP4 127.0.0.1 127.0.0.1 99999 25\r\n",
+                   b"PROXY " + b"x" * 300, b"PROXY TCP6 ::ffff:127.0.0.1%lo 127.0.0.1 1 25\r\n", signature + b"\x21\x11\xff\xff" + b"x" * 40, signature + b"\x2f\x11\0\x0c" + b"\x7f\0\0\1" * 3,
+                   b"GET / HTTP/1.1\r\n\r\n", b"PROX", b"\0" * 200):
+        answer = behind_proxy(header)
+        if answer.startswith("2"):
+            wrong.append(f"{header[:40]!r}: {answer}")
+    return wrong + mta.alive("smtpd")
 
 
 @attack("E4", "a milter that is not there, hangs up, or talks nonsense")
@@ -1051,6 +1196,120 @@ def recycled_ids(mta):
     return ([f"{len(missing)} of 25 messages are gone"] if missing else []) + ([] if len(old) >= 5 else [f"only {len(old)} ids to try"])
 
 
+@attack("C11", "a user who submits without end, garbage in maildrop, more mail than the queue manager takes: others are served, nothing is lost")
+def floods(mta):
+    return maildrop_flood(mta) + queue_flood(mta)
+
+
+class Bystander:
+    """Another user, who sends one message after the other meanwhile and notes how long each took."""
+
+    def __init__(self, mta):
+        self._mta, self._over = mta, threading.Event()
+        self.tokens, self.slowest, self.wrong = [], 0.0, []
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        while not self._over.wait(0.2):
+            token, started = self._mta.token(), time.monotonic()
+            replies = one(self._mta, *HELLO, f"Subject: other\r\n\r\n{token}\r\n.")
+            self.slowest = max(self.slowest, time.monotonic() - started)
+            if replies[-1].startswith("250"):
+                self.tokens.append(token)
+            else:
+                self.wrong.append(f"another user heard {replies[-1]!r}")
+
+    def end(self, limit):
+        self._over.set()
+        self._thread.join(60)
+        if not self.tokens:
+            self.wrong.append("another user sent nothing meanwhile")
+        if self.slowest > limit:
+            self.wrong.append(f"another user waited {self.slowest:.1f} s for a message to be taken")
+        return self.wrong + [f"another user's {token} is lost" for token in self.tokens if not self._mta.wait_mail(token, 60)]
+
+
+def delivered_once(mta, promised, seen, limit):
+    """All of these recipients have one delivery in the log; the system needs nobody to get there."""
+    def counts():
+        found = {}
+        for line in mta.log_lines()[seen:]:
+            if "status=sent" in line and (match := re.search(r" to=<([^>]*)>", line)):
+                found[match.group(1)] = found.get(match.group(1), 0) + 1
+        return found
+
+    mta.wait(lambda: promised <= counts().keys(), limit)
+    found = counts()
+    lost, twice = promised - found.keys(), [recipient for recipient in promised if found.get(recipient, 0) > 1]
+    return ([f"{len(lost)} of {len(promised)} acknowledged are lost: {sorted(lost)[:3]}"] if lost else []) + ([f"delivered more than once: {twice[:3]}"] if twice else [])
+
+
+def maildrop_flood(mta, users=6, each=60, garbage=400):
+    """A user's submissions as fast as his processes can, and files that are no mail from one who may write to maildrop."""
+    seen, other = len(mta.log_lines()), Bystander(mta)
+    # His programs find this configuration where a site has its own: they take no other from him.
+    loop = f"for i in $(seq {each}); do echo Subject: flood | {mta.command('sendmail')} -i -f box@virt.test -- flood-$0-$i@discard.example && echo flood-$0-$i@discard.example; done"
+    flood = [subprocess.Popen(["unshare", "-m", "sh", "-c", f'mount --bind {mta.etc} /etc/postfix && exec "$@"', "sh", *STRANGER, "bash", "-c", loop, str(user)],
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/") for user in range(users)]
+    names = [f"{mta.spool}/maildrop/{number:08X}F" for number in range(garbage)]
+    for number, name in enumerate(names):
+        with open(name, "wb") as file:
+            file.write(os.urandom(number * 37 % 9000))
+            os.fchmod(file.fileno(), 0o744)
+    promised = {line for process in flood for line in process.communicate(timeout=200)[0].decode().split()}
+    wrong = [] if len(promised) > users * each // 2 else [f"only {len(promised)} of {users * each} submissions were taken"]
+    wrong += delivered_once(mta, promised, seen, 90) + other.end(30)
+    left = [name for name in names if os.path.exists(name) and os.stat(name).st_mode & 0o100]
+    wrong += [f"{len(left)} garbage files are still looked at"] if left and mta.kind == "ours" and not mta.wait(lambda: not any(map(os.path.exists, left)), 70) else []
+    subprocess.run(["rm", "-f", *names])
+    subprocess.run(f"rm -f {mta.spool}/corrupt/*", shell=True)
+    return wrong + mta.too_large("pickup", "cleanup", "qmgr", "smtpd") + mta.alive("pickup", "cleanup", "qmgr")
+
+
+def queue_flood(mta, clients=4, each=12, limit=10):
+    """The queue manager stands still while mail comes: it comes ever more slowly, stays on disk, and then a few are taken at a time."""
+    wrong = []
+    with other_configuration(mta, "main.cf"):
+        # As many messages as processes may come before it is noticed that the queue manager takes none.
+        mta.set(in_flow_delay="1s", default_process_limit="8", qmgr_message_active_limit=str(limit), discard_destination_concurrency_limit="1", minimal_backoff_time="1s")
+        mta.start()
+        promised, lock, seen = set(), threading.Lock(), len(mta.log_lines())
+
+        def client(number):
+            for i in range(each):
+                recipient = f"queued-{number}-{i}@discard.example"
+                if one(mta, HELLO[0], HELLO[1], f"RCPT TO:<{recipient}>", "DATA", "Subject: flood\r\n\r\nx\r\n.", source="127.0.0.1")[-1].startswith("250"):
+                    with lock:
+                        promised.add(recipient)
+
+        other, pids, most, started = Bystander(mta), mta.pids("qmgr"), 0, time.monotonic()
+        for pid in pids:
+            os.kill(pid, 19)
+        try:
+            threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(120)
+            took = time.monotonic() - started
+        finally:
+            for pid in pids:
+                os.kill(pid, 18)
+        end = time.monotonic() + 60
+        while any(complete for path, complete in mta.queue() if "/incoming/" in path or "/active/" in path) and time.monotonic() < end:
+            most = max(most, sum("/active/" in path for path, _ in mta.queue()))
+            time.sleep(0.02)
+        if len(promised) != clients * each:
+            wrong.append(f"only {len(promised)} of {clients * each} messages were taken")
+        if took < each / 2:
+            wrong.append(f"mail was not slowed down: {each} messages of a client in {took:.1f} s")
+        if not 0 < most <= limit:
+            wrong.append(f"{most} messages were active, want 1 to {limit}")
+        wrong += other.end(30) + delivered_once(mta, promised, seen, 60)
+        return wrong + mta.too_large("qmgr", "cleanup", "smtpd") + mta.alive("qmgr", "cleanup")
+
+
 REASONS.update({
     "A9": "tried by tests/end-to-end/ServerTlsTests and by construction: the client drops its input buffer at STARTTLS",
     "A17": "tried by the sweeps of tests/crash at the replies of cleanup and smtp: duplicates are counted there",
@@ -1058,9 +1317,24 @@ REASONS.update({
     "B9": "tried by tests/Mta.Tables.Tests/Clients/QueryTemplateTests and TcpTableTests: quoting of keys",
     "B12": "documented: MIME parameters are matched as written, as Postfix does",
     "C8": "tried by tests/Mta.Dns.Tests/DnsResolverTests",
-    "C11": "tried by tests/end-to-end/FaultTests: a file system filled to the last block",
-    "D13": "does not apply: an identity belongs to one worker process; deliveries for two users never share one at a time",
     "D17": "tried by tests/Mta.Mail.Tests/Queue: modes of queue files; FileStream is not used on mail's ways",
     "E7": "tried by tests/Mta.Sasl.Tests/PasswordBackendTests and tests/end-to-end/SaslTests",
+    "F1": "tried by the error sweep of tests/crash at fsync, by its proof, and by tests/end-to-end/FaultTests",
+    "F2": "tried by the error sweep of tests/crash at close",
+    "F3": "tried by the error sweep of tests/crash at write and fsync, and by tests/end-to-end/FaultTests: a file system filled to the last block",
+    "F4": "tried as F3: no room for a name (openat) and no room for data are one temporary error",
+    "F5": "tried by the power cuts of tests/crash, on ext4 and XFS, with queue and mailboxes on one file system and on two",
+    "F6": "tried by the kill sweep of tests/crash at every kind of system call of thirteen programs",
+    "F7": "tried by tests/end-to-end/ClockTests",
+    "F8": "tried by tests/Mta.Dns.Tests/DnsResolverTests and tests/agreement",
+    "F9": "tried by the kill sweep of tests/crash: qmgr and master die at each kind of call, and under load",
+    "F10": "tried by tests/Mta.Master.Tests/SupervisorTests",
+    "F11": "tried by the kill sweep of tests/crash: each kill leaves locks and pid files behind",
+    "F12": "tried by tests/Mta.Cleanup.Tests/QueueFileFuzzTests and D4",
+    "F14": "tried by tests/crash under load (the master dies and is started again), and by tests/Mta.Master.Tests/SupervisorTests (reload)",
+    "F15": "tried by the error sweep of tests/crash at connect and sendto: what a word was lost about comes with the next look",
+    "F17": "does not apply from outside: a task that fails unobserved ends the process (DaemonProcess), which the kill sweep covers",
+    "F18": "does not apply: the master waits for its children, so that a number is not used again before it knows",
+    "F20": "tried by the sweeps of tests/crash at bounce: its log is flushed before a recipient is marked",
     "E10": "tried by tests/Mta.Tls.Tests and tests/end-to-end/ServerTlsTests",
 })

@@ -144,7 +144,7 @@ class Target(Instance):
         self.sink, self.hostile, self.milter, self.policy = RawSink(), Scripted(greet=True), Scripted(), Scripted()
         super().__init__(kind, directory, build, Ledger(f"{directory}/ledger"), self.sink.port)
         self._tokens = itertools.count(1)
-        self.milter_port, self.policy_port, self.table_port, self.filter_port, self.screen_port, behind = (free_port() for _ in range(6))
+        self.milter_port, self.policy_port, self.table_port, self.filter_port, self.screen_port, self.proxy_port, behind = (free_port() for _ in range(7))
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=mta.example.test",
                         "-keyout", f"{directory}/etc/key.pem", "-out", f"{directory}/etc/cert.pem"], check=True, capture_output=True)
         self._write("transport", f"hostile.example smtp:[127.0.0.1]:{self.hostile.port}\ndiscard.example discard:\nsecure.example secure:[127.0.0.1]:{self.sink.port}\n")
@@ -170,10 +170,12 @@ class Target(Instance):
                        " -o smtpd_policy_service_timeout=3s -o smtpd_policy_service_retry_delay=1s -o smtpd_policy_service_try_limit=1\n"
                        f"127.0.0.1:{self.table_port} inet n - n - - smtpd -o {{smtpd_recipient_restrictions=check_recipient_access tcp:127.0.0.1:1,permit}}\n"
                        f"127.0.0.1:{self.filter_port} inet n - n - - smtpd -o smtpd_proxy_filter=127.0.0.1:{behind}\n"
+                       f"127.0.0.1:{self.proxy_port} inet n - n - - smtpd -o smtpd_upstream_proxy_protocol=haproxy -o smtpd_upstream_proxy_timeout=2s\n"
                        f"127.0.0.1:{behind} inet n - n - - smtpd -o {{mynetworks=127.0.0.0/8}} -o {{smtpd_forbid_bare_newline_exclusions=$mynetworks}}\n"
                        f"127.0.0.1:{self.screen_port} inet n - n - 1 postscreen -o postscreen_greet_action=enforce -o postscreen_greet_wait=1s -o postscreen_bare_newline_enable=yes"
                        " -o postscreen_bare_newline_action=enforce -o postscreen_non_smtp_command_enable=yes -o postscreen_client_connection_count_limit=1000\n"
-                       "smtpd pass - - n - - smtpd\ntlsproxy unix - - n - 0 tlsproxy\n"
+                       "smtpd pass - - n - - smtpd\ntlsproxy unix - - n - 0 tlsproxy\nqmqp unix - - n - - qmqpd\n"
+                       "command unix - n n - - pipe user=nobody argv=/bin/true\nspawned unix - n n - - spawn user=nobody argv=/bin/true\n"
                        "secure unix - - n - - smtp -o smtp_tls_security_level=encrypt\n")
         subprocess.run([self.command("postalias"), "-c", self.etc, f"lmdb:{directory}/etc/aliases"], check=True, capture_output=True)
 

@@ -231,7 +231,8 @@ class Sweep:
                 wrong.append(f"I11: not delivered in time, {len(queued)} files in the queue: {pending[:3]}")
             else:
                 report.lost += len(pending)
-                wrong.append(f"I1: LOST after 250: {pending[:5]}")
+                aside = any("/corrupt/" in path for path, _ in instance.queue())
+                wrong.append(f"I1: {'PUT ASIDE in corrupt' if aside else 'LOST'} after 250: {pending[:5]}")
         elif not drained:
             wrong.append(f"I11: the queue does not drain: {[path for path, complete in instance.queue() if complete][:3]}")
         for damage in ledger.damage:
