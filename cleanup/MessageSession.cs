@@ -7,7 +7,7 @@ using Mta.Text;
 namespace Mta.Cleanup;
 
 /// <summary>
-/// One client, one message (docs/QUEUE.md, states "unfinished" and "incoming"). Whatever happens, the unfinished file
+/// One message of a client (docs/QUEUE.md, states "unfinished" and "incoming"). Whatever happens, the unfinished file
 /// is removed when this ends without success.
 /// </summary>
 internal sealed class MessageSession(CleanupContext context, BufferedInput input, BufferedOutput output, SocketStream? socket = null)
@@ -23,8 +23,9 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
         Ended,
     }
 
+    /// <returns>True when the client has got its answer and may begin another message on its connection.</returns>
     /// <exception cref="IOException">The client is gone.</exception>
-    public async Task RunAsync(CancellationToken stop)
+    public async Task<bool> RunAsync(CancellationToken stop)
     {
         await context.TakeFlowToken(stop);
         QueueFileWriter file;
@@ -36,7 +37,7 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
         {
             // The client gets no queue ID, which it reports as a temporary failure.
             LogLines.CannotCreate(error.Message);
-            return;
+            return false;
         }
 
         try
@@ -48,7 +49,7 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
             await output.FlushAsync(stop);
             if (await CleanupProtocol.ReadFlagsAsync(new AttributeReader(input), stop) is not { } flags)
             {
-                return;
+                return false;
             }
 
             Message message = new(context, file);
@@ -59,9 +60,10 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
             }
 
             CleanupResult result;
+            bool isWhole;
             try
             {
-                await ReadAsync(message, stop);
+                isWhole = await ReadAsync(message, stop);
                 result = await FinishAsync(message, stop);
             }
             finally
@@ -74,7 +76,7 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
 
             // Who hears of a failure finds nothing left of the message.
             file.Abort();
-            await AnswerAsync(writer, result, stop);
+            return await AnswerAsync(writer, result, stop) && isWhole && message.Milters is null or { IsEmulated: true };
         }
         finally
         {
@@ -82,20 +84,23 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
         }
     }
 
-    private async ValueTask AnswerAsync(AttributeWriter writer, CleanupResult result, CancellationToken stop)
+    private async ValueTask<bool> AnswerAsync(AttributeWriter writer, CleanupResult result, CancellationToken stop)
     {
         try
         {
             CleanupProtocol.WriteResult(writer, result);
             await output.FlushAsync(stop);
+            return true;
         }
         catch (Exception error) when (error is IOException or TimeoutException)
         {
             // The client has gone. It takes a message that was not confirmed for not accepted.
+            return false;
         }
     }
 
-    private async ValueTask ReadAsync(Message message, CancellationToken stop)
+    // False when the client's records were not read to their end.
+    private async ValueTask<bool> ReadAsync(Message message, CancellationToken stop)
     {
         RecipientStage recipients = new(message);
         EnvelopeStage envelope = new(message, recipients);
@@ -120,13 +125,13 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
                 if (failure != CleanupStatus.Ok)
                 {
                     message.Fail(failure);
-                    return;
+                    return false;
                 }
             }
             else if (parse == RecordParse.Malformed)
             {
                 message.Reject("bad record length");
-                return;
+                return false;
             }
             else if (type == RecordType.MilterCount && segment == Segment.Envelope)
             {
@@ -173,6 +178,9 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
                 reader.Unread();
             }
         }
+
+        reader.Leave();
+        return true;
     }
 
     // The client has filters of its own: those of the configuration are not asked.

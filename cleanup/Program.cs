@@ -1,4 +1,5 @@
 using Mta.Cleanup;
+using Mta.Mail.Protocols;
 using Mta.Service;
 using Mta.Text;
 
@@ -12,5 +13,16 @@ return await Daemon.Single("cleanup")
         // Little while the envelope comes, with clients that may take their time; content gets more.
         client.InitialBuffer = 512;
         using BufferedInput input = new(client.Stream, 2 << 10) { Timeout = client.Timeout };
-        await new MessageSession(shared!, input, client.Output, client.Socket).RunAsync(stop); // Opened before the first client.
+        AttributeReader reader = new(input);
+        do
+        {
+            input.Timeout = client.Timeout;
+            if (!await new MessageSession(shared!, input, client.Output, client.Socket).RunAsync(stop)) // Opened before the first client.
+            {
+                return;
+            }
+
+            input.Timeout = CleanupProtocol.AnotherWait;
+        }
+        while (await CleanupProtocol.ReadAnotherAsync(reader, client.Context.Retiring));
     });

@@ -132,7 +132,7 @@ internal sealed class SessionMilters : IDisposable
 
         try
         {
-            await MilterHandover.SendAsync(_milters, transaction.Queue.Connection, stop);
+            await MilterHandover.SendAsync(_milters, transaction.Queue.GiveConnection(), stop);
         }
         catch (Exception error) when (error is IOException or TimeoutException)
         {

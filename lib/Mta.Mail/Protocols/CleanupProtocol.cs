@@ -1,6 +1,5 @@
 using Mta.Mail.Queue;
 using Mta.Text;
-using NLog;
 
 namespace Mta.Mail.Protocols;
 
@@ -11,6 +10,11 @@ namespace Mta.Mail.Protocols;
 public static class CleanupProtocol
 {
     public const string Name = "cleanup_protocol";
+
+    /// <summary>How long the service waits for another message.</summary>
+    public static readonly TimeSpan AnotherWait = TimeSpan.FromSeconds(2);
+
+    private const string Another = "another";
 
     /// <summary>Writes the server's first list; nothing is sent before the output is flushed.</summary>
     public static void WriteGreeting(AttributeWriter writer, QueueId id) =>
@@ -58,6 +62,27 @@ public static class CleanupProtocol
         return flags;
     }
 
+    /// <summary>Writes the list with which a client begins another message on a connection whose last one was answered.</summary>
+    public static void WriteAnother(AttributeWriter writer) => writer.String("request"u8, Another).End();
+
+    /// <summary>
+    /// Waits for another message. Ours alone: a client of Postfix closes after the answer, and so does a service of Postfix.
+    /// </summary>
+    /// <returns>False when the client closed.</returns>
+    /// <exception cref="AttributeFormatException">The client wants something else.</exception>
+    public static async ValueTask<bool> ReadAnotherAsync(AttributeReader reader, CancellationToken stop)
+    {
+        if (!await reader.ReadListAsync(stop))
+        {
+            return false;
+        }
+
+        string request = reader.String("request"u8);
+        reader.End();
+        reader.Leave();
+        return request == Another ? true : throw new AttributeFormatException($"unexpected request {Printable.Neutralize(request)}");
+    }
+
     public static void WriteResult(AttributeWriter writer, CleanupResult result) =>
         writer.Int("status"u8, (int)result.Status).String("reason"u8, result.Reason).End();
 
@@ -70,8 +95,9 @@ public static class CleanupProtocol
             throw new AttributeFormatException("connection closed before the status");
         }
 
-        CleanupStatus status = (CleanupStatus)reader.Int("status"u8);
-        return new CleanupResult(status, reader.String("reason"u8));
+        CleanupResult result = new((CleanupStatus)reader.Int("status"u8), reader.String("reason"u8));
+        reader.Leave();
+        return result;
     }
 }
 
@@ -159,129 +185,4 @@ public static class CleanupStatusReply
         _ when status.HasFlag(CleanupStatus.BareNewline) => (521, "5.5.2", "bare newline received"),
         _ => (451, "4.3.0", "internal protocol error"),
     };
-}
-
-/// <summary>
-/// Client of the cleanup service. A service that cannot be reached is tried again as in Postfix (a warning and a pause,
-/// ten times). Safe for concurrent calls.
-/// </summary>
-/// <param name="service">Its name in master.cf (<c>cleanup_service_name</c>).</param>
-/// <param name="directory">Where its socket is, below the queue directory.</param>
-public sealed class CleanupClient(string service = "cleanup", string directory = "public")
-{
-    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
-
-    /// <summary>How often an unreachable service is tried.</summary>
-    public int ConnectAttempts { get; init; } = 10;
-
-    /// <summary>The pause between two tries.</summary>
-    public TimeSpan ConnectPause { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>Longest wait for each read and flush (<c>ipc_timeout</c>).</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3600);
-
-    /// <summary>Opens a new message. The caller disposes the session; without <see cref="CleanupSession.FinishAsync"/> there is no message.</summary>
-    /// <exception cref="IOException">The service cannot be reached or does not speak its protocol.</exception>
-    public async ValueTask<CleanupSession> OpenAsync(CleanupFlags flags, CancellationToken stop)
-    {
-        string path = $"{directory}/{service}";
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                ServiceConnection connection = await ServiceConnection.ConnectAsync(path, null, Timeout, stop, CleanupSession.OutputCapacity, CleanupSession.InitialCapacity);
-                try
-                {
-                    QueueId id = await CleanupProtocol.ReadGreetingAsync(connection.Reader, stop);
-                    CleanupProtocol.WriteFlags(connection.Writer, flags);
-                    return new CleanupSession(connection, id);
-                }
-                catch
-                {
-                    connection.Dispose();
-                    throw;
-                }
-            }
-            catch (Exception error) when (error is IOException or TimeoutException)
-            {
-                Log.Warn($"connect to {path} service: {error.Message}");
-                if (attempt >= ConnectAttempts)
-                {
-                    throw new IOException($"unable to connect to the {path} service", error);
-                }
-            }
-
-            await Task.Delay(ConnectPause, stop);
-        }
-    }
-}
-
-/// <summary>
-/// A message on its way into the queue. Write records to <see cref="Output"/> (<see cref="RecordWriter"/>), call
-/// <see cref="FlushIfFullAsync"/> now and then, end with <see cref="RecordType.End"/> and <see cref="FinishAsync"/>.
-/// Disposing before that cancels the message. Used by one caller at a time.
-/// </summary>
-public sealed class CleanupSession : IDisposable
-{
-    internal const int OutputCapacity = 32 << 10;
-
-    // A sender may leave its envelope open for long.
-    internal const int InitialCapacity = 1 << 10;
-
-    private readonly ServiceConnection _connection;
-    private Func<bool>? _reap;
-
-    /// <param name="reap">Waits for the program behind the connection, where it is a child; tells whether it ended well.</param>
-    internal CleanupSession(ServiceConnection connection, QueueId id, Func<bool>? reap = null)
-    {
-        _connection = connection;
-        _reap = reap;
-        Id = id;
-    }
-
-    public QueueId Id { get; }
-
-    public BufferedOutput Output => _connection.Output;
-
-    /// <summary>The connection itself, for the Milter hand-over.</summary>
-    public ServiceConnection Connection => _connection;
-
-    /// <summary>Sends what is buffered when that is worth a system call.</summary>
-    /// <exception cref="IOException">The service is gone: the message is lost to it.</exception>
-    public ValueTask FlushIfFullAsync(CancellationToken stop) =>
-        Output.IsFull ? Output.FlushAsync(stop) : ValueTask.CompletedTask;
-
-    /// <summary>Sends the rest and waits for the answer: the message is safe when the status is <see cref="CleanupStatus.Ok"/>.</summary>
-    /// <exception cref="IOException">The service is gone: the message was not accepted.</exception>
-    public async ValueTask<CleanupResult> FinishAsync(CancellationToken stop)
-    {
-        try
-        {
-            await Output.FlushAsync(stop);
-            CleanupResult result = await CleanupProtocol.ReadResultAsync(_connection.Reader, stop);
-            if (_reap is not null && !TryReap() && result.Status == CleanupStatus.Ok)
-            {
-                throw new IOException("postdrop died after its answer");
-            }
-
-            return result;
-        }
-        catch (Exception error) when (error is TimeoutException or AttributeFormatException)
-        {
-            throw new IOException($"cleanup service: {error.Message}", error);
-        }
-    }
-
-    public void Dispose()
-    {
-        _connection.Dispose();
-        TryReap();
-    }
-
-    private bool TryReap()
-    {
-        Func<bool>? reap = _reap;
-        _reap = null;
-        return reap is null || reap();
-    }
 }

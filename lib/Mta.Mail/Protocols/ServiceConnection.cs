@@ -91,10 +91,13 @@ public sealed class ServiceConnection : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Ends this object, but not the connection, which is the caller's from now on. Nothing is buffered in either direction.</summary>
+    internal SocketStream Detach()
     {
         Input.Dispose();
         Output.Dispose();
-        _stream.Dispose();
+        return _stream;
     }
+
+    public void Dispose() => Detach().Dispose();
 }

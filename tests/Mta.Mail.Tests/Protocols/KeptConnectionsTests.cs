@@ -1,0 +1,76 @@
+using Mta.Linux;
+using Mta.Mail.Protocols;
+
+namespace Mta.Mail.Tests.Protocols;
+
+public class KeptConnectionsTests
+{
+    private readonly Clock _clock = new();
+    private readonly KeptConnections _kept;
+
+    public KeptConnectionsTests() => _kept = new KeptConnections(_clock);
+
+    [Fact]
+    public void The_last_one_comes_back_first()
+    {
+        SocketStream first = New();
+        SocketStream second = New();
+        _kept.Add(first);
+        _kept.Add(second);
+
+        Assert.Same(second, _kept.TryTake());
+        Assert.Same(first, _kept.TryTake());
+        Assert.Null(_kept.TryTake());
+    }
+
+    [Fact]
+    public void Those_that_rested_too_long_are_closed()
+    {
+        SocketStream old = New();
+        _kept.Add(old);
+        _clock.Now += KeptConnections.LongestRest;
+
+        Assert.Null(_kept.TryTake());
+        Assert.True(old.Handle.IsClosed);
+    }
+
+    [Fact]
+    public void No_more_than_a_few_are_kept()
+    {
+        SocketStream[] streams = Enumerable.Range(0, KeptConnections.Most + 1).Select(static _ => New()).ToArray();
+        Array.ForEach(streams, _kept.Add);
+
+        Assert.True(streams[^1].Handle.IsClosed);
+        Assert.Same(streams[^2], _kept.TryTake());
+    }
+
+    [Fact]
+    public void After_a_refusal_none_is_kept_for_a_while()
+    {
+        SocketStream before = New();
+        _kept.Add(before);
+        _kept.Refuse();
+        SocketStream during = New();
+        _kept.Add(during);
+
+        Assert.True(before.Handle.IsClosed);
+        Assert.True(during.Handle.IsClosed);
+        Assert.Null(_kept.TryTake());
+
+        _clock.Now += KeptConnections.Pause;
+        SocketStream after = New();
+        _kept.Add(after);
+        Assert.Same(after, _kept.TryTake());
+    }
+
+    private static SocketStream New() => new(Posix.Open("/dev/null", OpenFlags.ReadOnly));
+
+    private sealed class Clock : TimeProvider
+    {
+        public TimeSpan Now { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.Ticks;
+    }
+}
