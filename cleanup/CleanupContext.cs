@@ -29,8 +29,6 @@ internal sealed class CleanupContext
 
     public VerifyStage Verify { get; }
 
-    public FlushStage Flush { get; } = new();
-
     public required RewriteClient Rewrite { get; init; }
 
     public required BounceClient Bounce { get; init; }

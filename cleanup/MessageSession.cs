@@ -274,7 +274,7 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
 
         if (message.Status == CleanupStatus.Ok && !discard)
         {
-            await PublishAsync(message);
+            Publish(message);
         }
 
         if (message.Status != CleanupStatus.Ok || discard)
@@ -285,7 +285,7 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
         return new CleanupResult(message.Status, message.Reason);
     }
 
-    private async ValueTask PublishAsync(Message message)
+    private void Publish(Message message)
     {
         bool hold = (message.Flags & CleanupFlags.Hold) != 0;
         if (hold)
@@ -301,12 +301,19 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
             }
         }
 
-        LinuxException? failure = await context.Flush.CompleteAsync(message.File);
-        if (failure is not null)
+        // The flush blocks, and others go on meanwhile: several files in flight share one commit of the file system.
+        SocketStream.LendThread();
+        try
+        {
+            message.File.Complete();
+        }
+        catch (LinuxException failure)
         {
             message.WriteFailed(failure);
+            return;
         }
-        else if (hold)
+
+        if (hold)
         {
             context.ReturnFlowToken();
         }

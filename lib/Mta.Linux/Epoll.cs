@@ -16,19 +16,15 @@ public enum EpollEvents : uint
     EdgeTriggered = 0x80000000,
 }
 
-/// <summary>One epoll instance: which descriptors are ready. One thread waits; any thread may add, modify and remove.</summary>
+/// <summary>
+/// One epoll instance: which descriptors are ready. Threads that wait at the same time need a list of events each; any
+/// thread may add, modify and remove.
+/// </summary>
 public sealed partial class Epoll : IDisposable
 {
     private const int CloseOnExec = 0x80000;
-    private const int MaxEvents = 256;
-
-    // struct epoll_event is packed on x64 only.
-    private static readonly int DataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
-    private static readonly int EventSize = DataOffset + 8;
 
     private readonly FileHandle _handle;
-    // Pinned for ever: most of the time a thread waits with it, and the collector could not tidy up around it.
-    private readonly byte[] _events = GC.AllocateArray<byte>(EventSize * MaxEvents, pinned: true);
 
     /// <exception cref="LinuxException">epoll_create1 failed.</exception>
     public Epoll()
@@ -48,7 +44,7 @@ public sealed partial class Epoll : IDisposable
     /// <summary>Ends watching; needed where a copy of the descriptor outlives it. Errors are of no interest.</summary>
     public unsafe void Remove(FileHandle file)
     {
-        Span<byte> unused = stackalloc byte[EventSize];
+        Span<byte> unused = stackalloc byte[EpollEventList.EventSize];
         fixed (byte* pointer = unused)
         {
             ControlNative(_handle, 2, file, pointer);
@@ -56,13 +52,13 @@ public sealed partial class Epoll : IDisposable
     }
 
     /// <summary>Waits; -1 milliseconds is for ever.</summary>
-    /// <returns>How many events there are; ask <see cref="Event"/> for each.</returns>
+    /// <returns>How many events there are; ask the list for each.</returns>
     /// <exception cref="LinuxException">epoll_wait failed.</exception>
-    public unsafe int Wait(int milliseconds)
+    public unsafe int Wait(EpollEventList events, int milliseconds)
     {
-        fixed (byte* pointer = _events)
+        fixed (byte* pointer = events.Native)
         {
-            int count = WaitNative(_handle, pointer, MaxEvents, milliseconds);
+            int count = WaitNative(_handle, pointer, events.Capacity, milliseconds);
             if (count < 0)
             {
                 return Errno.Last == Errno.EINTR ? 0 : throw new LinuxException(Errno.Last, "epoll_wait");
@@ -72,19 +68,13 @@ public sealed partial class Epoll : IDisposable
         }
     }
 
-    public (EpollEvents Events, ulong Data) Event(int index)
-    {
-        ReadOnlySpan<byte> native = _events.AsSpan(index * EventSize, EventSize);
-        return ((EpollEvents)BinaryPrimitives.ReadUInt32LittleEndian(native), BinaryPrimitives.ReadUInt64LittleEndian(native[DataOffset..]));
-    }
-
     public void Dispose() => _handle.Dispose();
 
     private unsafe void Control(int operation, FileHandle file, EpollEvents events, ulong data)
     {
-        Span<byte> native = stackalloc byte[EventSize];
+        Span<byte> native = stackalloc byte[EpollEventList.EventSize];
         BinaryPrimitives.WriteUInt32LittleEndian(native, (uint)events);
-        BinaryPrimitives.WriteUInt64LittleEndian(native[DataOffset..], data);
+        BinaryPrimitives.WriteUInt64LittleEndian(native[EpollEventList.DataOffset..], data);
         fixed (byte* pointer = native)
         {
             if (ControlNative(_handle, operation, file, pointer) != 0)

@@ -40,6 +40,11 @@ public sealed class SocketStream : Stream
         set => Reactor.ContinuesInPlace = value;
     }
 
+    /// <summary>
+    /// The calling thread is about to block, for the disk say: where it is one that watches sockets, another takes its place.
+    /// </summary>
+    public static void LendThread() => Reactor.LendThread();
+
     /// <summary>A read would not wait: there is input, or the peer has closed.</summary>
     public bool HasInput => IsReady(Handle, PollEvents.Input);
 

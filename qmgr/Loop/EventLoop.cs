@@ -14,6 +14,7 @@ internal sealed class EventLoop : SynchronizationContext, ISchedulerTimers, IDis
     private const ulong WakeUpSlot = ulong.MaxValue;
 
     private readonly Epoll _epoll = new();
+    private readonly EpollEventList _events = new();
     private readonly EventFd _wakeUp = new();
     private readonly ConcurrentQueue<(SendOrPostCallback Callback, object? State)> _foreign = new();
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _local = new();
@@ -189,11 +190,11 @@ internal sealed class EventLoop : SynchronizationContext, ISchedulerTimers, IDis
 
     private void Poll(int milliseconds)
     {
-        int count = _epoll.Wait(ProcessRest.Watch.Wait(milliseconds));
+        int count = _epoll.Wait(_events, ProcessRest.Watch.Wait(milliseconds));
         ProcessRest.Watch.Waited(count > 0 || milliseconds == 0);
         for (int i = 0; i < count; i++)
         {
-            (EpollEvents events, ulong identity) = _epoll.Event(i);
+            (EpollEvents events, ulong identity) = _events[i];
             if (identity == WakeUpSlot)
             {
                 _wakeUp.Clear();
