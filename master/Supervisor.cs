@@ -21,6 +21,7 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
     private readonly Stress _stress = new(loop);
     private readonly Wakeups _wakeups = new(loop);
     private MasterSettings _settings = settings;
+    private bool _isEnding;
 
     public MasterSettings Settings => _settings;
 
@@ -134,6 +135,7 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
     /// <summary>No new processes from now on.</summary>
     public void StopListening()
     {
+        _isEnding = true;
         foreach (Service service in _services.Values)
         {
             Unwatch(service);
@@ -208,7 +210,7 @@ internal sealed class Supervisor(PollLoop loop, MasterOptions options, MasterSet
     // Watch for clients exactly while nobody else takes them and a process may be started for them.
     private void Adjust(Service service)
     {
-        bool wanted = !service.IsThrottled && service.StatusReader is not null && service.Account.MaySpawn;
+        bool wanted = !_isEnding && !service.IsThrottled && service.StatusReader is not null && service.Account.MaySpawn;
         if (wanted && !service.IsWatched)
         {
             foreach (FileHandle listener in service.Listeners)

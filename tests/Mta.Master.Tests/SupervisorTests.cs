@@ -27,7 +27,14 @@ public sealed class SupervisorTests : IDisposable
             """);
         Script("show", "for f in /proc/$$/fd/*; do echo ${f##*/}; done >$0.fds; env >$0.env; echo \"$@\" >$0.arguments; mv $0.env $0.done; exec sleep 100");
         Script("fail", "echo x >>$0.starts; exit 3");
-        Services("show unix - n n - 5 show -o a=b", "fail unix - n n - 5 fail");
+        Script("busy", """
+            number() { printf '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24)); }
+            taken=$(number $$)$(number $((8#$GENERATION)))$(number 0)
+            trap 'printf "$taken" >&5; touch $0.said' TERM
+            touch $0.ready
+            while :; do sleep 0.1; done
+            """);
+        Services("show unix - n n - 5 show -o a=b", "fail unix - n n - 5 fail", "busy unix - n n - 5 busy");
         Posix.Chdir($"{_directory}/spool");
         foreach (string name in (string[])["public", "private"])
         {
@@ -92,7 +99,7 @@ public sealed class SupervisorTests : IDisposable
         Assert.Equal(["0", "1", "2", "3", "4", "5", "6", "7"], File.ReadAllLines($"{_directory}/libexec/show.fds").Where(n => n.Length == 1).Order());
         string[] environment = File.ReadAllLines($"{_directory}/libexec/show.done");
         string[] names = environment.Select(v => v.Split('=')[0]).Except(["PWD", "SHLVL", "_", "TZ", "DISPLAY", "XAUTHORITY", "MAIL_LOGTAG"]).Order().ToArray();
-        Assert.Equal(["DOTNET_EnableDiagnostics", "DOTNET_GCGen0MaxBudget", "GENERATION", "LANG", "MAIL_CONFIG", "MTA_CLIENTS"], names);
+        Assert.Equal(["DOTNET_EnableDiagnostics", "DOTNET_GCGen0MaxBudget", "GENERATION", "LANG", "MAIL_CONFIG", "MTA_CLIENTS", "MTA_LIMIT"], names);
         Assert.Equal("-t unix -o a=b", File.ReadAllText($"{_directory}/libexec/show.arguments").Trim());
         Assert.Single(_supervisor.Workers);
     }
@@ -120,6 +127,22 @@ public sealed class SupervisorTests : IDisposable
         _supervisor.Reload();
         using FileHandle client = Connect("show");
         Until(() => _supervisor.Workers.Count == 1);
+    }
+
+    [Fact]
+    public void No_process_starts_at_the_end_although_one_says_then_that_it_takes_no_more_clients()
+    {
+        using FileHandle client = Connect("busy");
+        Until(() => File.Exists($"{_directory}/libexec/busy.ready"));
+        _supervisor.StopListening();
+        Posix.TryKill(Assert.Single(_supervisor.Workers), Signals.SIGTERM);
+        Until(() => File.Exists($"{_directory}/libexec/busy.said"));
+        for (int i = 0; i < 5; i++)
+        {
+            _loop.Turn(20);
+        }
+
+        Assert.Single(_supervisor.Workers);
     }
 
     [Fact]
