@@ -60,7 +60,7 @@ internal sealed class Spawner(MasterOptions options)
             {
                 Path = service.Path,
                 Arguments = arguments,
-                Environment = [.. Environment, .. WorkerCommand.OwnVariables(_generation, share, stressDescriptor)],
+                Environment = [.. Environment, .. WorkerCommand.OwnVariables(_generation, share, service.Limit, stressDescriptor)],
                 Descriptors = descriptors,
             },
             out int process);

@@ -10,7 +10,7 @@ internal sealed class Worker(int processId, uint generation, int share)
     public uint Generation { get; } = generation;
 
     /// <summary>Clients it may serve at the same time, if it shares clients; 0 is unlimited.</summary>
-    public int Share { get; } = share;
+    public int Share { get; set; } = share;
 
     public long StartedAt { get; } = Environment.TickCount64;
 
@@ -42,7 +42,8 @@ internal enum StatusOutcome
 
 /// <summary>
 /// Counts the processes of one service and decides when another may start. A process that shares clients has a part
-/// of the limit and there are at most <see cref="Workers"/> of them; any other process is one client.
+/// of the limit and there are at most <see cref="Workers"/> of them, or has taken all of it; any other process is one
+/// client.
 /// </summary>
 internal sealed class WorkerAccount(int limit, int workers)
 {
@@ -141,6 +142,9 @@ internal sealed class WorkerAccount(int limit, int workers)
                 break;
             case WorkerState.Retiring:
                 worker.IsRetiring = true;
+                break;
+            case WorkerState.TakesLimit:
+                worker.Share = Limit;
                 break;
         }
 

@@ -98,11 +98,12 @@ internal static class WorkerCommand
         return values.Select(v => $"{v.Key}={v.Value}").ToList();
     }
 
-    /// <summary>What one process gets on top: its number and its share.</summary>
-    public static IEnumerable<string> OwnVariables(uint generation, int share, int? stressDescriptor)
+    /// <summary>What one process gets on top: its number, its share and what that is a part of.</summary>
+    public static IEnumerable<string> OwnVariables(uint generation, int share, int limit, int? stressDescriptor)
     {
         yield return $"{MasterProtocol.GenerationVariable}={Convert.ToString(generation, 8)}";
         yield return $"{MasterProtocol.ClientsVariable}={share}";
+        yield return $"{MasterProtocol.LimitVariable}={limit}";
         if (stressDescriptor is { } descriptor)
         {
             yield return $"{MasterProtocol.StressVariable}={descriptor}";

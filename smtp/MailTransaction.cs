@@ -18,7 +18,7 @@ internal sealed class MailTransaction
     private readonly SmtpSession _session;
     private readonly Delivery.Delivery _delivery;
     private readonly IReadOnlyList<RecipientState> _recipients;
-    private readonly bool _keepsSession;
+    private readonly Func<bool> _keepsSession;
     private readonly bool _converts;
     private readonly EnvelopeCommands _commands;
     private int _acknowledged;
@@ -26,9 +26,9 @@ internal sealed class MailTransaction
     private Dsn? _mailFailure;
     private int _accepted;
 
-    /// <param name="keepsSession">The session is to rest in the pool afterwards: no QUIT.</param>
+    /// <param name="keepsSession">The session may serve another delivery afterwards: no QUIT. Asked when it would be sent.</param>
     /// <param name="converts">Eight-bit content becomes quoted-printable on its way.</param>
-    public MailTransaction(SmtpSettings settings, SmtpTables tables, SmtpSession session, Delivery.Delivery delivery, IReadOnlyList<RecipientState> recipients, bool keepsSession, bool converts)
+    public MailTransaction(SmtpSettings settings, SmtpTables tables, SmtpSession session, Delivery.Delivery delivery, IReadOnlyList<RecipientState> recipients, Func<bool> keepsSession, bool converts)
     {
         _settings = settings;
         _tables = tables;
@@ -229,7 +229,7 @@ internal sealed class MailTransaction
             }
 
             await _session.AskAsync(stop);
-            if (!_keepsSession)
+            if (!_keepsSession())
             {
                 return;
             }
@@ -285,7 +285,7 @@ internal sealed class MailTransaction
 
             // RFC 2920 §3: a server that does not offer PIPELINING is not sent a command before it has answered the last one;
             // OpenSMTPD refuses the message otherwise.
-            if (!_keepsSession && _session.Has(ServerFeatures.Pipelining))
+            if (_session.Has(ServerFeatures.Pipelining) && !_keepsSession())
             {
                 HasQuit = true;
                 _session.Transcript?.Sends("QUIT"u8);

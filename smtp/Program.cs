@@ -5,6 +5,7 @@ SmtpAgent? agent = null;
 return await Daemon.Single("smtp")
     .ContinuesSessionsInPlace()
     .AcceptsArguments()
+    .KeepsLimitItself(SmtpAgent.AdmittedPerPlace)
     .BeforePrivilegeDrop(context => agent = SmtpAgent.Create(context))
     .OnExit(_ => agent?.Dispose())
     .ServeAsync((client, _) => agent!.ServeAsync(client)); // Made before the first client.

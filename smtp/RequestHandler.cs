@@ -15,7 +15,7 @@ namespace Mta.Smtp;
 /// Delivers one request: goes through destinations and their servers until every recipient has an answer that counts
 /// (RFC 5321 §5.1), and reports each. One object per request.
 /// </summary>
-internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, ServerLookup lookup, SessionPool pool, ClientTls tls, Delivery.Delivery delivery)
+internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, ServerLookup lookup, SessionSource sessions, ClientTls tls, Delivery.Delivery delivery)
 {
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
@@ -26,6 +26,18 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
     private Dsn? _hop;
 
     public async ValueTask RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            await DeliverAsync(stop);
+        }
+        finally
+        {
+            sessions.Leave();
+        }
+    }
+
+    private async ValueTask DeliverAsync(CancellationToken stop)
     {
         // What is decided without a server is this service's own word.
         _relay = settings.ServiceName;
@@ -66,6 +78,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
             }
         }
 
+        sessions.Leave();
         await FinishRestAsync(stop);
         if (_hop is not null && !_hasCompletedSession)
         {
@@ -172,15 +185,16 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
             return !isFinalDestination;
         }
 
-        int sessions = 0;
+        int opened = 0;
         int attempts = 0;
         List<ServerAddress> servers = [.. list.Servers];
         bool isCached = await IsCachedAsync(destination, stop);
         bool reuses = !IsTlsRequired && MayLoad(isCached);
+        bool shares = MayShare(isCached);
         while (servers.Count > 0 && _left.Count > 0)
         {
             int best = servers[0].Preference;
-            SmtpSession? session = reuses ? await TakeRestingAsync(servers, destination, stop) : null;
+            SmtpSession? session = await sessions.TakeAsync(servers, server => SecurityKeyAsync(server, destination, stop), shares, reuses);
             ServerAddress server = session?.Server ?? servers[0];
             servers.Remove(server);
             attempts++;
@@ -198,8 +212,8 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
                 }
             }
 
-            sessions++;
-            if (settings.MxSessionLimit > 0 && sessions == settings.MxSessionLimit)
+            opened++;
+            if (settings.MxSessionLimit > 0 && opened == settings.MxSessionLimit)
             {
                 servers.Clear();
             }
@@ -207,10 +221,10 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
             bool isFinal = isFinalDestination && servers.Count == 0;
             if (!await UseAsync(session, isCached, isFinal, stop))
             {
-                // A resting session that the server had closed: the address has not had its chance yet.
+                // A used session that the server had closed: the address has not had its chance yet.
                 servers.Insert(0, server);
                 attempts--;
-                sessions--;
+                opened--;
                 reuses = false;
             }
         }
@@ -218,25 +232,12 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         return !isFinalDestination;
     }
 
-    private async ValueTask<SmtpSession?> TakeRestingAsync(List<ServerAddress> servers, Destination destination, CancellationToken stop)
+    // A session is kept under what was demanded of its server: plain text is no answer to who wants TLS. Null when that
+    // cannot be told: then nobody's session will do.
+    private async ValueTask<string?> SecurityKeyAsync(ServerAddress server, Destination destination, CancellationToken stop)
     {
-        // Any server of the best preference will do; others only when their turn has come.
-        foreach (ServerAddress server in servers)
-        {
-            if (server.Preference != servers[0].Preference)
-            {
-                break;
-            }
-
-            // A session rests under what was demanded of its server: plain text is no answer to who wants TLS.
-            TlsPolicy policy = await tls.Policies.DecideAsync(TargetOf(server, destination), IsTlsOptional, stop);
-            if (policy.Failure is null && await LoginKeyAsync(server, destination, stop) is { } login && pool.TryTake(server, policy.Key + login) is SmtpSession session)
-            {
-                return session;
-            }
-        }
-
-        return null;
+        TlsPolicy policy = await tls.Policies.DecideAsync(TargetOf(server, destination), IsTlsOptional, stop);
+        return policy.Failure is null && await LoginKeyAsync(server, destination, stop) is { } login ? policy.Key + login : null;
     }
 
     // Null when the tables cannot tell: then nobody's session will do.
@@ -370,7 +371,8 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         bool isReused = session.UseCount > 1;
         string relay = session.Server.NameWithPort;
         delivery.Times = delivery.Times with { Connected = MessageTimes.Now(TimeProvider.System), ConnectionUse = session.UseCount };
-        bool keeps = !IsTlsRequired && MayStore(isCached) && session.MayBeReused;
+        bool rests = !IsTlsRequired && MayStore(isCached) && session.MayBeReused;
+        bool shares = MayShare(isCached);
         bool hasQuit = false;
         session.QueueId = delivery.QueueId;
         TransactionResult result;
@@ -386,7 +388,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
                 recipient.Outcome = null;
             }
 
-            MailTransaction transaction = new(settings, tables, session, delivery, _left, keeps, MustConvert(session));
+            MailTransaction transaction = new(settings, tables, session, delivery, _left, () => rests || (shares && session.MayBeReused && sessions.IsWanted), MustConvert(session));
             result = await transaction.RunAsync(stop);
             hasQuit = transaction.HasQuit;
             if (isReused && result.IsSiteFailure && session.State == "sending MAIL FROM" && session.IsBroken)
@@ -404,7 +406,18 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
 
         bool offersDsn = session.Has(ServerFeatures.Dsn);
         bool notifies = session.HasProtocolError && tables.Notice.IsWanted;
-        await ReleaseAsync(session, keeps, hasQuit, stop);
+        bool goesOn = !isFinal && _left.Exists(recipient => !IsSent(recipient, result));
+        bool isHandedOn = shares && !goesOn && !hasQuit && _left.Exists(recipient => IsSent(recipient, result)) && sessions.TryHandOn(session);
+        if (!isHandedOn)
+        {
+            await ReleaseAsync(session, rests, hasQuit, stop);
+        }
+
+        if (!goesOn)
+        {
+            sessions.Leave();
+        }
+
         if (notifies)
         {
             await tables.Notice.SendAsync(session.Server.NameWithPort, session.Transcript!, settings.IsLmtp, stop); // checked above
@@ -419,11 +432,14 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         return true;
     }
 
-    private async ValueTask ReleaseAsync(SmtpSession session, bool keeps, bool hasQuit, CancellationToken stop)
+    private static bool IsSent(RecipientState recipient, TransactionResult result) =>
+        (recipient.Outcome ?? result.Failure) is { } outcome && outcome.Status.StartsWith('2');
+
+    private async ValueTask ReleaseAsync(SmtpSession session, bool rests, bool hasQuit, CancellationToken stop)
     {
-        if (keeps && session.MayBeReused)
+        if (rests && !hasQuit && session.MayBeReused)
         {
-            pool.Put(session);
+            sessions.Rest(session);
         }
         else if (hasQuit && (settings.SkipsQuitReply || session.IsBroken))
         {
@@ -466,6 +482,9 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
 
     private bool MayStore(bool isCached) =>
         isCached || (settings.CachesOnDemand && delivery.Request.Flags.HasFlag(DeliveryFlags.ConnectionStore));
+
+    // Between deliveries that are at hand a session need not rest.
+    private bool MayShare(bool isCached) => !IsTlsRequired && (isCached || settings.CachesOnDemand);
 
     // A table that cannot tell costs connections, and nothing else.
     private async ValueTask<bool> IsCachedAsync(Destination destination, CancellationToken stop) =>

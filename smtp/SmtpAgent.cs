@@ -14,15 +14,23 @@ namespace Mta.Smtp;
 /// <summary>What all deliveries of this process share: settings, resolver, resting sessions.</summary>
 internal sealed class SmtpAgent : IDisposable
 {
+    /// <summary>
+    /// Deliveries that may be in this process for each that may have a session: one has it, one looks up servers (which
+    /// takes about as long over the net), and the others wait, so that a session finds one for the same server.
+    /// </summary>
+    public const int AdmittedPerPlace = 3;
+
     private readonly SmtpSettings _settings;
     private readonly SmtpTables _tables;
     private readonly DeliveryAgent _agent;
     private readonly ServerLookup _lookup;
     private readonly DnsResolver? _resolver;
     private readonly SessionPool _pool;
+    private readonly SessionGate<SmtpSession> _gate;
+    private readonly CancellationToken _terminating;
     private readonly ClientTls _tls;
 
-    private SmtpAgent(SmtpSettings settings, SmtpTables tables, DeliveryAgent agent, DnsResolver? resolver, ClientTls tls)
+    private SmtpAgent(SmtpSettings settings, SmtpTables tables, DeliveryAgent agent, DnsResolver? resolver, ClientTls tls, ServiceContext context)
     {
         _settings = settings;
         _tables = tables;
@@ -31,6 +39,8 @@ internal sealed class SmtpAgent : IDisposable
         _tls = tls;
         _lookup = new ServerLookup(settings.Lookup, Searching(settings, resolver), new NativeNames(), tables.DnsFilter);
         _pool = new SessionPool(settings.CacheTimeLimit);
+        _gate = new SessionGate<SmtpSession>(context.PlaceLimit, context.Time);
+        _terminating = context.Terminating;
 
         // The services file may be out of reach later.
         _lookup.PortOf(settings.Lookup.DefaultService);
@@ -56,7 +66,7 @@ internal sealed class SmtpAgent : IDisposable
                 })
                 : null;
             ClientTls tls = new(context.Configuration, settings.IsLmtp ? "lmtp" : "smtp", context.Tables, settings.Lookup.ValidatesDnssec ? resolver : null, settings.Lookup.WhyNoDane);
-            return new SmtpAgent(settings, new SmtpTables(context.Configuration, context.Tables, settings.IsLmtp), agent, resolver, tls);
+            return new SmtpAgent(settings, new SmtpTables(context.Configuration, context.Tables, settings.IsLmtp), agent, resolver, tls, context);
         }
         catch (TlsException failure)
         {
@@ -98,5 +108,5 @@ internal sealed class SmtpAgent : IDisposable
     }
 
     private ValueTask HandleAsync(Delivery.Delivery delivery, CancellationToken stop) =>
-        new RequestHandler(_settings, _tables, _lookup, _pool, _tls, delivery).RunAsync(stop);
+        new RequestHandler(_settings, _tables, _lookup, new SessionSource(_pool, _gate, delivery, _terminating), _tls, delivery).RunAsync(stop);
 }

@@ -56,6 +56,8 @@ public sealed class Daemon
 
     internal Func<Configuration, int> DescriptorsPerClient { get; private set; } = static _ => 4;
 
+    internal int? AdmittedPerPlace { get; private set; }
+
     internal List<Func<ServiceContext, Task>> PreJail { get; } = [];
 
     internal List<Func<ServiceContext, Task>> PostJail { get; } = [];
@@ -139,6 +141,16 @@ public sealed class Daemon
     public Daemon CostsDescriptors(Func<Configuration, int> perClient)
     {
         DescriptorsPerClient = perClient;
+        return this;
+    }
+
+    /// <summary>
+    /// The daemon itself keeps the process limit, as <see cref="ServiceContext.PlaceLimit"/>: not its clients are counted
+    /// but something that they need for a part of their time. One process takes the limit whole, and so many times as many clients.
+    /// </summary>
+    public Daemon KeepsLimitItself(int admittedPerPlace)
+    {
+        AdmittedPerPlace = admittedPerPlace;
         return this;
     }
 

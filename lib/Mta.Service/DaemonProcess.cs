@@ -36,6 +36,9 @@ internal sealed class DaemonProcess(Daemon daemon)
     /// <summary>The master's agreement: this process may serve many clients.</summary>
     public bool SharesClients { get; private set; }
 
+    /// <summary>This process has taken the whole limit of its service.</summary>
+    public bool TakesLimit { get; private set; }
+
     public StatusChannel Status { get; private set; } = new(null, 0);
 
     public int[] Listeners { get; private set; } = [];
@@ -210,6 +213,10 @@ internal sealed class DaemonProcess(Daemon daemon)
         if (SharesClients)
         {
             Status.Send(WorkerState.SharesClients);
+            if (TakesLimit)
+            {
+                Status.Send(WorkerState.TakesLimit);
+            }
         }
     }
 
@@ -351,19 +358,16 @@ internal sealed class DaemonProcess(Daemon daemon)
     private void SetLimits(Configuration configuration, DaemonOptions options)
     {
         IpcTimeout = configuration.Get(GlobalParameters.IpcTimeout);
-        int share = 1;
+        int share = int.MaxValue;
         if (daemon.Model == ServerModel.Single)
         {
-            string text = Environment.GetEnvironmentVariable(MasterProtocol.ClientsVariable) ?? "";
-            SharesClients = int.TryParse(text, out share) && share >= 0;
-            share = !SharesClients ? 1 : Math.Min(share == 0 ? int.MaxValue : share, ClientsWithinDescriptors(configuration));
+            share = TakeShare(configuration);
         }
         else
         {
-            share = int.MaxValue;
+            Context.ClientLimit = share;
         }
 
-        Context.ClientLimit = share;
         int maxUse = configuration.Get(GlobalParameters.MaxUse);
         if (daemon.HasUseLimit && maxUse > 0)
         {
@@ -382,6 +386,34 @@ internal sealed class DaemonProcess(Daemon daemon)
         {
             RetirementTimer = new Timer(static context => ((ServiceContext)context!).Retire(), Context, TimeSpan.FromSeconds(options.RetireAfter ?? seconds), Timeout.InfiniteTimeSpan);
         }
+    }
+
+    // How many clients this process stands for; sets how many it serves at the same time.
+    private int TakeShare(Configuration configuration)
+    {
+        SharesClients = TryReadLimit(MasterProtocol.ClientsVariable, out int share);
+        if (!SharesClients)
+        {
+            return 1;
+        }
+
+        if (daemon.AdmittedPerPlace is not null && TryReadLimit(MasterProtocol.LimitVariable, out int whole))
+        {
+            TakesLimit = true;
+            share = whole;
+        }
+
+        int within = ClientsWithinDescriptors(configuration);
+        Context.PlaceLimit = Math.Min(share, within);
+        Context.ClientLimit = (int)Math.Min((long)share * (daemon.AdmittedPerPlace ?? 1), within);
+        return Context.PlaceLimit;
+    }
+
+    private static bool TryReadLimit(string variable, out int limit)
+    {
+        bool isGiven = int.TryParse(Environment.GetEnvironmentVariable(variable), out limit) && limit >= 0;
+        limit = isGiven && limit == 0 ? int.MaxValue : limit;
+        return isGiven;
     }
 
     // Kept so that it is not collected.

@@ -46,6 +46,12 @@ public sealed class ServiceContext
     /// <summary>Clients served at the same time; <see cref="int.MaxValue"/> is no limit.</summary>
     public int ClientLimit { get; internal set; } = 1;
 
+    /// <summary>
+    /// What the process limit leaves to this process, where it does not count clients
+    /// (<see cref="Daemon.KeepsLimitItself"/>); <see cref="int.MaxValue"/> is no limit.
+    /// </summary>
+    public int PlaceLimit { get; internal set; } = 1;
+
     /// <summary>The token pipe between cleanup and the queue manager.</summary>
     public FlowControl Flow { get; internal set; } = new(null, null);
 

@@ -56,6 +56,21 @@ public class WorkerAccountTests
         Assert.True(account.IsFull);
     }
 
+    [Fact]
+    public void A_process_that_takes_the_whole_limit_is_the_only_one_until_it_retires()
+    {
+        var account = new WorkerAccount(100, 2);
+        Worker worker = Start(account);
+        Say(account, worker, WorkerState.SharesClients);
+        Say(account, worker, WorkerState.TakesLimit);
+        Say(account, worker, WorkerState.Taken);
+        Assert.True(account.IsFull);
+        Assert.False(account.MaySpawn);
+        Say(account, worker, WorkerState.Retiring);
+        Assert.True(account.MaySpawn);
+        Assert.Equal(50, account.NextShare);
+    }
+
     [Theory]
     [InlineData(3, 2, 2, 1)]
     [InlineData(2, 2, 1, 1)]

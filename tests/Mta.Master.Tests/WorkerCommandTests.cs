@@ -52,6 +52,6 @@ public class WorkerCommandTests
     [Fact]
     public void The_generation_is_octal()
     {
-        Assert.Equal(["GENERATION=20", "MTA_CLIENTS=5", "MTA_STRESS=8"], WorkerCommand.OwnVariables(16, 5, 8));
+        Assert.Equal(["GENERATION=20", "MTA_CLIENTS=5", "MTA_LIMIT=10", "MTA_STRESS=8"], WorkerCommand.OwnVariables(16, 5, 10, 8));
     }
 }

@@ -14,6 +14,9 @@ public enum WorkerState
 
     /// <summary>Sent once by a process that shares clients: it accepts no more, finishes its sessions and exits; another may take its place.</summary>
     Retiring = 3,
+
+    /// <summary>Sent once, after <see cref="SharesClients"/>: this process has taken the whole limit of <see cref="MasterProtocol.LimitVariable"/>, not its part.</summary>
+    TakesLimit = 4,
 }
 
 /// <summary>
@@ -43,7 +46,7 @@ public readonly record struct StatusMessage(int ProcessId, uint Generation, Work
 
         int state = BitConverter.ToInt32(bytes[8..]);
         message = new StatusMessage(BitConverter.ToInt32(bytes), BitConverter.ToUInt32(bytes[4..]), (WorkerState)state);
-        return state is >= 0 and <= 3;
+        return state is >= 0 and <= 4;
     }
 }
 
@@ -76,6 +79,12 @@ public static class MasterProtocol
     /// process one client. A skeleton that serves many clients (multi, event, trigger, dgram) ignores it.
     /// </summary>
     public const string ClientsVariable = "MTA_CLIENTS";
+
+    /// <summary>
+    /// The whole process limit, of which <see cref="ClientsVariable"/> is this process's part; 0 is unlimited. A process
+    /// that counts something else than clients against it may take it whole, and then says so.
+    /// </summary>
+    public const string LimitVariable = "MTA_LIMIT";
 
     /// <summary>
     /// Number of a descriptor whose first byte, read with pread at offset 0, is <c>1</c> while the service is under

@@ -11,12 +11,15 @@ internal sealed record Received(string Sender, IReadOnlyList<string> Recipients,
 /// <summary>An SMTP server for tests: records what arrives and answers as the test wants.</summary>
 internal sealed class SmtpSink : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private int _sessions;
+    private int _open;
 
-    public SmtpSink()
+    /// <param name="address">Where it listens; null is 127.0.0.1.</param>
+    public SmtpSink(IPAddress? address = null)
     {
+        _listener = new TcpListener(address ?? IPAddress.Loopback, 0);
         _listener.Start(512);
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _ = AcceptAsync();
@@ -27,6 +30,9 @@ internal sealed class SmtpSink : IDisposable
     public ConcurrentQueue<Received> Messages { get; } = new();
 
     public int Sessions => Volatile.Read(ref _sessions);
+
+    /// <summary>Sessions that have not ended; of each, the beginning is counted before the greeting.</summary>
+    public int OpenSessions => Volatile.Read(ref _open);
 
     /// <summary>Answer to a command line; null means the usual one.</summary>
     public Func<string, string?> Answer { get; set; } = _ => null;
@@ -49,7 +55,9 @@ internal sealed class SmtpSink : IDisposable
             {
                 TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
                 Interlocked.Increment(ref _sessions);
-                _ = ServeAsync(client);
+                Interlocked.Increment(ref _open);
+                // Elsewhere: an answer may take its time.
+                _ = Task.Run(() => ServeAsync(client));
             }
         }
         catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -122,6 +130,10 @@ internal sealed class SmtpSink : IDisposable
         catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
         {
             // The peer went away or the test is over.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
         }
     }
 
