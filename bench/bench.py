@@ -144,8 +144,9 @@ class Sink:
         self.process = subprocess.Popen(["/usr/sbin/smtp-sink", "-u", "postfix", "-c", f"127.0.0.1:{port}", "1000"], stdout=self.out, stderr=subprocess.DEVNULL)
 
     def count(self):
-        self.out.seek(0)
-        numbers = re.findall(rb"mesgs=(\d+)|(\d+)", self.out.read()[-200:])
+        # Where the sink writes next must not move: it writes by the same open file.
+        tail = os.pread(self.out.fileno(), 200, max(0, os.fstat(self.out.fileno()).st_size - 200))
+        numbers = re.findall(rb"mesgs=(\d+)|(\d+)", tail)
         return int((numbers[-1][0] or numbers[-1][1])) if numbers else 0
 
     def cpu(self):
