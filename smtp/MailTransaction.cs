@@ -309,6 +309,12 @@ internal sealed class MailTransaction
     {
         _session.Output.Discard();
         _session.IsBroken = true;
+        if (loss.InnerException is Linux.LinuxException { Errno: not (Linux.Errno.EPIPE or Linux.Errno.ECONNRESET) })
+        {
+            // Not closed by the server: it waits for content, and would say nothing until somebody's patience ends.
+            return TransactionResult.Site(_session.LossOf(loss));
+        }
+
         try
         {
             SmtpReply reply = await _session.ReadReplyAsync(stop);
