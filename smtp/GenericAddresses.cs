@@ -63,9 +63,14 @@ internal sealed class GenericAddresses
 
         // The table's value is in external form, and may be a domain or a local part alone.
         List<AddressNode> nodes = [.. AddressList.Parse(found.Value).Addresses];
-        if (nodes.Count != 1)
+        if (nodes.Count == 0)
         {
             return address;
+        }
+
+        if (nodes.Count > 1)
+        {
+            Log.Warn($"multi-valued {_name} result for {Printable.Neutralize(address)}");
         }
 
         string mapped = nodes[0].ToInternal();

@@ -12,6 +12,7 @@ namespace Mta.Smtp;
 internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSession session, Delivery.Delivery delivery, ClientTls tls, TlsTarget target)
 {
     private const int MaxMechanisms = 100;
+    private const int SubmissionsPort = 465; // RFC 8314 §7.3
 
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
@@ -25,6 +26,13 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
             if (tls.Settings.IsWrapper && await WrapAsync(stop) is { } notWrapped)
             {
                 return notWrapped;
+            }
+
+            if (!tls.Settings.IsWrapper && session.Server.EndPoint?.Port == SubmissionsPort)
+            {
+                // Such a server waits for TLS, and says nothing before it.
+                string prefix = tls.Settings.Prefix;
+                Log.Info($"SMTPS wrappermode (TCP port 465) requires setting \"{prefix}_tls_wrappermode = yes\", and \"{prefix}_tls_security_level = encrypt\" (or stronger)");
             }
 
             session.SetTimeout(settings.HelloTimeout);
@@ -191,7 +199,7 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
             return false;
         }
 
-        string words = await SmtpTables.FindAsync(tables.PixWorkarounds, AddressText, stop) ?? settings.PixWorkarounds;
+        string words = await FirewallWordsAsync(stop);
         bool disablesEsmtp = false;
         List<string> enabled = [];
         foreach (string word in TableListSyntax.Split(words))
@@ -208,12 +216,25 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
             }
         }
 
-        if (enabled.Count > 0)
+        if (!string.IsNullOrWhiteSpace(words))
         {
             Log.Info($"{delivery.QueueId}: enabling PIX workarounds: {string.Join(' ', enabled)} for {session.Server.NameWithPort}");
         }
 
         return disablesEsmtp;
+    }
+
+    // Without the table's word, what is set for all servers counts.
+    private async ValueTask<string> FirewallWordsAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await SmtpTables.FindAsync(tables.PixWorkarounds, AddressText, stop) ?? settings.PixWorkarounds;
+        }
+        catch (LocalDataException)
+        {
+            return settings.PixWorkarounds;
+        }
     }
 
     private bool HasWaitedLong
@@ -230,10 +251,18 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
 
     private async ValueTask FindDiscardedAsync(CancellationToken stop)
     {
-        string? words = await SmtpTables.FindAsync(tables.DiscardedKeywords, AddressText, stop);
-        if (words is not null)
+        try
         {
-            _discardedKeywords = [.. TableListSyntax.Split(words)];
+            string? words = await SmtpTables.FindAsync(tables.DiscardedKeywords, AddressText, stop);
+            if (words is not null)
+            {
+                _discardedKeywords = [.. TableListSyntax.Split(words)];
+            }
+        }
+        catch (LocalDataException)
+        {
+            Log.Warn($"{delivery.QueueId}: {(settings.IsLmtp ? "lmtp_discard_lhlo" : "smtp_discard_ehlo")}_keyword_address_maps map lookup error for {AddressText}");
+            throw;
         }
     }
 
@@ -332,7 +361,7 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
     /// <summary>Preference of the best server of the destination; another server's loop is tried again elsewhere.</summary>
     public int BestPreference { get; init; }
 
-    /// <summary>The next hop, for the text about loops.</summary>
+    /// <summary>The next hop as the request has it, for the text about loops.</summary>
     public string NextHop { get; init; } = "";
 
     private void Note(ReadOnlySpan<char> keyword, ReadOnlySpan<char> argument, List<string> discarded)

@@ -294,7 +294,7 @@ internal sealed class MailTransaction
 
             await _session.Output.FlushAsync(stop);
         }
-        catch (Exception failure) when (failure is IOException && failure is not Linux.LinuxException)
+        catch (IOException failure) when (failure is not (Linux.LinuxException or LocalDataException))
         {
             return await ReadEarlyReplyAsync(failure, stop);
         }

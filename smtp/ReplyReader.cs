@@ -30,6 +30,9 @@ internal sealed class ReplyReader(BufferedInput input, string serverName, int le
     /// <summary>Is told of lines that are no reply lines.</summary>
     public Action<string>? OnGarbage { get; set; }
 
+    /// <summary>Is told of a line about which the filter's table cannot tell, before the exception says so.</summary>
+    public Action<string>? OnFilterFailure { get; init; }
+
     /// <summary>Reads one reply, whatever it says.</summary>
     /// <exception cref="EndOfStreamException">The server closed the connection.</exception>
     /// <exception cref="TimeoutException">No reply came in time.</exception>
@@ -80,7 +83,18 @@ internal sealed class ReplyReader(BufferedInput input, string serverName, int le
     private async ValueTask FilterAsync(int start, CancellationToken stop)
     {
         string line = ByteString.FromBytes(_text.AsSpan(start, _length - start));
-        if (await SmtpTables.FindAsync(filter, line, stop) is not string other)
+        string? other;
+        try
+        {
+            other = await SmtpTables.FindAsync(filter, line, stop);
+        }
+        catch (LocalDataException)
+        {
+            OnFilterFailure?.Invoke(line);
+            throw;
+        }
+
+        if (other is null)
         {
             return;
         }

@@ -148,13 +148,13 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
 
         if (index >= listed)
         {
-            Log.Warn($"{delivery.QueueId}: smtp_fallback_relay configuration problem");
+            Log.Warn("smtp_fallback_relay configuration problem");
             return error with { Status = "4.3.5" };
         }
 
         if (settings.RelayHost.Length > 0 && Ascii.EqualsIgnoreCase(first.Text, settings.RelayHost))
         {
-            Log.Warn($"{delivery.QueueId}: relayhost configuration problem");
+            Log.Warn("relayhost configuration problem");
             return error with { Status = "4.3.5" };
         }
 
@@ -181,6 +181,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         if (list.Failure is not null)
         {
             // Nothing was sent, and another destination may be all right.
+            _relay = DeliveryAgent.NoRelay;
             NoteError(list.Failure, isSite: list.Failure.Status.StartsWith('4'));
             return !isFinalDestination;
         }
@@ -264,6 +265,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         TlsPolicy policy = await tls.Policies.DecideAsync(target, IsTlsOptional, stop);
         if (policy.Failure is not null)
         {
+            _relay = DeliveryAgent.NoRelay;
             NoteError(policy.Failure, isSite: true);
             return null;
         }
@@ -295,6 +297,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
 
         if (session is null)
         {
+            _relay = DeliveryAgent.NoRelay;
             NoteError(failure!, isSite: true); // Without a session there is a failure.
             return null;
         }
@@ -339,7 +342,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         }
 
         session.QueueId = delivery.QueueId;
-        Handshake handshake = new(settings, tables, session, delivery, tls, target) { BestPreference = bestPreference, NextHop = destination.Host };
+        Handshake handshake = new(settings, tables, session, delivery, tls, target) { BestPreference = bestPreference, NextHop = delivery.Request.NextHop };
         failure = await handshake.RunAsync(stop);
         return (session, failure, handshake.LacksRequiredTls);
     }

@@ -56,7 +56,7 @@ internal sealed class SmtpSession : IDisposable
         _stream = stream;
         Input = new BufferedInput(_stream);
         Output = new BufferedOutput(_stream, OutputSize);
-        Replies = new ReplyReader(Input, server.NameWithPort, settings.ReplyLengthLimit, tables.ReplyFilter) { OnGarbage = NoteGarbage };
+        Replies = new ReplyReader(Input, server.NameWithPort, settings.ReplyLengthLimit, tables.ReplyFilter) { OnGarbage = NoteGarbage, OnFilterFailure = line => Log.Warn($"{QueueId}: table {string.Join(", ", tables.ReplyFilter!.Tables.Select(static table => table.Reference))} lookup error for {line}") };
         bool isLogged = settings.IsVerbose || (!tables.DebugPeers.IsEmpty && tables.DebugPeers.MatchesAsync(server.Host, $"{server.EndPoint?.Address}", CancellationToken.None).AsTask().GetAwaiter().GetResult() == MatchResult.Yes);
         Transcript = tables.Notice.IsWanted || isLogged ? new SessionTranscript(isLogged ? server.NameWithPort : null) : null;
     }
@@ -225,6 +225,7 @@ internal sealed class SmtpSession : IDisposable
 
         if (Bind(settings, server, socket) is Dsn misconfigured)
         {
+            Log.Info(misconfigured.Reason);
             socket.Dispose();
             return (null, misconfigured);
         }

@@ -195,13 +195,15 @@ public sealed class Delivery
             return true;
         }
 
-        return await RecordDeferredAsync(recipient, relay, new Dsn("4.3.0", "", "bounce or trace service failure"), stop);
+        return await RecordDeferredAsync(recipient, relay, Unrecorded, stop);
     }
 
     /// <summary>Adds a record to the message's trace log, for a sender who asked for one.</summary>
     /// <returns>False when the service failed.</returns>
     public ValueTask<bool> TraceAsync(DeliveryRecipient recipient, string relay, Dsn dsn, CancellationToken stop) =>
         _agent.TraceAsync(this, recipient, relay, dsn, stop);
+
+    private Dsn Unrecorded => new("4.3.0", "", $"{_agent.Settings.BounceServices.Bounce} or {_agent.Settings.BounceServices.Trace} service failure");
 
     private async ValueTask<bool> RecordBouncedAsync(DeliveryRecipient recipient, string relay, Dsn dsn, CancellationToken stop)
     {
@@ -222,7 +224,7 @@ public sealed class Delivery
             return !soft;
         }
 
-        return await RecordDeferredAsync(recipient, relay, new Dsn("4.3.0", "", "bounce or trace service failure"), stop);
+        return await RecordDeferredAsync(recipient, relay, Unrecorded, stop);
     }
 
     private async ValueTask<bool> RecordDeferredAsync(DeliveryRecipient recipient, string relay, Dsn dsn, CancellationToken stop)

@@ -153,8 +153,16 @@ public sealed class DeliveryAgent(DeliverySettings settings, QueueDirectory queu
     internal ValueTask<Dsn?> FilterAsync(Dsn dsn, CancellationToken stop) =>
         Filter is null ? new ValueTask<Dsn?>((Dsn?)null) : Filter.ApplyAsync(dsn, stop);
 
-    internal async ValueTask<bool> TraceAsync(Delivery delivery, DeliveryRecipient recipient, string relay, Dsn dsn, CancellationToken stop) =>
-        await bounces.AppendAsync(BounceService.Trace, delivery.Request.Flags & DeliveryFlags.TraceMask, delivery.QueueId, recipient, Via(relay, dsn), stop) == 0;
+    internal async ValueTask<bool> TraceAsync(Delivery delivery, DeliveryRecipient recipient, string relay, Dsn dsn, CancellationToken stop)
+    {
+        if (await bounces.AppendAsync(BounceService.Trace, delivery.Request.Flags & DeliveryFlags.TraceMask, delivery.QueueId, recipient, Via(relay, dsn), stop) == 0)
+        {
+            return true;
+        }
+
+        Log.Warn($"{delivery.QueueId}: {settings.BounceServices.Trace} service failure");
+        return false;
+    }
 
     internal async ValueTask<bool> ReportProbeAsync(Delivery delivery, DeliveryRecipient recipient, string relay, Dsn dsn, VerifyStatus status, CancellationToken stop)
     {
@@ -163,7 +171,6 @@ public sealed class DeliveryAgent(DeliverySettings settings, QueueDirectory queu
         {
             if (!await TraceAsync(delivery, recipient, relay, dsn with { Action = action }, stop))
             {
-                Log.Warn($"{delivery.QueueId}: {settings.BounceServices.Trace} service failure");
                 return false;
             }
 

@@ -35,7 +35,8 @@ public static class DeliveryAgents
         return new DeliveryAgent(
             settings,
             new QueueDirectory(QueueOf(configuration)),
-            new BounceClient(settings.BounceServices),
+            // Who delivers does not wait: the queue manager brings the message again.
+            new BounceClient(settings.BounceServices) { ConnectAttempts = 1 },
             new VerifyClient($"private/{settings.VerifyService}"),
             TimeProvider.System)
         {

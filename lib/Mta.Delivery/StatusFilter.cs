@@ -32,6 +32,9 @@ public sealed class StatusFilter(TableList tables)
             return null;
         }
 
-        return dsn with { Status = status.ToString(), Reason = text, DiagnosticType = "", DiagnosticText = "" };
+        // A status alone leaves what people are told as it is.
+        return text.Length == 0
+            ? dsn with { Status = status.ToString() }
+            : dsn with { Status = status.ToString(), Reason = text, DiagnosticType = "", DiagnosticText = "" };
     }
 }

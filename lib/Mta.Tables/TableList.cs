@@ -141,5 +141,7 @@ public sealed class TableList
         return result.From(table);
     }
 
-    private static string Shorten(string key) => Printable.Neutralize(key.Length > 100 ? key[..100] : key);
+    private const int MaxShown = 2000; // A log line takes no more.
+
+    private static string Shorten(string key) => Printable.Neutralize(key.Length > MaxShown ? key[..MaxShown] : key);
 }

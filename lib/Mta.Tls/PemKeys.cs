@@ -77,7 +77,9 @@ internal sealed unsafe class PemKeys : IDisposable
         nint bio = Crypto.BIO_new_file(file, "r");
         if (bio == 0)
         {
-            throw new TlsException($"error opening trust anchor file: {file}", TlsLibrary.Errors());
+            int errno = Posix.TryAccess(file, AccessMode.Read);
+            Crypto.ERR_clear_error();
+            throw new TlsException($"error opening trust anchor file: {file}: {Errno.Text(errno)}", []);
         }
 
         List<(bool IsKey, byte[] Der)> found = [];

@@ -79,6 +79,30 @@ public sealed class ServerLookupTests
     }
 
     [Fact]
+    public async Task A_single_exchanger_without_name_is_a_null_mx_at_any_preference()
+    {
+        _resolver.Mx("d.test", 10, "");
+        Assert.Equal("5.1.0", (await FindAsync("d.test")).Failure!.Status);
+    }
+
+    [Fact]
+    public async Task An_exchanger_whose_name_is_none_is_left_out()
+    {
+        _resolver.Mx("d.test", 10, "[192.0.2.9]");
+        _resolver.Mx("d.test", 20, "a.test");
+        _resolver.A("a.test", "192.0.2.1");
+        Assert.Equal(["a.test[192.0.2.1]:25"], Names(await FindAsync("d.test")));
+    }
+
+    [Fact]
+    public async Task Exchangers_whose_names_are_none_are_a_malformed_reply()
+    {
+        _resolver.Mx("d.test", 10, "-dash.test");
+        ServerList list = await FindAsync("d.test");
+        Assert.Equal(("5.4.4", "Name service error for name=d.test type=MX: Malformed or unexpected name server reply"), (list.Failure!.Status, list.Failure.Reason));
+    }
+
+    [Fact]
     public async Task Unknown_domain_bounces()
     {
         ServerList list = await FindAsync("d.test");

@@ -11,10 +11,15 @@ Exit status 0: all agree. 77: something needed is missing here.
 import difflib, os, re, shutil, socket, socketserver, struct, subprocess, sys, tempfile, threading, time
 
 import secure, stages
+from nameserver import Dns
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 AGENTS = ["smtp", "lmtp", "local", "virtual", "pipe", "error", "discard", "spawn"]
 LIMIT = 60
+# First half of the addresses that only Postfix's, only our next hops have; shown as the first.
+OWN = ["127.61", "127.62"]
+# A delivery that ends Debian's process ends only the delivery with ours, so master and the queue manager have nothing to say.
+TOLERATED = [r"^master: warning: process \S+ pid N exit status 1$", r"^qmgr: warning: private/\S+ socket: malformed response$"]
 
 
 class Case:
@@ -37,6 +42,7 @@ class Suite:
         self.needs, self.unpacks, self.stops, self.peers = [], [], [], None
         self.agents, self.alone = list(AGENTS), False
         self.comsat = None
+        self.tolerated = []
         self.path = path
         self.parse(path)
 
@@ -75,6 +81,9 @@ class Suite:
                         continue
                     if word == "hop":
                         self.hop = rest.strip()
+                        continue
+                    if word == "tolerate":
+                        self.tolerated.append(rest.strip())
                         continue
                     {"cert": self.certs, "zone": self.zone, "service": self.services, "main": self.main, "ours": self.ours, "user": self.users,
                      "dns": self.dns, "sh": self.setup, "master": self.master}[word].append(rest.strip() if word != "sh" else (None, rest.strip()))
@@ -322,12 +331,28 @@ class HopServer(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, cases):
+    def __init__(self, cases, own):
         self.cases = {case.number: case for case in cases}
+        self.own = own
         self.seen, self.lock, self.playing = {}, threading.Lock(), 0
         self.folder, self.servers = None, {}
         super().__init__(("0.0.0.0", 0), Hop)
         threading.Thread(target=self.serve_forever, daemon=True).start()
+        # Ports that mean something are this side's at its own addresses only.
+        for case in cases:
+            for port in re.findall(r"\$OWN\.\$N\]:(\d+)", case.hop or ""):
+                threading.Thread(target=self.listen, args=(self.bound(case, int(port)),), daemon=True).start()
+
+    def bound(self, case, port):
+        try:
+            return socket.create_server((f"{self.own}.{case.number // 256}.{case.number % 256}", port))
+        except OSError as error:
+            print(f"port {port}: {error}")
+            raise SystemExit(77)
+
+    def listen(self, ear):
+        while True:
+            self.process_request(*ear.accept())
 
     @property
     def port(self):
@@ -387,92 +412,6 @@ class Comsat(threading.Thread):
         return "\n".join(repr(text) for text in self.texts if text.startswith(user + "@")) or "no notice"
 
 
-class Dns(threading.Thread):
-    """Answers from the @dns lines: NAME TYPE VALUE, or NAME NXDOMAIN|SERVFAIL|REFUSED|SILENT."""
-    TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28, "SRV": 33, "TLSA": 52}
-
-    def __init__(self, lines):
-        super().__init__(daemon=True)
-        self.records, self.codes = {}, {}
-        for line in lines:
-            name, kind, *value = line.split()
-            if kind in ("NXDOMAIN", "SERVFAIL", "REFUSED", "SILENT", "GARBAGE"):
-                self.codes[name] = kind
-            else:
-                self.records.setdefault(name, {}).setdefault(kind, []).append(value)
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        for last in range(9, 250):
-            try:
-                self.address = f"127.9.9.{last}"
-                self.socket.bind((self.address, 53))
-                break
-            except OSError:
-                continue
-        else:
-            raise SystemExit(77)
-        self.start()
-
-    @staticmethod
-    def wire(name):
-        return b"".join(bytes([len(l)]) + l.encode("latin-1") for l in name.strip(".").split(".") if l) + b"\0"
-
-    def data(self, kind, value):
-        if kind == "A":
-            return socket.inet_aton(value[0])
-        if kind == "AAAA":
-            return socket.inet_pton(socket.AF_INET6, value[0])
-        if kind == "MX":
-            return struct.pack(">H", int(value[0])) + self.wire(value[1])
-        if kind in ("CNAME", "PTR", "NS"):
-            return self.wire(value[0])
-        if kind == "SRV":
-            return struct.pack(">HHH", *map(int, value[:3])) + self.wire(value[3])
-        return b"".join(bytes([len(v)]) + v.encode("latin-1") for v in value)
-
-    def run(self):
-        while True:
-            query, peer = self.socket.recvfrom(4096)
-            try:
-                answer = self.reply(query)
-            except (IndexError, ValueError, struct.error):
-                continue
-            if answer:
-                self.socket.sendto(answer, peer)
-
-    def reply(self, query):
-        at, labels = 12, []
-        while query[at]:
-            labels.append(query[at + 1:at + 1 + query[at]].decode("latin-1").lower())
-            at += query[at] + 1
-        kind = struct.unpack(">H", query[at + 1:at + 3])[0]
-        question = query[12:at + 5]
-        name = ".".join(labels)
-        code = self.codes.get(name)
-        if code == "SILENT":
-            return None
-        if code == "GARBAGE":
-            return query[:2] + b"\x81\x80\0\1\0\3\0\0\0\0" + question + b"\xc0\x0c\0\x0f\0\1\0\0\0\5\xff\xff"
-        answers, wanted = [], name
-        for _ in range(12):
-            known = self.records.get(wanted, {})
-            for text, values in known.items():
-                if self.TYPES[text] == kind or (text == "CNAME" and kind != 5):
-                    for value in values:
-                        data = self.data(text, value)
-                        answers.append(self.wire(wanted) + struct.pack(">HHIH", self.TYPES[text], 1, 60, len(data)) + data)
-            if "CNAME" in known and kind != 5:
-                wanted = known["CNAME"][0][0].strip(".")
-            else:
-                break
-        rcode = {"SERVFAIL": 2, "NXDOMAIN": 3, "REFUSED": 5}.get(code, 0 if any(n == wanted or n.endswith("." + wanted) for n in self.records) else 3)
-        soa = b""
-        if not answers and rcode in (0, 3):
-            zone = self.wire(labels[-1])
-            data = self.wire("ns." + labels[-1]) + self.wire("root." + labels[-1]) + struct.pack(">IIIII", 1, 60, 60, 60, 60)
-            soa = zone + struct.pack(">HHIH", 6, 1, 60, len(data)) + data
-        return query[:2] + struct.pack(">HHHHH", 0x8180 | rcode, 1, len(answers), 1 if soa else 0, 0) + question + b"".join(answers) + soa
-
-
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -497,7 +436,7 @@ class Instance:
         return done.stdout
 
     def expand(self, text):
-        text = text.replace("$D", self.dir).replace("$PORT", str(self.hops.port)).replace("$PEERPORT", str(self.peer_port)).replace("$PEERS", str(self.suite.peers))
+        text = text.replace("$D", self.dir).replace("$PORT", str(self.hops.port)).replace("$PEERPORT", str(self.peer_port)).replace("$PEERS", str(self.suite.peers)).replace("$OWN", self.hops.own)
         text = text.replace("$SMTP", str(self.port)).replace("$SBIN", f"{self.build}/sbin" if self.build else "/usr/sbin").replace("$HERE", HERE).replace("$PLAY", str(self.plays))
         if self.suite.shared:
             # A certificate's fingerprint: $PRINT(name), of its key $KEYPRINT(name).
@@ -657,7 +596,7 @@ class Instance:
         print(f"{self.dir}: no final line for {' '.join(missing)}\n" + "\n".join(l for l in log.split("\n") if "fatal" in l or "panic" in l or "rror" in l)[-3000:])
 
     def clean(self, text):
-        text = text.replace(self.dir, "$D").replace(str(self.hops.port), "PORT").replace(f"biff{self.peer_port}", "biff")
+        text = text.replace(self.dir, "$D").replace(str(self.hops.port), "PORT").replace(f"biff{self.peer_port}", "biff").replace(OWN[1], OWN[0])
         text = re.sub(r"delay=[\d.]+, delays=[\d./]+, ", "", text)
         text = re.sub(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun),? [A-Z0-9][\w :]*\d\d:\d\d:\d\d( [+-]\d{4})?( \(\w+\)| \d{4})?", "DATE", text)
         text = re.sub(r"\bPORT=\d+", "PORT=N", text)
@@ -679,7 +618,7 @@ class Instance:
                 continue
             shown.append(self.clean(self.shell(command.replace("$ID", case.queued[self]))))
         lines = []
-        pattern = re.compile(rf"{case.queued[self]}|[@ =/.]{re.escape(case.name)}\.test|127\.[1-8]\.{case.number // 256}\.{case.number % 256}\b" + "".join("|" + re.escape(e) for e in case.extra))
+        pattern = re.compile(rf"{case.queued[self]}|[@ =/.]{re.escape(case.name)}\.test|127\.(?:[1-8]|6[12])\.{case.number // 256}\.{case.number % 256}\b" + "".join("|" + re.escape(e) for e in case.extra))
         for line in self.log().split("\n"):
             match = re.match(r"\w+ +\d+ [\d:]+ \S+ postfix\S*?/(\w+)\[\d+\]: (.*)", line)
             if match and match[1] == "qmgr" and match[2].endswith(": removed"):
@@ -699,16 +638,18 @@ class Instance:
 
     def leftover(self, cases):
         cases = [case for case in cases if self in case.queued]
+        """Warnings and errors of the agents and of master that belong to no case, each once."""
         known = {line for case in cases for line in case.known.get(self, [])}
-        ids = {case.queued[self] for case in cases}
         found = set()
         for line in self.log().split("\n"):
             match = re.match(r"\w+ +\d+ [\d:]+ \S+ postfix\S*?/(\w+)\[\d+\]: (.*)", line)
             if match and match[1] in self.suite.agents + ["master", "qmgr"] and re.match(r"(fatal|panic|warning|error)", match[2]):
-                text = self.clean(f"{match[1]}: {match[2]}")
-                if text not in known:
+                text = re.sub(r"\b(pid|process id) \d+", r"\1 N", self.clean(f"{match[1]}: {match[2]}"))
+                # What keeps a command from being executed is said by Debian's agent in the child, which dies of it; by ours in the agent.
+                text = re.sub(r"fatal: (?=(\w+: )?execvp|cannot change directory)", "warning: ", text)
+                if text not in known and not any(re.search(pattern, text) for pattern in TOLERATED + self.suite.tolerated):
                     found.add(text)
-        return sorted(found)
+        return found
 
 
 def play(cases, theirs, ours, shows):
@@ -781,7 +722,7 @@ def main():
             print(f"cannot get the packages {' '.join(suite.unpacks)}")
             shutil.rmtree(suite.peers, ignore_errors=True)
             raise SystemExit(77)
-    hops = [HopServer(suite.cases), HopServer(suite.cases)]
+    hops = [HopServer(suite.cases, OWN[0]), HopServer(suite.cases, OWN[1])]
     dns = Dns([line.replace("$PORT", str(hops[1].port)) for line in suite.dns]).address if suite.dns else None
     if suite.certs:
         suite.shared, suite.certificates, suite.zones = secure.prepare(suite, [hop.port for hop in hops])
@@ -796,8 +737,7 @@ def main():
         for instance in filter(None, (theirs, ours)):
             instance.start()
         differing = play(suite.cases, theirs, ours, "--show" in sys.argv)
-        left = ours.leftover(suite.cases)
-        theirs_left = theirs.leftover(suite.cases) if theirs else left
+        left = [instance.leftover(suite.cases) for instance in filter(None, (theirs, ours))]
         if differing:
             # What differs once may be a matter of microseconds, and then it is the case that is to be mended: so it is said
             # loudly. What differs twice is a difference.
@@ -815,8 +755,18 @@ def main():
             if wrong:
                 bad = 1
                 print("=== docs/FAILURE-STAGES.md is not what this run shows (run.py --write writes it)\n" + "\n".join(wrong))
-        if left != theirs_left:
-            print("=== lines of no case (for information)\n" + "\n".join(l for l in difflib.unified_diff(theirs_left, left, "Postfix", "ours", lineterm="", n=0)))
+        if left[0] != left[-1] and not bad and "--only" not in sys.argv:
+            # Whether a line is logged may have been a matter of time: all once more, and what either play showed counts.
+            print(f"SECOND PLAY of {os.path.basename(words[0])}, since lines of no case differ: {sorted(left[0] ^ left[-1])}", file=sys.stderr, flush=True)
+            for instance in (theirs, ours):
+                instance.begin_again(suite.cases)
+            play(suite.cases, theirs, ours, False)
+            left = [before | instance.leftover(suite.cases) for before, instance in zip(left, (theirs, ours))]
+        if "--show" in sys.argv:
+            print("=== lines of no case\n" + "\n".join(sorted(left[0])))
+        if left[0] != left[-1]:
+            bad += 1
+            print("=== lines of no case differ\n" + "\n".join(l for l in difflib.unified_diff(sorted(left[0]), sorted(left[-1]), "Postfix", "ours", lineterm="", n=0)))
         print(f"{os.path.basename(words[0])}: {len(suite.cases)} cases, {bad} differ, {time.time() - began:.0f} s")
     finally:
         for instance in filter(None, (theirs, ours)):

@@ -37,6 +37,8 @@ public class AgreementTests
     [InlineData("logincache")]
     [InlineData("oauth")]
     [InlineData("srv")]
+    [InlineData("lies")]
+    [InlineData("mistakes")]
     public void Every_case_ends_as_with_Debians_Postfix(string cases) => Play(cases);
 
     /// <summary>False when something is missing: nothing was compared.</summary>

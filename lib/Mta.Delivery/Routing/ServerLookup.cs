@@ -73,6 +73,25 @@ public sealed class ServerLookup(LookupSettings settings, IDnsResolver? dns, Nat
         return _ports.GetOrAdd(service, name => settings.Ports.Find(name) ?? throw new FatalException($"unknown service: {Printable.Neutralize(name)}/tcp"));
     }
 
+    // An address where a name should be (RFC 5321 §5.1 has names only) is taken with a warning, what is no name at all is not.
+    private static bool IsUsable(string domain, DnsRecord exchanger)
+    {
+        string shown = Printable.Neutralize(exchanger.Target);
+        if (DomainSyntax.IsValidHostAddress(exchanger.Target))
+        {
+            Log.Warn($"numeric domain name in resource data of MX record for {domain}: {shown}");
+            return true;
+        }
+
+        if (exchanger.Target.Length == 0 || DnsName.IsValidHostName(exchanger.Target))
+        {
+            return true;
+        }
+
+        Log.Warn($"malformed domain name in resource data of MX record for {domain}: {shown}");
+        return false;
+    }
+
     private static ServerList Failed(string status, string reason) => new([], new Dsn(status, "", reason));
 
     private async ValueTask<ServerList> FindHostAsync(string host, int port, bool detectsLoops, CancellationToken stop)
@@ -121,12 +140,19 @@ public sealed class ServerLookup(LookupSettings settings, IDnsResolver? dns, Nat
         }
 
         // RFC 7505: a record names the root, the domain takes no mail. Others beside it are a mistake (§3), and change nothing.
-        if (answer.Records.Any(static record => record.Target.Length == 0 && record.Preference == 0))
+        if (answer.Records.Any(record => record.Target.Length == 0 && (record.Preference == 0 || answer.Records.Count == 1)))
         {
             return Failed("5.1.0", $"Domain {domain} does not accept mail (nullMX)");
         }
 
-        List<DnsRecord> exchangers = [.. answer.Records];
+        List<DnsRecord> exchangers = [.. answer.Records.Where(record => IsUsable(name, record))];
+        if (exchangers.Count == 0)
+        {
+            return settings.IgnoresMxLookupError
+                ? await FindHostAsync(domain, port, detectsLoops, stop)
+                : Failed("5.4.4", (answer with { Status = DnsStatus.Malformed }).Reason);
+        }
+
         exchangers.Sort(static (left, right) => left.Preference.CompareTo(right.Preference));
         (List<ServerAddress> servers, Dsn? failure) = await AddressesOfAsync(exchangers, port, stop);
         if (servers.Count == 0)
@@ -331,7 +357,9 @@ public sealed class ServerLookup(LookupSettings settings, IDnsResolver? dns, Nat
         {
             DnsStatus.Temporary => "4.4.3",
             DnsStatus.Refused => isSoftBefore ? "4.4.3" : "5.4.3",
-            DnsStatus.Ok or DnsStatus.NotFound or DnsStatus.NoData or DnsStatus.InvalidName or DnsStatus.Malformed => isSoftBefore ? "4.4.4" : "5.4.4",
+            // An address that is none was damaged on its way, or will be mended.
+            DnsStatus.Malformed => "4.4.3",
+            DnsStatus.Ok or DnsStatus.NotFound or DnsStatus.NoData or DnsStatus.InvalidName => isSoftBefore ? "4.4.4" : "5.4.4",
         };
         return ([], new Dsn(status, "", worst.Reason), host, worst.Status is not (DnsStatus.NotFound or DnsStatus.NoData));
     }

@@ -13,6 +13,9 @@ internal sealed class PolicyDraft
 
     public bool IsFound { get; set; }
 
+    /// <summary>A table could not tell: it may be able to later.</summary>
+    public bool IsUndecided { get; set; }
+
     public List<string> Why { get; } = [];
 
     public string? Protocols { get; private set; }

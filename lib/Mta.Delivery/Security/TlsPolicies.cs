@@ -64,8 +64,9 @@ public sealed class TlsPolicies
                 _warn(error);
             }
 
-            _warn($"TLS policy lookup for {target.Destination}/{target.Host}: {Problem}");
-            return Skip(policy, Problem);
+            string problem = draft.IsUndecided ? "Temporary lookup error" : Problem;
+            _warn($"TLS policy lookup for {target.Destination}/{target.Host}: {problem}");
+            return Skip(policy, problem, draft.IsUndecided ? "4.3.0" : "4.7.5");
         }
 
         if (_settings.IsWrapper && policy.Level < TlsLevel.Encrypt)
@@ -91,8 +92,8 @@ public sealed class TlsPolicies
         return policy.Failure is not null || policy.Level == TlsLevel.None ? policy : Complete(policy, draft, target);
     }
 
-    private static TlsPolicy Skip(TlsPolicy policy, string reason) =>
-        policy with { Failure = new Dsn("4.7.5", "", reason), Why = [.. policy.Why, reason] };
+    private static TlsPolicy Skip(TlsPolicy policy, string reason, string status = "4.7.5") =>
+        policy with { Failure = new Dsn(status, "", reason), Why = [.. policy.Why, reason] };
 
     private async ValueTask<string?> FindLevelAsync(TlsTarget target, PolicyDraft draft, CancellationToken stop)
     {
@@ -139,10 +140,12 @@ public sealed class TlsPolicies
         TlsLevel? site = null;
         foreach (string key in (string[])[target.Destination, target.Host])
         {
+            string what = ReferenceEquals(key, target.Destination) ? "next-hop destination" : "server hostname";
             LookupResult found = await table.LookupAsync(Ascii.ToLower(key), stop: stop);
             if (found.IsFailed)
             {
-                return $"{table.Title}: table lookup problem";
+                draft.IsUndecided = true;
+                return $"{table.Title}: {what} \"{key}\": per-site table lookup error";
             }
 
             if (found.IsNotFound)
@@ -160,7 +163,7 @@ public sealed class TlsPolicies
             };
             if (level is null)
             {
-                return $"{table.Title}: unknown TLS policy '{Printable.Neutralize(found.Value)}' for {(ReferenceEquals(key, target.Destination) ? "next-hop destination" : "server hostname")} {key}";
+                return $"{table.Title}: unknown TLS policy '{Printable.Neutralize(found.Value)}' for {what} {key}";
             }
 
             draft.Why.Add($"{table.Title}: {key} is \"{found.Value}\"");

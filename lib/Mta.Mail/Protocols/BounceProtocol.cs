@@ -208,7 +208,8 @@ public sealed class BounceClient(BounceServiceNames names, string directory = "p
             }
             catch (Exception error) when (error is IOException or TimeoutException)
             {
-                Log.Warn($"connect #{attempt} to subsystem {path}: {(error is Linux.LinuxException refused ? refused.Reason : error.Message)}");
+                string what = ConnectAttempts > 1 ? $"connect #{attempt} to subsystem" : "connect to";
+                Log.Warn($"{what} {path}: {(error is Linux.LinuxException refused ? refused.Reason : error.Message)}");
                 if (attempt >= ConnectAttempts)
                 {
                     return -1;
