@@ -127,6 +127,7 @@ internal sealed class AliasDelivery(LocalAgent local)
 
         if (!Accounts.TryFind(owner.UserId, out Account? account) || account is null)
         {
+            Log.Warn($"cannot find alias database owner for {table.Reference}");
             return new Dsn("4.3.0", "", "cannot find alias database owner");
         }
 

@@ -57,7 +57,8 @@ internal sealed class IncludeDelivery(LocalAgent local)
         {
             if (!Accounts.TryFind(owner, out Account? account) || account is null)
             {
-                Log.Warn($"cannot find owner of :include: file {shown}: uid {owner}");
+                Log.Warn($"cannot find username for uid {owner}");
+                Log.Warn($"{shown}: cannot find :include: file owner username");
                 return await local.FailedAsync(expansion, addressee, "4.3.5", "mail system configuration error", stop);
             }
 

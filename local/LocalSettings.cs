@@ -56,7 +56,7 @@ internal sealed class LocalSettings
         List<string> detected = WordSet.Smtputf8AutodetectClasses(configuration);
         SmtpUtf8Autodetect = detected.Contains("forward") || detected.Contains("all");
         Utf8 = configuration.Get(GlobalParameters.Smtputf8Enable);
-        DefaultRights = FindDefaultRights(configuration.Get(LocalParameters.DefaultPrivs));
+        DefaultRights = FindDefaultRights(configuration);
     }
 
     public Configuration Configuration { get; }
@@ -174,11 +174,13 @@ internal sealed class LocalSettings
         return types;
     }
 
-    private static UserRights FindDefaultRights(string name)
+    private static UserRights FindDefaultRights(Configuration configuration)
     {
-        Account account = Posix.FindUser(name) ?? throw new FatalException($"file main.cf: parameter default_privs: unknown user name value: {name}");
+        string name = configuration.Get(LocalParameters.DefaultPrivs);
+        string place = $"file {configuration.Directory}/main.cf: parameter default_privs";
+        Account account = Posix.FindUser(name) ?? throw new FatalException($"{place}: unknown user name value: {name}");
         return account.UserId == 0 || account.GroupId == 0
-            ? throw new FatalException($"file main.cf: parameter default_privs: user {name} has privileged user ID {account.UserId}")
+            ? throw new FatalException($"{place}: user {name} has privileged {(account.UserId == 0 ? "user" : "group")} ID")
             : new UserRights(account.UserId, account.GroupId, null);
     }
 }

@@ -11,8 +11,8 @@ namespace Mta.Local;
 /// <summary>Delivers to one local address, the request's own or one from an expansion: decides what it is.</summary>
 internal sealed class RecipientDelivery(LocalAgent local)
 {
-    /// <summary>Deepest nesting of aliases and files.</summary>
-    public const int MaxLevel = 100;
+    /// <summary>Deepest nesting of aliases and files: what Postfix's limit of 100 calls, four for each, comes to.</summary>
+    public const int MaxLevel = 24;
 
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 

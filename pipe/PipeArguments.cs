@@ -94,7 +94,7 @@ internal sealed record PipeArguments
         switch (name)
         {
             case "flags":
-                Flags = ParseFlags(value);
+                Flags |= ParseFlags(value);
                 break;
             case "user":
                 User = value;

@@ -29,7 +29,7 @@ public readonly record struct CommandUser(uint UserId, uint GroupId)
 
         if (group == 0)
         {
-            throw Refused("privileged group id");
+            throw Refused("privileged group id 0");
         }
 
         // An unprivileged instance has one account for everything.
@@ -60,7 +60,7 @@ public readonly record struct CommandUser(uint UserId, uint GroupId)
 
         if (Posix.FindGroup(dropName) is { } drop && group == drop.GroupId)
         {
-            throw Refused($"mail system setgid_group {dropName} group id {group}");
+            throw Refused($"mail system {dropName} group id {group}");
         }
     }
 

@@ -39,6 +39,7 @@ public class AgreementTests
     [InlineData("srv")]
     [InlineData("lies")]
     [InlineData("mistakes")]
+    [InlineData("wrong")]
     public void Every_case_ends_as_with_Debians_Postfix(string cases) => Play(cases);
 
     /// <summary>False when something is missing: nothing was compared.</summary>
