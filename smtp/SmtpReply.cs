@@ -31,7 +31,7 @@ internal sealed record SmtpReply(int Code, string Text, bool IsGarbled)
 
             // The last line speaks for all of them.
             ReadOnlySpan<char> last = Text.AsSpan(Text.LastIndexOf('\n') + 1);
-            if (last.Length > 4 && EnhancedStatus.TryParsePrefix(last[4..], out EnhancedStatus status, out _) && status.Class == replyClass)
+            if (last.Length > 4 && EnhancedStatus.TryParsePrefix(last[4..].TrimStart(' '), out EnhancedStatus status, out _) && status.Class == replyClass)
             {
                 return status.ToString();
             }

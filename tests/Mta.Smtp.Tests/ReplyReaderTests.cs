@@ -93,6 +93,7 @@ public sealed class ReplyReaderTests
     [InlineData("399 x", "5.5.0")]
     [InlineData("250", "2.0.0")]
     [InlineData("250 5.1.1 odd", "2.0.0")]
+    [InlineData("550   5.7.1 x", "5.7.1")]
     public async Task Enhanced_status_counts_where_it_fits_the_code(string line, string status) =>
         Assert.Equal(status, (await ReadAsync(line + "\r\n", 4096)).Status);
 

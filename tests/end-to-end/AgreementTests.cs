@@ -40,6 +40,7 @@ public class AgreementTests
     [InlineData("lies")]
     [InlineData("mistakes")]
     [InlineData("wrong")]
+    [InlineData("replies")]
     public void Every_case_ends_as_with_Debians_Postfix(string cases) => Play(cases);
 
     /// <summary>False when something is missing: nothing was compared.</summary>
