@@ -101,7 +101,7 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
         await tls.StoreAsync(session.Tls, target, session.Policy, session.HelloName, stop);
         if (tls.Settings.BlocksEarlyReply && !session.Input.Available.IsEmpty)
         {
-            Log.Warn($"server {session.Server.NameWithPort} violates {tls.Settings.Prefix}_tls_block_early_mail_reply policy");
+            Log.Warn($"server {session.Server.Name} violates {tls.Settings.Prefix}_tls_block_early_mail_reply policy");
             session.IsBroken = true;
             return new Dsn("4.7.0", "", "unexpected server message");
         }
@@ -339,7 +339,7 @@ internal sealed class Handshake(SmtpSettings settings, SmtpTables tables, SmtpSe
 
         if (session.Has(ServerFeatures.SmtpUtf8) && !session.Has(ServerFeatures.EightBitMime))
         {
-            Log.Info($"host {session.Server.NameWithPort} offers SMTPUTF8 support, but not 8BITMIME");
+            Log.Info($"host {session.Server.Name} offers SMTPUTF8 support, but not 8BITMIME");
             session.Features |= ServerFeatures.EightBitMime;
         }
 

@@ -421,6 +421,7 @@ def free_port():
 class Instance:
     def __init__(self, suite, build, hops, dns):
         self.suite, self.build, self.hops, self.mark, self.plays = suite, build, hops, 0, 1
+        self.claimed = set()
         self.dir = tempfile.mkdtemp(prefix="agree-")
         self.peer_port = free_port()
         os.chmod(self.dir, 0o755)
@@ -626,6 +627,7 @@ class Instance:
             if match and match[1] in self.suite.agents and pattern.search(match[2]):
                 lines.append(self.clean(f"{match[1]}: {match[2]}"))
         lines.sort()
+        self.claimed.update(lines)
         # How often a failed lookup is repeated within one delivery is nobody's business.
         lines = [line for n, line in enumerate(lines) if n == 0 or line != lines[n - 1] or "lookup problem" not in line]
         sessions = []
@@ -636,10 +638,8 @@ class Instance:
             sessions += [self.clean(line) for line in seen[:end]]
         return [re.sub(case.same, "*", line) for line in lines + sessions + shown] if case.same else lines + sessions + shown
 
-    def leftover(self, cases):
-        cases = [case for case in cases if self in case.queued]
+    def leftover(self):
         """Warnings and errors of the agents and of master that belong to no case, each once."""
-        known = {line for case in cases for line in case.known.get(self, [])}
         found = set()
         for line in self.log().split("\n"):
             match = re.match(r"\w+ +\d+ [\d:]+ \S+ postfix\S*?/(\w+)\[\d+\]: (.*)", line)
@@ -647,7 +647,7 @@ class Instance:
                 text = re.sub(r"\b(pid|process id) \d+", r"\1 N", self.clean(f"{match[1]}: {match[2]}"))
                 # What keeps a command from being executed is said by Debian's agent in the child, which dies of it; by ours in the agent.
                 text = re.sub(r"fatal: (?=(\w+: )?execvp|cannot change directory)", "warning: ", text)
-                if text not in known and not any(re.search(pattern, text) for pattern in TOLERATED + self.suite.tolerated):
+                if text not in self.claimed and not any(re.search(pattern, text) for pattern in TOLERATED + self.suite.tolerated):
                     found.add(text)
         return found
 
@@ -737,7 +737,7 @@ def main():
         for instance in filter(None, (theirs, ours)):
             instance.start()
         differing = play(suite.cases, theirs, ours, "--show" in sys.argv)
-        left = [instance.leftover(suite.cases) for instance in filter(None, (theirs, ours))]
+        left = [instance.leftover() for instance in filter(None, (theirs, ours))]
         if differing:
             # What differs once may be a matter of microseconds, and then it is the case that is to be mended: so it is said
             # loudly. What differs twice is a difference.
@@ -761,7 +761,7 @@ def main():
             for instance in (theirs, ours):
                 instance.begin_again(suite.cases)
             play(suite.cases, theirs, ours, False)
-            left = [before | instance.leftover(suite.cases) for before, instance in zip(left, (theirs, ours))]
+            left = [before | instance.leftover() for before, instance in zip(left, (theirs, ours))]
         if "--show" in sys.argv:
             print("=== lines of no case\n" + "\n".join(sorted(left[0])))
         if left[0] != left[-1]:
