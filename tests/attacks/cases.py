@@ -1331,10 +1331,13 @@ REASONS.update({
     "F10": "tried by tests/Mta.Master.Tests/SupervisorTests",
     "F11": "tried by the kill sweep of tests/crash: each kill leaves locks and pid files behind",
     "F12": "tried by tests/Mta.Cleanup.Tests/QueueFileFuzzTests and D4",
+    "F13": "tried by tests/end-to-end/FaultTests: the log service hangs, dies and comes again",
     "F14": "tried by tests/crash under load (the master dies and is started again), and by tests/Mta.Master.Tests/SupervisorTests (reload)",
     "F15": "tried by the error sweep of tests/crash at connect and sendto: what a word was lost about comes with the next look",
+    "F16": "tried by the error sweep of tests/crash with ENOMEM; a process that pauses longer than ipc_timeout is one that hangs, whose peers give up and try again",
     "F17": "does not apply from outside: a task that fails unobserved ends the process (DaemonProcess), which the kill sweep covers",
     "F18": "does not apply: the master waits for its children, so that a number is not used again before it knows",
+    "F19": "tried by tests/end-to-end/FaultTests with EROFS",
     "F20": "tried by the sweeps of tests/crash at bounce: its log is flushed before a recipient is marked",
     "E10": "tried by tests/Mta.Tls.Tests and tests/end-to-end/ServerTlsTests",
 })

@@ -27,6 +27,47 @@ public sealed class FaultTests
     }
 
     [PeerFact("/usr/bin/strace")]
+    public void A_file_system_that_has_become_read_only_takes_no_mail_until_it_is_mended()
+    {
+        using Instance mta = new Instance().Start();
+        mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: before\n\nbefore token\n");
+        mta.WaitForMail(mta.User, "before token");
+        mta.WaitForEmptyQueue();
+        using (Injection.Into(mta, "cleanup", "openat,rename,renameat2:error=EROFS"))
+        using (SmtpClient client = mta.Connect())
+        {
+            client.Command("EHLO test", "250");
+            string reply = client.SendMessage("s@example.test", [$"{mta.User}@example.test"], "Subject: fault\n\nfault token\n");
+            Assert.StartsWith("451 4.3.0", reply, StringComparison.Ordinal);
+            Assert.Empty(mta.QueueFiles());
+        }
+
+        mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: after\n\nafter token\n");
+        mta.WaitForMail(mta.User, "after token");
+    }
+
+    [Fact]
+    public async Task A_log_service_that_hangs_or_dies_loses_no_mail()
+    {
+        using Instance mta = new Instance().Start();
+        mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: before\n\nbefore token\n");
+        mta.WaitForMail(mta.User, "before token");
+        int logger = mta.Processes().First(static process => process.Program == "postlogd").Pid;
+        Shell.Bash($"kill -STOP {logger}").MustSucceed();
+        Task[] clients = Enumerable.Range(0, 5).Select(i => Task.Run(() => mta.Send("s@example.test", $"{mta.User}@example.test", $"Subject: {i}\n\nheld token {i}\n"))).ToArray();
+        Shell.Bash($"kill -CONT {logger}; kill -9 {logger}").MustSucceed();
+        await Task.WhenAll(clients).WaitAsync(TimeSpan.FromSeconds(60));
+        for (int i = 0; i < clients.Length; i++)
+        {
+            mta.WaitForMail(mta.User, $"held token {i}");
+        }
+
+        mta.WaitForEmptyQueue();
+        string id = mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: after\n\nafter token\n");
+        mta.WaitForLog($"{id}: removed");
+    }
+
+    [PeerFact("/usr/bin/strace")]
     public void A_failing_flush_of_the_maildir_keeps_the_message_in_the_queue()
     {
         using var mta = new Instance();
@@ -47,6 +88,21 @@ public sealed class FaultTests
 
         mta.WaitForMail(mta.User, "fault token");
         mta.WaitForEmptyQueue();
+    }
+
+    [PeerFact("/usr/bin/strace")]
+    public void A_failing_send_of_content_ends_the_delivery_at_once()
+    {
+        using var sink = new SmtpSink();
+        using Instance mta = new Instance(relay: sink.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)).Start();
+        string before = mta.Send("s@example.test", "r@far.example", "Subject: before\n\nbefore\n");
+        mta.WaitForLog($"{before}: removed");
+        using (Injection.Into(mta, "smtp", "sendto:error=ENOMEM:when=8"))
+        {
+            // Some sixty sends of content: the eighth is one of them, and neither side has anything to say then.
+            string id = mta.Send("s@example.test", "r@far.example", "Subject: large\n\n" + string.Concat(Enumerable.Repeat(new string('x', 70) + "\n", 30_000)));
+            Wait.Until(() => mta.Log.Contains($"{id}: to=<r@far.example>", StringComparison.Ordinal), "an outcome", () => mta.Log, seconds: 60);
+        }
     }
 
     [RootFact]
