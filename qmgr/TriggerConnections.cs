@@ -20,7 +20,6 @@ internal sealed class TriggerConnections(EventLoop loop, Action<ReadOnlyMemory<b
     {
         if (Interlocked.Increment(ref _count) > Most || Posix.TrySend(connection, [TriggerProtocol.StaysOpen], wait: false, out _) != 0)
         {
-            // Most clients are gone by now.
             Interlocked.Decrement(ref _count);
             return false;
         }

@@ -247,8 +247,8 @@ public sealed class Daemon
     /// </summary>
     /// <param name="forward">Is given the bytes.</param>
     /// <param name="adopt">
-    /// Is offered each connection after its first request, on the same thread; true when it has taken it over, for more
-    /// requests to come.
+    /// Is offered each connection whose client asks to stay, after its first request, on the same thread; true when it has
+    /// taken it over, for more requests to come.
     /// </param>
     public Task<int> ServeTriggersAsync(Action<ReadOnlyMemory<byte>> forward, Func<FileHandle, bool> adopt)
     {

@@ -245,7 +245,9 @@ internal sealed class TriggerServer
             Add(bytes[..count]);
         }
 
-        if (count == 0 || _process.Daemon.TriggerAdoption is not { } adopt || !adopt(connection))
+        // Other clients wait until the connection is closed, which tells them that the request was taken.
+        bool mayStay = TriggerProtocol.AsksToStay(bytes[..count]);
+        if (!mayStay || _process.Daemon.TriggerAdoption is not { } adopt || !adopt(connection))
         {
             connection.Dispose();
         }

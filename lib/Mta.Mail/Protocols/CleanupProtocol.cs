@@ -68,11 +68,18 @@ public static class CleanupProtocol
     /// <summary>
     /// Waits for another message. Ours alone: a client of Postfix closes after the answer, and so does a service of Postfix.
     /// </summary>
-    /// <returns>False when the client closed.</returns>
+    /// <returns>False when the client closed, or nothing came within the input's timeout.</returns>
     /// <exception cref="AttributeFormatException">The client wants something else.</exception>
     public static async ValueTask<bool> ReadAnotherAsync(AttributeReader reader, CancellationToken stop)
     {
-        if (!await reader.ReadListAsync(stop))
+        try
+        {
+            if (!await reader.ReadListAsync(stop))
+            {
+                return false;
+            }
+        }
+        catch (TimeoutException)
         {
             return false;
         }

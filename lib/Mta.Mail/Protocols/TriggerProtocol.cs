@@ -18,10 +18,13 @@ public static class TriggerProtocol
     public const string PickupPath = "public/pickup";
 
     /// <summary>
-    /// What a server says to a client that is still there after its first request: more may follow on this connection
+    /// What a server says to a client that asked for it by a second NUL: more requests may follow on this connection
     /// (<see cref="TriggerSender"/>). Ours alone: a service of Postfix says nothing and closes.
     /// </summary>
     public const byte StaysOpen = (byte)'+';
+
+    /// <summary>True when the client would send more requests on the same connection.</summary>
+    public static bool AsksToStay(ReadOnlySpan<byte> request) => request is [.., 0, 0];
 
     /// <summary>Bytes for the queue manager; pickup takes any.</summary>
     public static class Requests

@@ -17,11 +17,10 @@ public sealed class TriggerSender(string path)
     /// <returns>0, or the error number: ENOENT and ECONNREFUSED when nobody listens, EAGAIN when the backlog is full.</returns>
     public int TrySend(byte request)
     {
-        ReadOnlySpan<byte> message = [request, 0];
         if (_connection is { } kept)
         {
             _staysOpen = _staysOpen || HasSaidSo(kept);
-            if (_staysOpen && Posix.TrySend(kept, message) is 0 or Errno.EAGAIN)
+            if (_staysOpen && Posix.TrySend(kept, [request, 0]) is 0 or Errno.EAGAIN)
             {
                 // No room: others that were sent before still wait there, and triggers act as a set.
                 return 0;
@@ -33,7 +32,7 @@ public sealed class TriggerSender(string path)
         }
 
         int errno = UnixSocket.TryConnectNow(path, out FileHandle connection);
-        errno = errno == 0 ? Posix.TrySend(connection, message) : errno;
+        errno = errno == 0 ? Posix.TrySend(connection, [request, 0, 0]) : errno;
         if (errno != 0)
         {
             connection.Dispose();

@@ -18,7 +18,7 @@ public sealed class TriggerSenderTests : IDisposable
         TriggerSender sender = new(Path);
         Assert.Equal(0, sender.TrySend((byte)'W'));
         using FileHandle connection = Accept();
-        Assert.Equal("W\0", Read(connection));
+        Assert.Equal("W\0\0", Read(connection));
         Assert.Equal(0, Posix.TrySend(connection, [TriggerProtocol.StaysOpen]));
 
         Assert.Equal(0, sender.TrySend((byte)'I'));
@@ -36,7 +36,7 @@ public sealed class TriggerSenderTests : IDisposable
         {
             Assert.Equal(0, sender.TrySend((byte)request));
             using FileHandle connection = Accept();
-            Assert.Equal($"{request}\0", Read(connection));
+            Assert.Equal($"{request}\0\0", Read(connection));
         }
     }
 
@@ -56,7 +56,7 @@ public sealed class TriggerSenderTests : IDisposable
         Assert.Equal(0, sender.TrySend((byte)'D'));
 
         using FileHandle next = Accept();
-        Assert.Equal("D\0", Read(next));
+        Assert.Equal("D\0\0", Read(next));
     }
 
     [Fact]
