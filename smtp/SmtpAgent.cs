@@ -18,7 +18,7 @@ internal sealed class SmtpAgent : IDisposable
     /// Deliveries that may be in this process for each that may have a session: one has it, one looks up servers (which
     /// takes about as long over the net), and the others wait, so that a session finds one for the same server.
     /// </summary>
-    public const int AdmittedPerPlace = 4;
+    public const int AdmittedPerPlace = 6;
 
     private readonly SmtpSettings _settings;
     private readonly SmtpTables _tables;

@@ -11,14 +11,14 @@ namespace Mta.Mail.Queue;
 /// all the rest that the system does for a message. Where nothing is gained nothing is lost.
 /// </summary>
 /// <remarks>
-/// <c>spare/0</c> to <c>spare/255</c> are a ring: qmgr puts files in, cleanup takes them out, each with a place of its
+/// <c>spare/0</c> to <c>spare/2047</c> are a ring: qmgr puts files in, cleanup takes them out, each with a place of its
 /// own that it moves on after success, so that the two follow each other without a word. A full place, an empty one or
 /// no such directory mean that a file is removed or made as ever.
 /// </remarks>
 /// <param name="directory">Where they are.</param>
 public sealed class SpareFiles(string directory = QueueName.Spare)
 {
-    private const int Places = 256;
+    private const int Places = 2048;
     private const int Unfinished = 0x180; // 0600
     private int _next;
 

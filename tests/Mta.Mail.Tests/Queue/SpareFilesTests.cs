@@ -5,7 +5,7 @@ namespace Mta.Mail.Tests.Queue;
 
 public sealed class SpareFilesTests : IDisposable
 {
-    private const int Places = 256;
+    private const int Places = 2048;
     private readonly string _root = Directory.CreateTempSubdirectory("mta-spare-").FullName;
     private readonly QueueDirectory _queue = new(QueueSettings.Default);
     private readonly SpareFiles _keeper;
