@@ -6,7 +6,7 @@ namespace Mta.EndToEnd;
 /// <summary>The process limit of the SMTP client counts sessions, and a session goes from delivery to delivery.</summary>
 public sealed class SessionLimitTests : IDisposable
 {
-    private const int Domains = 12;
+    private const int Domains = 20;
 
     private readonly SmtpSink _sink = new(IPAddress.Parse("127.0.0.2"));
     private readonly ScriptedNames _names = new(IPAddress.Parse("127.0.0.2"));
@@ -38,7 +38,7 @@ public sealed class SessionLimitTests : IDisposable
             return null;
         };
         SendToAll(limit);
-        Wait.Until(() => _names.Asked.Count == 4 * limit && _sink.Sessions == limit, "deliveries in sessions and others ready for one", () => _mta.Log);
+        Wait.Until(() => _names.Asked.Count == 6 * limit && _sink.Sessions == limit, "deliveries in sessions and others ready for one", () => _mta.Log);
         greets.Set();
         Wait.Until(() => _sink.Messages.Count == Domains, "all deliveries", () => _mta.Log);
         Assert.False(isCrowded);
