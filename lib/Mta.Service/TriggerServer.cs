@@ -204,21 +204,16 @@ internal sealed class TriggerServer
         for (int i = entries.Length - 1; i >= 0; i--)
         {
             (FileHandle file, long deadline) = _pending[i];
-            if (entries[i].Returned != 0 ? TryRead(file) : Expire(file, now >= deadline))
+            if (entries[i].Returned != 0 && TryRead(file))
             {
                 _pending.RemoveAt(i);
             }
+            else if (entries[i].Returned == 0 && now >= deadline)
+            {
+                file.Dispose();
+                _pending.RemoveAt(i);
+            }
         }
-    }
-
-    private static bool Expire(FileHandle connection, bool isLate)
-    {
-        if (isLate)
-        {
-            connection.Dispose();
-        }
-
-        return isLate;
     }
 
     // False when nothing has come yet. Otherwise the connection is somebody else's, or closed.

@@ -75,18 +75,9 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public async Task A_stream_cut_off_anywhere_leaves_nothing()
     {
-        using BufferedOutput client = new(Stream.Null);
-        CleanupProtocol.WriteFlags(new AttributeWriter(client), CleanupFlags.External);
-        int flags = client.Pending;
-        foreach (string record in (string[])[.. CleanupHarness.Envelope("r@example.com"), .. Content])
+        foreach (byte[] part in BeginningsOfAStream())
         {
-            RecordWriter.Write(client, (RecordType)record[0], record[1..]);
-        }
-
-        byte[] whole = client.PendingBytes.ToArray();
-        for (int length = flags; length < whole.Length; length++)
-        {
-            CleanupResult result = await _harness.PlayAsync(whole[..length]);
+            CleanupResult result = await _harness.PlayAsync(part);
             Assert.Equal(CleanupStatus.Bad, result.Status);
             AssertNothing("incoming");
         }
@@ -94,6 +85,17 @@ public sealed class SessionTests : IDisposable
 
     [Fact]
     public async Task A_stream_that_cannot_be_read_is_no_bad_message()
+    {
+        foreach (byte[] part in BeginningsOfAStream())
+        {
+            CleanupResult result = await _harness.PlayAsync(new FailingStream(part));
+            Assert.Equal(CleanupStatus.Write, result.Status);
+            AssertNothing("incoming");
+        }
+    }
+
+    // From its flags alone to all but its last byte.
+    private static IEnumerable<byte[]> BeginningsOfAStream()
     {
         using BufferedOutput client = new(Stream.Null);
         CleanupProtocol.WriteFlags(new AttributeWriter(client), CleanupFlags.External);
@@ -106,9 +108,7 @@ public sealed class SessionTests : IDisposable
         byte[] whole = client.PendingBytes.ToArray();
         for (int length = flags; length < whole.Length; length++)
         {
-            CleanupResult result = await _harness.PlayAsync(new FailingStream(whole[..length]));
-            Assert.Equal(CleanupStatus.Write, result.Status);
-            AssertNothing("incoming");
+            yield return whole[..length];
         }
     }
 

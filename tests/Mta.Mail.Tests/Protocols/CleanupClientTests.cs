@@ -54,12 +54,7 @@ public sealed class CleanupClientTests : IDisposable
         {
         }
 
-        await service.WaitAsync(Limit);
-        service = ServeAsync(messages: 1);
-        await SendAsync();
-
-        await service.WaitAsync(Limit);
-        Assert.Equal(2, _connections);
+        await AssertNextConnectsAnewAsync(service);
     }
 
     [Fact]
@@ -73,18 +68,23 @@ public sealed class CleanupClientTests : IDisposable
             await session.FinishAsync(default);
         }
 
-        await service.WaitAsync(Limit);
-        service = ServeAsync(messages: 1);
-        await SendAsync();
-
-        await service.WaitAsync(Limit);
-        Assert.Equal(2, _connections);
+        await AssertNextConnectsAnewAsync(service);
     }
 
     public void Dispose()
     {
         _listener.Dispose();
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task AssertNextConnectsAnewAsync(Task service)
+    {
+        await service.WaitAsync(Limit);
+        service = ServeAsync(messages: 1);
+        await SendAsync();
+
+        await service.WaitAsync(Limit);
+        Assert.Equal(2, _connections);
     }
 
     private async Task SendAsync()
