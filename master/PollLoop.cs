@@ -72,8 +72,7 @@ internal sealed class PollLoop : IDisposable
         }
 
         PollEntry[] entries = _entries;
-        int ready = Posix.Poll(entries, ProcessRest.Watch.Wait(Math.Min(mostMilliseconds, UntilNextTimer())));
-        ProcessRest.Watch.Waited(ready > 0);
+        int ready = ProcessRest.Poll(entries, Math.Min(mostMilliseconds, UntilNextTimer()));
         if (ready > 0)
         {
             foreach (PollEntry entry in entries)

@@ -19,6 +19,15 @@ public static partial class ProcessRest
     /// <summary>Asked by each thread that waits for work of this process.</summary>
     public static RestWatch Watch { get; } = new(After, GiveBack, TimeProvider.System);
 
+    /// <summary>Waits as <see cref="Posix.Poll"/> does, on a thread that waits for work of this process.</summary>
+    /// <returns>How many descriptors are ready; 0 also when the wait ended early for the sake of the rest.</returns>
+    public static int Poll(Span<PollEntry> entries, int milliseconds)
+    {
+        int ready = Posix.Poll(entries, Watch.Wait(milliseconds));
+        Watch.Waited(ready > 0);
+        return ready;
+    }
+
     // Objects first: the collector's own code goes with the rest.
     internal static void GiveBack()
     {

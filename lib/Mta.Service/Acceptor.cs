@@ -76,9 +76,7 @@ internal sealed class Acceptor(ServiceContext context, ClientShare share, Status
         int wait = limits.IdleLimit is TimeSpan most
             ? (int)Math.Clamp((most - share.Idle).TotalMilliseconds + 1, 1, int.MaxValue)
             : -1;
-        int ready = Posix.Poll(entries, ProcessRest.Watch.Wait(wait));
-        ProcessRest.Watch.Waited(ready > 0);
-        if (ready == 0)
+        if (ProcessRest.Poll(entries, wait) == 0)
         {
             return false;
         }

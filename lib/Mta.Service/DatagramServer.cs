@@ -58,9 +58,7 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
             entries[2 + i] = new PollEntry(process.Listeners[i], PollEvents.Input);
         }
 
-        int ready = Posix.Poll(entries, ProcessRest.Watch.Wait(process.IdleLimit is null ? -1 : (int)Math.Clamp(IdleTimeLeft + 1, 1, int.MaxValue)));
-        ProcessRest.Watch.Waited(ready > 0);
-        if (ready == 0)
+        if (ProcessRest.Poll(entries, process.IdleLimit is null ? -1 : (int)Math.Clamp(IdleTimeLeft + 1, 1, int.MaxValue)) == 0)
         {
             return IdleTimeLeft > 0;
         }

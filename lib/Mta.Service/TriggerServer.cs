@@ -113,7 +113,7 @@ internal sealed class TriggerServer
             entries[2 + listeners + i] = new PollEntry(_pending[i].File.Descriptor, PollEvents.Input);
         }
 
-        ProcessRest.Watch.Waited(Posix.Poll(entries, ProcessRest.Watch.Wait(PollTime())) > 0);
+        ProcessRest.Poll(entries, PollTime());
         if (entries[0].Returned != 0)
         {
             _wake.Clear();
