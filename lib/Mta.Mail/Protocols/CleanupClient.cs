@@ -32,12 +32,9 @@ public sealed class CleanupClient(string service = "cleanup", string directory =
         string path = $"{directory}/{service}";
         while (_kept.TryTake() is { } stream)
         {
-            ServiceConnection connection = Over(stream);
             try
             {
-                CleanupProtocol.WriteAnother(connection.Writer);
-                await connection.Output.FlushAsync(stop);
-                return await BeginAsync(connection, flags, stop);
+                return await BeginAsync(Over(stream), flags, isAnother: true, stop);
             }
             catch (Exception error) when (error is IOException or TimeoutException)
             {
@@ -50,7 +47,7 @@ public sealed class CleanupClient(string service = "cleanup", string directory =
         {
             try
             {
-                return await BeginAsync(await ServiceConnection.ConnectAsync(path, null, Timeout, stop, CleanupSession.OutputCapacity, CleanupSession.InitialCapacity), flags, stop);
+                return await BeginAsync(await ServiceConnection.ConnectAsync(path, null, Timeout, stop, CleanupSession.OutputCapacity, CleanupSession.InitialCapacity), flags, isAnother: false, stop);
             }
             catch (Exception error) when (error is IOException or TimeoutException)
             {
@@ -68,10 +65,16 @@ public sealed class CleanupClient(string service = "cleanup", string directory =
     private ServiceConnection Over(SocketStream stream) =>
         ServiceConnection.Over(stream, Timeout, CleanupSession.OutputCapacity, CleanupSession.InitialCapacity);
 
-    private async ValueTask<CleanupSession> BeginAsync(ServiceConnection connection, CleanupFlags flags, CancellationToken stop)
+    private async ValueTask<CleanupSession> BeginAsync(ServiceConnection connection, CleanupFlags flags, bool isAnother, CancellationToken stop)
     {
         try
         {
+            if (isAnother)
+            {
+                CleanupProtocol.WriteAnother(connection.Writer);
+                await connection.Output.FlushAsync(stop);
+            }
+
             QueueId id = await CleanupProtocol.ReadGreetingAsync(connection.Reader, stop);
             CleanupProtocol.WriteFlags(connection.Writer, flags);
             return new CleanupSession(connection, id) { Keep = _kept.Add };

@@ -12,8 +12,9 @@ namespace Mta.Mail.Queue;
 /// </summary>
 /// <remarks>
 /// <c>spare/0</c> to <c>spare/2047</c> are a ring: qmgr puts files in, cleanup takes them out, each with a place of its
-/// own that it moves on after success, so that the two follow each other without a word. A full place, an empty one or
-/// no such directory mean that a file is removed or made as ever.
+/// own, so that the two follow each other without a word. A full place, an empty one or no such directory mean that a
+/// file is removed or made as ever. Who finds an empty place waits there; who finds a full one passes it, so that after
+/// a restart, which begins at 0, it comes to where the others wait.
 /// </remarks>
 /// <param name="directory">Where they are.</param>
 public sealed class SpareFiles(string directory = QueueName.Spare)
@@ -54,13 +55,13 @@ public sealed class SpareFiles(string directory = QueueName.Spare)
                 return false;
             }
 
-            if (Posix.TryRenameNew(path, PathOf(_next)) != 0)
+            int errno = Posix.TryRenameNew(path, PathOf(_next));
+            if (errno is 0 or Errno.EEXIST)
             {
-                return false;
+                _next = (_next + 1) % Places;
             }
 
-            _next = (_next + 1) % Places;
-            return true;
+            return errno == 0;
         }
     }
 

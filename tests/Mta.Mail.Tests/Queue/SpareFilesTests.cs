@@ -127,18 +127,38 @@ public sealed class SpareFilesTests : IDisposable
     }
 
     [Fact]
-    public void A_full_ring_takes_no_more_and_goes_on_where_it_was()
+    public void A_full_ring_takes_no_more_until_one_is_taken_out()
     {
         for (int i = 0; i < Places; i++)
         {
             Assert.True(_keeper.TryKeep(WriteMessage()));
         }
 
-        string one = WriteMessage();
-        Assert.False(_keeper.TryKeep(one));
-        Assert.True(_taker.TryTake($"{_root}/incoming/1.1.1", 0x180, out FileHandle? file));
-        file.Dispose();
-        Assert.True(_keeper.TryKeep(one));
+        Assert.False(_keeper.TryKeep(WriteMessage()));
+        Assert.True(TakeOne(_taker));
+        Assert.True(KeepsWithin(Places));
+        Assert.False(KeepsWithin(Places));
+    }
+
+    [Fact]
+    public void A_keeper_that_begins_at_a_full_place_comes_to_where_takers_wait()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.True(_keeper.TryKeep(WriteMessage()));
+            Assert.True(TakeOne(_taker));
+        }
+
+        // What is left of an earlier time, where a keeper begins that was restarted.
+        File.WriteAllText($"{_root}/spare/0", "");
+        SpareFiles restarted = new($"{_root}/spare");
+        Assert.False(TakeOne(_taker));
+        int made = 0;
+        while (!TakeOne(_taker))
+        {
+            _ = restarted.TryKeep(WriteMessage());
+            Assert.InRange(++made, 1, Places);
+        }
     }
 
     [Fact]
@@ -187,6 +207,12 @@ public sealed class SpareFilesTests : IDisposable
         {
             file.Dispose();
         }
+    }
+
+    private bool KeepsWithin(int tries)
+    {
+        string path = WriteMessage();
+        return Enumerable.Range(0, tries).Any(_ => _keeper.TryKeep(path));
     }
 
     private bool TakeOne(SpareFiles taker)
