@@ -64,12 +64,16 @@ internal sealed class SpawnServer
         string command = Printable.Neutralize(_order.Arguments[0]);
         using FileHandle socket = new(client.Socket?.Handle.Descriptor ?? 0, ownsHandle: false);
         OrderResult result = await _runner.RunAsync(_order, socket);
+        foreach (string warning in result.Warnings)
+        {
+            Log.Warn(warning);
+        }
+
         switch (result.Outcome)
         {
             case OrderOutcome.Exited when result.Number == 0:
                 break;
             case OrderOutcome.Exited:
-                WarnIfNotExecutable(result.Number);
                 Log.Warn($"command {command} exit status {result.Number}");
                 break;
             case OrderOutcome.Killed:
@@ -84,18 +88,6 @@ internal sealed class SpawnServer
             default:
                 Log.Warn($"command {command}: {result.Reason}");
                 break;
-        }
-    }
-
-    // What run-as would have said went nowhere: its output is the client's connection.
-    private void WarnIfNotExecutable(long status)
-    {
-        const int notExecuted = 75; // EX_TEMPFAIL
-        string program = _order.Arguments[0];
-        int errno = status == notExecuted && program.StartsWith('/') ? Posix.TryAccess(program, AccessMode.Execute) : 0;
-        if (errno != 0)
-        {
-            Log.Warn($"spawn_comand: execvp {Printable.Neutralize(program)}: {Errno.Text(errno)}");
         }
     }
 }

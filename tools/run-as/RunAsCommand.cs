@@ -13,15 +13,22 @@ internal static class RunAsCommand
     // EX_TEMPFAIL of sysexits.h, as Postfix's agents say it: mail waits until the administrator has put it right.
     private const int NotExecuted = 75;
 
+    private const int ReportDescriptor = 3;
+
     public static int Run()
     {
+        RunAsRequest? request = RunAsRequest.Parse(ProgramArguments.Arguments, out string error);
+        if (request is null)
+        {
+            CommandLineTool.PrintRaw($"run-as: {error}");
+            return 64;
+        }
+
         try
         {
-            RunAsRequest? request = RunAsRequest.Parse(ProgramArguments.Arguments, out string error);
-            if (request is null)
+            if (request.Reports)
             {
-                CommandLineTool.PrintRaw($"run-as: {error}");
-                return 64;
+                Posix.SetCloseOnExec(ReportDescriptor);
             }
 
             Become(request);
@@ -33,25 +40,40 @@ internal static class RunAsCommand
             Posix.DefaultSignal(Signals.SIGPIPE);
             Posix.DefaultSignal(Signals.SIGXFSZ);
             int errno = Execute(request.Command);
-            Say($"{(Name == "pipe" ? "pipe_command: " : "")}execvp {request.Command[0]}: {Errno.Text(errno)}");
+            Say(request, $"{Caller}execvp {request.Command[0]}: {Errno.Text(errno)}");
             return NotExecuted;
         }
-        catch (Exception error) when (error is LinuxException or FatalException)
+        catch (Exception problem) when (problem is LinuxException or FatalException)
         {
-            Say(error.Message);
+            Say(request, problem.Message);
             return NotExecuted;
         }
     }
 
-    // The caller's name: what is said here is the output of its command.
-    private static string Name => ProgramArguments.ProgramName;
-
-    // The output of spawn's command is a stranger's connection: nothing about this host goes there.
-    private static void Say(string problem)
+    // What Postfix's agents of that name put before the call that fails.
+    private static string Caller => ProgramArguments.ProgramName switch
     {
-        if (Name != "spawn")
+        "pipe" => "pipe_command: ",
+        "spawn" => "spawn_comand: ",
+        _ => "",
+    };
+
+    private static void Say(RunAsRequest request, string problem)
+    {
+        if (!request.Reports)
         {
-            CommandLineTool.PrintRaw($"{Name}: fatal: {problem}");
+            CommandLineTool.PrintRaw($"{ProgramArguments.ProgramName}: fatal: {problem}");
+            return;
+        }
+
+        try
+        {
+            using FileHandle report = new(ReportDescriptor, ownsHandle: false);
+            Posix.WriteAll(report, ByteString.ToBytes(problem));
+        }
+        catch (LinuxException)
+        {
+            // The caller has gone, and its pipe.
         }
     }
 

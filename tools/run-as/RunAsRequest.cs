@@ -3,13 +3,14 @@ using Mta.Linux;
 namespace Mta.RunAs;
 
 /// <summary>
-/// The command line: <c>run-as [--chroot=ROOT] UID GID GROUPS DIRECTORY LIMITS COMMAND [ARGUMENT ...]</c>. Numbers only; nothing is
+/// The command line: <c>run-as [--report] [--chroot=ROOT] UID GID GROUPS DIRECTORY LIMITS COMMAND [ARGUMENT ...]</c>. Numbers only; nothing is
 /// looked up here.
 /// </summary>
 internal sealed record RunAsRequest
 {
-    public const string Usage = "usage: run-as [--chroot=directory] uid gid group,group,...|- directory|- name=soft[:hard],...|- command [argument ...]";
+    public const string Usage = "usage: run-as [--report] [--chroot=directory] uid gid group,group,...|- directory|- name=soft[:hard],...|- command [argument ...]";
 
+    private const string ReportOption = "--report";
     private const string ChrootOption = "--chroot=";
 
     private static readonly (string Name, ResourceLimit Resource)[] Resources =
@@ -20,6 +21,9 @@ internal sealed record RunAsRequest
         ("nofile", ResourceLimit.OpenFiles),
         ("as", ResourceLimit.AddressSpace),
     ];
+
+    /// <summary>Why the command is not executed is for descriptor 3, a pipe of the caller, instead of stderr.</summary>
+    public bool Reports { get; init; }
 
     /// <summary>The command's root directory; empty for the caller's own.</summary>
     public string Root { get; init; } = "";
@@ -43,6 +47,12 @@ internal sealed record RunAsRequest
     public static RunAsRequest? Parse(IReadOnlyList<string> arguments, out string error)
     {
         error = Usage;
+        bool reports = arguments.Count > 0 && arguments[0] == ReportOption;
+        if (reports)
+        {
+            arguments = [.. arguments.Skip(1)];
+        }
+
         string root = "";
         if (arguments.Count > 0 && arguments[0].StartsWith(ChrootOption, StringComparison.Ordinal))
         {
@@ -99,6 +109,7 @@ internal sealed record RunAsRequest
 
         return new RunAsRequest
         {
+            Reports = reports,
             Root = root,
             User = user,
             Group = group,

@@ -11,10 +11,6 @@ public sealed class CommandOrder : Order
 {
     private const int MaxOutput = 4096;
 
-    // What run-as exits with when it does not come to the command (EX_TEMPFAIL of sysexits.h).
-    private const int NotExecuted = 75;
-
-
     /// <param name="user">Whom the command runs as; the order itself begins as root, who alone can start it.</param>
     /// <param name="arguments">The program (searched in PATH when without a slash) and its arguments.</param>
     /// <param name="environment">The whole environment.</param>
@@ -68,23 +64,26 @@ public sealed class CommandOrder : Order
         using (output)
         {
             int process;
+            FileHandle pipe;
             using (input)
             using (drain)
             {
-                int errno = Posix.TrySpawn(Start.Request(context, Root, [(0, input), (1, drain), (2, drain)]), out process);
+                int errno = Start.TrySpawn(context, Root, [(0, input), (1, drain), (2, drain)], out process, out pipe);
                 if (errno != 0)
                 {
+                    pipe.Dispose();
                     return new OrderResult(OrderOutcome.NotStarted, number: errno);
                 }
             }
 
+            using FileHandle report = pipe;
             Posix.SetNonBlocking(feed);
             Posix.SetNonBlocking(output);
             CommandPipes pipes = new(feed, output, TimeLimit, MaxOutput);
             bool reaped = false;
             try
             {
-                OrderResult result = Converse(pipes, process, file!, context.ProgramName, ref reaped); // orders with content come with the file
+                OrderResult result = Converse(pipes, process, report, file!, context.ProgramName, ref reaped); // orders with content come with the file
                 return result;
             }
             finally
@@ -134,13 +133,7 @@ public sealed class CommandOrder : Order
         };
     }
 
-    private static string? WhyNotExecuted(string output, string name)
-    {
-        string mark = $"{name}: fatal: ";
-        return output.StartsWith(mark, StringComparison.Ordinal) ? output[mark.Length..].TrimEnd(' ') : null;
-    }
-
-    private OrderResult Converse(CommandPipes pipes, int process, FileHandle file, string name, ref bool reaped)
+    private OrderResult Converse(CommandPipes pipes, int process, FileHandle report, FileHandle file, string name, ref bool reaped)
     {
         CopyOutcome copy = MessageCopy.Run(file, Offset, Head, Options, pipes, out int errno, LineEnd);
         if (copy == CopyOutcome.Corrupt)
@@ -160,11 +153,11 @@ public sealed class CommandOrder : Order
         }
 
         reaped = true;
-        if (!status.WasKilled && status.ExitCode == NotExecuted && WhyNotExecuted(pipes.Output, name) is { } why)
+        if (CommandStart.WhyNotExecuted(report) is { } why)
         {
             // The administrator's mistake: the log says it, the sender's report only that it is temporary.
             bool isMissing = why.Contains("execvp", StringComparison.Ordinal);
-            return new OrderResult(OrderOutcome.Exited, reason: isMissing ? pipes.Output : "", number: status.ExitCode) { Warnings = [why] };
+            return new OrderResult(OrderOutcome.Exited, reason: isMissing ? $"{name}: fatal: {why} " : "", number: status.ExitCode) { Warnings = [why] };
         }
 
         return status.WasKilled ? new OrderResult(OrderOutcome.Killed, reason: pipes.Output, number: status.Signal)

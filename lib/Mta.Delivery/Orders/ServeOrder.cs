@@ -41,7 +41,8 @@ public sealed class ServeOrder : Order
 
         // A command expects to wait when it reads.
         Posix.SetNonBlocking(socket, on: false);
-        int errno = Posix.TrySpawn(start.Request(context, "", [(0, socket), (1, socket), (2, socket)]), out int process);
+        int errno = start.TrySpawn(context, "", [(0, socket), (1, socket), (2, socket)], out int process, out FileHandle pipe);
+        using FileHandle report = pipe;
         if (errno != 0)
         {
             return new OrderResult(OrderOutcome.NotStarted, number: errno);
@@ -66,7 +67,7 @@ public sealed class ServeOrder : Order
 
         return status.WasKilled
             ? new OrderResult(OrderOutcome.Killed, number: status.Signal)
-            : new OrderResult(OrderOutcome.Exited, number: status.ExitCode);
+            : new OrderResult(OrderOutcome.Exited, number: status.ExitCode) { Warnings = CommandStart.WhyNotExecuted(report) is { } why ? [why] : [] };
     }
 
     internal override void WriteBody(OrderWriter writer)
