@@ -144,7 +144,7 @@ class Target(Instance):
         self.sink, self.hostile, self.milter, self.policy = RawSink(), Scripted(greet=True), Scripted(), Scripted()
         super().__init__(kind, directory, build, Ledger(f"{directory}/ledger"), self.sink.port)
         self._tokens = itertools.count(1)
-        self.milter_port, self.policy_port, self.table_port, self.filter_port, self.screen_port, self.proxy_port, behind = (free_port() for _ in range(7))
+        self.milter_port, self.policy_port, self.table_port, self.filter_port, self.screen_port, self.proxy_port, self.relay_port, behind = (free_port() for _ in range(8))
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=mta.example.test",
                         "-keyout", f"{directory}/etc/key.pem", "-out", f"{directory}/etc/cert.pem"], check=True, capture_output=True)
         self._write("transport", f"hostile.example smtp:[127.0.0.1]:{self.hostile.port}\ndiscard.example discard:\nsecure.example secure:[127.0.0.1]:{self.sink.port}\n")
@@ -171,6 +171,7 @@ class Target(Instance):
                        f"127.0.0.1:{self.table_port} inet n - n - - smtpd -o {{smtpd_recipient_restrictions=check_recipient_access tcp:127.0.0.1:1,permit}}\n"
                        f"127.0.0.1:{self.filter_port} inet n - n - - smtpd -o smtpd_proxy_filter=127.0.0.1:{behind}\n"
                        f"127.0.0.1:{self.proxy_port} inet n - n - - smtpd -o smtpd_upstream_proxy_protocol=haproxy -o smtpd_upstream_proxy_timeout=2s\n"
+                       f"127.0.0.1:{self.relay_port} inet n - n - - smtpd -o local_recipient_maps=\n"
                        f"127.0.0.1:{behind} inet n - n - - smtpd -o {{mynetworks=127.0.0.0/8}} -o {{smtpd_forbid_bare_newline_exclusions=$mynetworks}}\n"
                        f"127.0.0.1:{self.screen_port} inet n - n - 1 postscreen -o postscreen_greet_action=enforce -o postscreen_greet_wait=1s -o postscreen_bare_newline_enable=yes"
                        " -o postscreen_bare_newline_action=enforce -o postscreen_non_smtp_command_enable=yes -o postscreen_client_connection_count_limit=1000\n"
@@ -259,8 +260,8 @@ def main():
         for row, reason in sorted(cases.REASONS.items(), key=lambda pair: (pair[0][0], int(pair[0][1:]))):
             print(f"{row}: {reason}")
         return
-    if os.geteuid() != 0 or not shutil.which("openssl"):
-        sys.exit("SKIPPED: the attack suite needs root and openssl")
+    if os.geteuid() != 0 or not shutil.which("openssl") or not shutil.which("strace"):
+        sys.exit("SKIPPED: the attack suite needs root, openssl and strace")
     directory = tempfile.mkdtemp(prefix="attacks-")
     os.chmod(directory, 0o755)
     target = Target(options.kind, directory, os.path.abspath(options.build))

@@ -12,9 +12,9 @@ from faults import Tracer, wait_until
 from sweep import Sweep
 
 SHUTDOWN, NO_LOG_FLUSH = 0x8004587D, 2
-POINTS = (("cleanup", "fsync"), ("cleanup", "fchmod"), ("cleanup", "write"), ("qmgr", "rename"), ("qmgr", "unlink"),
-          ("virtual", "fsync"), ("virtual", "link"), ("virtual", "unlink"), ("local", "fsync"), ("local", "pwrite64"),
-          ("smtp", "pwrite64"), ("smtp", "sendto"), ("bounce", "fsync"), ("pickup", "unlink"), (None, None))
+POINTS = (("cleanup", "fsync"), ("cleanup", "fchmod"), ("cleanup", "write"), ("qmgr", "rename"), ("qmgr", "renameat2"),
+          ("qmgr", "ftruncate"), ("cleanup", "renameat2"), ("cleanup", "ftruncate"), ("qmgr", "unlink"), ("virtual", "fsync"),
+          ("virtual", "link"), ("virtual", "unlink"), ("local", "fsync"), ("local", "pwrite64"), ("smtp", "pwrite64"), ("smtp", "sendto"), ("bounce", "fsync"), ("pickup", "unlink"), (None, None))
 
 
 def make(path, system, mount, options):

@@ -7,7 +7,9 @@ honest    every fsync(2) fails with EIO: nothing may be acknowledged
 trusting  the program is told success for every flush that failed, as the runtime's own flush does with EIO: the harness
           must see that mail was acknowledged although no flush worked, and that it is lost with the power
 """
+import itertools
 import os
+import shutil
 import signal
 import threading
 
@@ -24,20 +26,27 @@ CASES = {
 }
 
 
-def run_all(options, reports, kinds, names=tuple(CASES)):
+def title(kind, system):
+    return f"proof of the harness, {kind}, {system}"
+
+
+def run_all(options, reports, kinds, systems=("ext4",), names=tuple(CASES)):
     if reason_why_not():
         print("SKIPPED LOUDLY: the harness is not proved: no power cuts here")
         return
-    for kind in kinds:
+    for kind, system in itertools.product(kinds, systems):
+        if not shutil.which("mkfs." + system):
+            print(f"SKIPPED LOUDLY: no mkfs.{system}: the harness is not proved on it")
+            continue
         disks = []
 
         def prepare(instance):
-            disks.append(Disks(instance.dir, "ext4", "two"))
+            disks.append(Disks(instance.dir, system, "two"))
             instance.make_mailboxes()
 
         with options.run(kind, options.build, prepare, options.keep) as run:
             sweep = PowerSweep(run.instance, run.ledger, disks[0])
-            report = reports[f"proof of the harness, {kind}"] = Report()
+            report = reports[title(kind, system)] = Report()
             for name in names:
                 fault, cuts = CASES[name]
                 acknowledged, lost = one(sweep, disks[0], fault, cuts)
@@ -50,7 +59,7 @@ def run_all(options, reports, kinds, names=tuple(CASES)):
                     "honest": acknowledged == 0,
                     "trusting": acknowledged > 0 and lost > 0,
                 }[name]
-                print(f"proof {kind} {name}: {acknowledged} acknowledged, {lost} recipients lost: {'as it must be' if verdict else 'WRONG'}", flush=True)
+                print(f"proof {kind} {system} {name}: {acknowledged} acknowledged, {lost} recipients lost: {'as it must be' if verdict else 'WRONG'}", flush=True)
                 if not verdict:
                     report.violations.append(f"proof {name}: {acknowledged} acknowledged, {lost} lost")
 

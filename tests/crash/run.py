@@ -90,8 +90,8 @@ def pieces(options):
         for kind, system, layout in itertools.product(options.kinds, ("ext4", "xfs"), ("one", "two")):
             yield PowerSweep.title(kind, system, layout), power_piece, (kind, system, layout)
     if "proof" in options.sweeps:
-        for kind in options.kinds:
-            yield f"proof of the harness, {kind}", proof_piece, (kind,)
+        for kind, system in itertools.product(options.kinds, ("ext4", "xfs")):
+            yield proof.title(kind, system), proof_piece, (kind, system)
 
 
 def sweep_piece(options, kind, name, victim):
@@ -107,9 +107,9 @@ def power_piece(options, kind, system, layout):
     return found.popitem()[1] if found else Report()
 
 
-def proof_piece(options, kind):
+def proof_piece(options, kind, system):
     found = {}
-    proof.run_all(options, found, kinds=(kind,))
+    proof.run_all(options, found, kinds=(kind,), systems=(system,))
     return found.popitem()[1] if found else Report()
 
 
