@@ -289,6 +289,8 @@ public sealed class ServerLookup(LookupSettings settings, IDnsResolver? dns, Nat
             return isEnabled ? ([literal], null, host) : ([], new Dsn("5.4.4", "", $"{host}: host not found"), host);
         }
 
+        // Name services, certificates and the log know the A-label form only.
+        host = DomainSyntax.TryToAscii(host, out string ascii) ? ascii : host;
         if (settings.LooksUpInDns)
         {
             (List<IPAddress> addresses, Dsn? failure, string name, bool isFinal) = await AskDnsAsync(host, isSoftBefore, stop);
@@ -305,14 +307,13 @@ public sealed class ServerLookup(LookupSettings settings, IDnsResolver? dns, Nat
     // isFinal: the native lookup has nothing to add.
     private async ValueTask<(List<IPAddress> Addresses, Dsn? Failure, string Name, bool IsFinal)> AskDnsAsync(string host, bool isSoftBefore, CancellationToken stop)
     {
-        string name = DomainSyntax.TryToAscii(host, out string ascii) ? ascii : host;
-        if (!DnsName.IsValidHostName(name))
+        if (!DnsName.IsValidHostName(host))
         {
             return ([], new Dsn("5.4.4", "", $"Name service error for {host}: invalid host or domain name"), host, true);
         }
 
-        Task<DnsAnswer>? first = settings.UsesIpv4 ? AskAsync(name, DnsRecordType.A, stop).AsTask() : null;
-        Task<DnsAnswer>? second = settings.UsesIpv6 ? AskAsync(name, DnsRecordType.Aaaa, stop).AsTask() : null;
+        Task<DnsAnswer>? first = settings.UsesIpv4 ? AskAsync(host, DnsRecordType.A, stop).AsTask() : null;
+        Task<DnsAnswer>? second = settings.UsesIpv6 ? AskAsync(host, DnsRecordType.Aaaa, stop).AsTask() : null;
         List<IPAddress> addresses = [];
         DnsAnswer? worst = null;
         string serverName = host;
@@ -324,7 +325,7 @@ public sealed class ServerLookup(LookupSettings settings, IDnsResolver? dns, Nat
             }
 
             DnsAnswer answer = await task;
-            if (settings.CnameOverridesServerName && answer.Status == DnsStatus.Ok && !Ascii.EqualsIgnoreCase(answer.CanonicalName, name))
+            if (settings.CnameOverridesServerName && answer.Status == DnsStatus.Ok && !Ascii.EqualsIgnoreCase(answer.CanonicalName, host))
             {
                 serverName = answer.CanonicalName;
             }
@@ -350,7 +351,7 @@ public sealed class ServerLookup(LookupSettings settings, IDnsResolver? dns, Nat
 
         if (worst!.Status == DnsStatus.Ok) // At least one family is enabled.
         {
-            return ([], new Dsn("4.7.0", "", FilteredAll(name, worst.Type.Name())), host, true);
+            return ([], new Dsn("4.7.0", "", FilteredAll(host, worst.Type.Name())), host, true);
         }
 
         string status = worst.Status switch // At least one family is enabled.

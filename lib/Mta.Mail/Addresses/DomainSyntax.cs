@@ -66,7 +66,7 @@ public static class DomainSyntax
     public static bool IsValidHostName(string name, bool allowUtf8) =>
         IsValidHostName(name) || (allowUtf8 && TryToAscii(name, out string ascii) && IsValidHostName(ascii));
 
-    /// <summary>The A-label form (RFC 5890) of a name held as UTF-8 bytes; the same name when it is ASCII.</summary>
+    /// <summary>The A-label form (RFC 5890) of a name held as UTF-8 bytes, in lower case (RFC 5895 §2); the same name when it is ASCII.</summary>
     public static bool TryToAscii(string name, out string ascii)
     {
         ascii = name;
@@ -82,7 +82,7 @@ public static class DomainSyntax
 
         try
         {
-            ascii = Idn.GetAscii(unicode);
+            ascii = Idn.GetAscii(unicode.ToLowerInvariant());
             return true;
         }
         catch (ArgumentException)
