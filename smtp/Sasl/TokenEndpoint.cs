@@ -82,8 +82,18 @@ internal sealed record TokenEndpoint(bool IsTls, string Host, int Port, string P
     }
 
     /// <summary>A text of an object; empty when it is not there, or not a text.</summary>
-    public static string TextOf(JsonElement root, string name) =>
-        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : "";
+    public static string TextOf(JsonElement root, string name)
+    {
+        try
+        {
+            return root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : "";
+        }
+        catch (InvalidOperationException)
+        {
+            // RFC 8259 §8.2: half of a surrogate pair, or bytes that are no UTF-8, are no text.
+            return "";
+        }
+    }
 
     private static string Encode(string text) => Uri.EscapeDataString(text);
 }
@@ -131,7 +141,8 @@ internal sealed record IssuedToken(string Token, TimeSpan Lifetime, string Refre
 
         TimeSpan lifetime = Unsaid;
         if (root.TryGetProperty("expires_in", out JsonElement expires)
-            && double.TryParse(expires.ValueKind == JsonValueKind.String ? expires.GetString() : expires.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds))
+            && double.TryParse(expires.ValueKind == JsonValueKind.String ? TokenEndpoint.TextOf(root, "expires_in") : expires.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds)
+            && !double.IsNaN(seconds))
         {
             lifetime = TimeSpan.FromSeconds(Math.Clamp(seconds, 0, Longest.TotalSeconds));
         }

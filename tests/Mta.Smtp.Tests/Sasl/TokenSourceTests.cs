@@ -139,6 +139,8 @@ public sealed class TokenSourceTests : IDisposable
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "there is no access token in the answer")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]", "status 200, and no JSON object")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 29\r\n\r\n{\"access_token\": \"a\\r\\nRSET\"}", "there is no access token in the answer")]
+    [InlineData("HTTP/1.1 200 OK\r\n\r\n{\"access_token\": \"\\ud800\"}", "there is no access token in the answer")]
+    [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n{\"error\": \"\xff\", \"error_description\": \"bytes\"}", "status 400: : bytes")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}", "the connection is lost")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n{}", "the answer is too long, or malformed")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}", "the answer is too long, or malformed")]
@@ -167,6 +169,7 @@ public sealed class TokenSourceTests : IDisposable
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\n{\"acc\r\n16\r\ness_token\": \"chunked\"}\r\n0\r\n\r\n", "chunked")]
     [InlineData("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 23\r\n\r\n{\"access_token\": \"x.y\"}", "x.y")]
     [InlineData("HTTP/1.0 200 OK\r\n\r\n{\"access_token\": \"toend\"}", "toend")]
+    [InlineData("HTTP/1.1 200 OK\r\n\r\n{\"access_token\": \"undated\", \"expires_in\": \"NaN\"}", "undated")]
     public async Task Answers_come_in_every_form_that_http_has(string answer, string token)
     {
         WriteFile();
