@@ -58,7 +58,7 @@ internal sealed class AliasDelivery(LocalAgent local)
         bool hasNewOwner = false;
         if (local.Settings.OwnerRequestSpecial)
         {
-            LookupResult found = await local.Aliases.FindAsync($"owner-{name}", stop);
+            LookupResult found = await local.Aliases.FindOwnerAsync(name, stop);
             if (found.IsFailed)
             {
                 return await local.FailedAsync(expansion, addressee, "4.3.0", "alias database unavailable", stop);

@@ -17,7 +17,13 @@ internal sealed class AliasTables(TableList tables)
     public bool IsEmpty => tables.IsEmpty;
 
     /// <summary>Looks a local part up: its quoted form, then the unquoted one, table by table.</summary>
-    public async ValueTask<LookupResult> FindAsync(string local, CancellationToken stop)
+    public ValueTask<LookupResult> FindAsync(string local, CancellationToken stop) => FindAsync(local, isOwner: false, stop);
+
+    /// <summary>Looks up who gets what cannot be delivered to a list.</summary>
+    /// <param name="list">The list's local part, without <c>owner-</c>.</param>
+    public ValueTask<LookupResult> FindOwnerAsync(string list, CancellationToken stop) => FindAsync($"owner-{list}", isOwner: true, stop);
+
+    private async ValueTask<LookupResult> FindAsync(string local, bool isOwner, CancellationToken stop)
     {
         string quoted = AddressSyntax.QuoteLocalPart(local);
         foreach (LookupTable table in tables.Tables)
@@ -30,7 +36,8 @@ internal sealed class AliasTables(TableList tables)
 
             if (result.IsFailed)
             {
-                Log.Warn($"{table.Reference}: lookup of '{Printable.Neutralize(local)}' failed");
+                string shown = Printable.Neutralize(local);
+                Log.Warn(isOwner ? $"{table.Reference} lookup error for \"{shown}\"" : $"{table.Reference}: lookup of '{shown}' failed");
             }
 
             if (!result.IsNotFound)

@@ -199,13 +199,13 @@ internal sealed class LocalAgent
 
     private async ValueTask<LookupResult> FindOwnerAsync(string local, CancellationToken stop)
     {
-        LookupResult found = await Aliases.FindAsync($"owner-{local}", stop);
+        LookupResult found = await Aliases.FindOwnerAsync(local, stop);
         if (found.IsNotFound)
         {
             Extension.Split(local, out string user, out string? extension);
             if (extension is not null)
             {
-                found = await Aliases.FindAsync($"owner-{user}", stop);
+                found = await Aliases.FindOwnerAsync(user, stop);
             }
         }
 

@@ -119,6 +119,8 @@ class Suite:
                 case.same = rest
             elif word == "quiet":
                 case.quiet = True
+            elif word == "big":
+                case.body = "Subject: test\n\n" + ("x" * 70 + "\n") * int(rest)
             elif word == "also":
                 case.extra.append(rest)
             elif word == "|":
@@ -322,8 +324,28 @@ class Hop(socketserver.StreamRequestHandler):
             count += 1
             if line == b".\r\n":
                 return
-            if limit and count >= limit:
-                raise ValueError
+            if count == limit:
+                self.interrupt(case.script.get("then", "CLOSE"))
+
+    def interrupt(self, how):
+        """Content has come in part: what happens now."""
+        if how == "CLOSE":
+            raise ValueError
+        if how == "RESET":
+            self.resets = True
+            raise ValueError
+        if how == "STALL":
+            time.sleep(15)
+            raise ValueError
+        if how.startswith("SLOW "):
+            # So many bytes of content every tenth of a second, for so many seconds.
+            size, seconds = (int(word) for word in how[5:].split())
+            for _ in range(seconds * 10):
+                time.sleep(0.1)
+                if not self.connection.recv(size):
+                    raise ValueError
+            return
+        self.connection.sendall(unescape(how) + b"\r\n")
 
 
 class HopServer(socketserver.ThreadingTCPServer):

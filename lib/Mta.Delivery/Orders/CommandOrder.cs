@@ -149,7 +149,7 @@ public sealed class CommandOrder : Order
         pipes.CloseInput();
         if ((copy == CopyOutcome.WriteFailed && errno == Errno.ETIMEDOUT) || !pipes.Finish(process, out ChildStatus status))
         {
-            return new OrderResult(OrderOutcome.TimedOut, reason: pipes.Output) { Warnings = ["pipe_command_read: read time limit exceeded"] };
+            return new OrderResult(OrderOutcome.TimedOut, reason: pipes.Output) { Warnings = [pipes.WhatTookTooLong] };
         }
 
         reaped = true;
@@ -173,6 +173,9 @@ internal sealed class CommandPipes(FileHandle feed, FileHandle output, TimeSpan 
     private readonly byte[] _surplus = new byte[4096];
     private int _count;
     private bool _outputEnded;
+
+    /// <summary>After a time limit: what was waited for.</summary>
+    public string WhatTookTooLong { get; private set; } = "";
 
     /// <summary>The output on one line: white space is a blank, what cannot be printed an underscore.</summary>
     public string Output
@@ -217,6 +220,7 @@ internal sealed class CommandPipes(FileHandle feed, FileHandle output, TimeSpan 
 
             if (System.Environment.TickCount64 >= deadline)
             {
+                WhatTookTooLong = "pipe_command_write: write time limit exceeded";
                 throw new LinuxException(Errno.ETIMEDOUT, "write");
             }
         }
@@ -234,6 +238,7 @@ internal sealed class CommandPipes(FileHandle feed, FileHandle output, TimeSpan 
         {
             if (System.Environment.TickCount64 >= deadline)
             {
+                WhatTookTooLong = _outputEnded ? "pipe_command_wait_or_kill: child wait time limit exceeded" : "pipe_command_read: read time limit exceeded";
                 return false;
             }
 
