@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
 using Mta.Text;
@@ -102,8 +103,9 @@ internal sealed class EnvelopeCommands(SmtpSettings settings, SmtpSession sessio
             return;
         }
 
-        bool isUnitext = Ascii.EqualsIgnoreCase(type, "utf-8");
-        if (isUnitext && !ByteString.TryToUnicode(address, out _))
+        string unicode = "";
+        bool isUnicode = Ascii.EqualsIgnoreCase(type, "utf-8");
+        if (isUnicode && !ByteString.TryToUnicode(address, out unicode))
         {
             return;
         }
@@ -111,9 +113,9 @@ internal sealed class EnvelopeCommands(SmtpSettings settings, SmtpSession sessio
         _output.Write(" ORCPT="u8);
         WriteXtext(type);
         _output.Write((byte)';');
-        if (isUnitext)
+        if (isUnicode)
         {
-            WriteUnitext(address);
+            WriteUnicodeXtext(unicode);
         }
         else
         {
@@ -177,21 +179,20 @@ internal sealed class EnvelopeCommands(SmtpSettings settings, SmtpSession sessio
 
     private void WriteXtext(string text) => WriteXtext(_output, text);
 
-    // RFC 6533 §3: UTF-8 as it is; what may not stand in a parameter as \x{HEX}.
-    private void WriteUnitext(string text)
+    // RFC 6533 §3, utf-8-addr-xtext: ASCII, which a server without SMTPUTF8 takes too.
+    private void WriteUnicodeXtext(string text)
     {
-        foreach (char c in text)
+        foreach (System.Text.Rune c in text.EnumerateRunes())
         {
-            if (c is <= ' ' or '\x7f' or '+' or '=' or '\\')
+            if (c.Value is > ' ' and < '\x7f' and not '+' and not '=' and not '\\')
             {
-                _output.Write("\\x{"u8);
-                _output.Write((byte)HexDigits[(c >> 4) & 15]);
-                _output.Write((byte)HexDigits[c & 15]);
-                _output.Write((byte)'}');
+                _output.Write((byte)c.Value);
             }
             else
             {
-                _output.Write((byte)c);
+                _output.Write("\\x{"u8);
+                _output.Write(c.Value.ToString("X2", CultureInfo.InvariantCulture));
+                _output.Write((byte)'}');
             }
         }
     }

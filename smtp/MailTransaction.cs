@@ -318,9 +318,21 @@ internal sealed class MailTransaction
         try
         {
             SmtpReply reply = await _session.ReadReplyAsync(stop);
-            if (reply.Code >= 400)
+            if (reply.Code >= 400 && !_settings.IsLmtp)
             {
                 return TransactionResult.Message(Said(reply, EndCommand(UsesChunks)));
+            }
+
+            // RFC 2033 §4.2: one recipient's reply says nothing about the next one's.
+            foreach (RecipientState recipient in _recipients.Where(static recipient => recipient.IsAccepted))
+            {
+                if (reply.Code < 400)
+                {
+                    break;
+                }
+
+                recipient.Outcome = Said(reply, EndCommand(UsesChunks));
+                reply = await _session.ReadReplyAsync(stop);
             }
         }
         catch (Exception failure) when (SmtpSession.IsConnectionLoss(failure))

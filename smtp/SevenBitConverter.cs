@@ -203,7 +203,9 @@ internal sealed class SevenBitConverter(MessageWriter writer, int headerLimit, i
         }
 
         bool isNested = _type == MimeContentType.Message && !_isGlobal;
-        _isEncoding = _isEightBit && !IsContainer;
+
+        // A piece of a message, or a reference to one, has no parts to be looked for: what is in it becomes 7-bit all the same.
+        _isEncoding = _isEightBit && (!IsContainer || _type == MimeContentType.OtherMessage);
         Reset(MimeContentType.Other);
         _place = isNested ? Place.Header : Place.Body;
     }
