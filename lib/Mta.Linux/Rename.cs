@@ -21,7 +21,7 @@ public static partial class Posix
     public static int TryRename(string source, string target) => RenameNative(source, target) == 0 ? 0 : Refusals.Note(Errno.Last, "rename", target);
 
     /// <summary>Renames without replacing.</summary>
-    /// <returns>0, or the error number: EEXIST when the target exists, EINVAL or ENOSYS where the file system cannot do it.</returns>
+    /// <returns>0, or the error number: EEXIST when the target exists, EINVAL where the file system cannot do it.</returns>
     public static int TryRenameNew(string source, string target) =>
         RenameAtNative(AtCurrentDirectory, source, AtCurrentDirectory, target, RenameNoReplace) == 0 ? 0 : Refusals.Note(Errno.Last, "rename", target);
 

@@ -3,8 +3,8 @@ using Mta.Linux;
 namespace Mta.Delivery.Orders;
 
 /// <summary>
-/// Deliver into a maildir: a file in <c>tmp/</c>, flushed, linked into <c>new/</c>, and <c>new/</c> flushed too, since a
-/// link that is only in memory is lost in a power cut while the queue file is gone for good.
+/// Deliver into a maildir: a file in <c>tmp/</c>, flushed, moved into <c>new/</c>, and <c>new/</c> flushed too, since a
+/// name that is only in memory is lost in a power cut while the queue file is gone for good.
 /// </summary>
 /// <param name="path">The maildir, with a slash at its end.</param>
 /// <param name="head">Lines before the content.</param>
@@ -20,7 +20,6 @@ public sealed class MaildirOrder(uint user, uint group, string path, byte[] head
         long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         (long seconds, long micros) = Math.DivRem(now, 1_000_000);
         string temporary = $"{path}tmp/{seconds}.P{context.ProcessId}Q{context.NextNumber()}.{context.HostName}";
-        string final;
         int errno = TryCreate(temporary, out FileHandle handle);
         if (errno != 0)
         {
@@ -49,20 +48,24 @@ public sealed class MaildirOrder(uint user, uint group, string path, byte[] head
                     return OrderResult.FromErrno(error.Errno, defaultStatus, $"error writing message: {error.Reason}");
                 }
 
-                final = $"{path}new/{seconds}.V{DeviceNumber(status.Device):x}I{status.Inode:x}M{micros}.{context.HostName}";
+                string final = $"{path}new/{seconds}.V{DeviceNumber(status.Device):x}I{status.Inode:x}M{micros}.{context.HostName}";
                 errno = TryPublish(temporary, final, status);
                 if (errno != 0)
                 {
                     return Explain(context, errno, final);
                 }
+
+                _published = final;
             }
         }
         finally
         {
-            Posix.TryUnlink(temporary);
+            if (_published is null)
+            {
+                Posix.TryUnlink(temporary);
+            }
         }
 
-        _published = final;
         return new OrderResult(OrderOutcome.Done) { UnflushedDirectory = $"{path}new" };
     }
 
@@ -119,18 +122,35 @@ public sealed class MaildirOrder(uint user, uint group, string path, byte[] head
 
     private int TryPublish(string temporary, string final, FileStatus status)
     {
-        int errno = Posix.TryLink(temporary, final);
+        int errno = TryMove(temporary, final);
         if (errno == Errno.ENOENT)
         {
             errno = MakeDirectories($"{path}cur");
             errno = errno != 0 ? errno : MakeDirectories($"{path}new");
-            errno = errno != 0 ? errno : Posix.TryLink(temporary, final);
+            errno = errno != 0 ? errno : TryMove(temporary, final);
         }
 
         // NFS may report failure for a call that it repeated.
         if (errno != 0 && Posix.TryLstat(final, out FileStatus found) == 0 && found.Inode == status.Inode && found.Device == status.Device)
         {
+            Posix.TryUnlink(temporary);
             return 0;
+        }
+
+        return errno;
+    }
+
+    // A second name and the end of the first is the way of file systems (NFS is one) that cannot rename without replacing.
+    private static int TryMove(string temporary, string final)
+    {
+        int errno = Posix.TryRenameNew(temporary, final);
+        if (errno == Errno.EINVAL)
+        {
+            errno = Posix.TryLink(temporary, final);
+            if (errno == 0)
+            {
+                Posix.TryUnlink(temporary);
+            }
         }
 
         return errno;
