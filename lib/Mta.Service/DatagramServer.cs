@@ -8,6 +8,8 @@ namespace Mta.Service;
 internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContext, ReadOnlyMemory<byte>> datagram, Action<ServiceContext> pause)
 {
     private const int LongestDatagram = 4096;
+    private const long LongestGathering = 1000; // ms
+    private static readonly TimeSpan GatherPause = TimeSpan.FromMicroseconds(500);
 
     private readonly EventFd _wake = new();
     private readonly byte[] _buffer = new byte[LongestDatagram];
@@ -73,19 +75,30 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
         {
             // A file system that hangs must not make this process hang for ever: whoever logs would wait for it.
             Posix.Alarm(process.LongestTurn);
-            ReceiveAll();
+            Gather();
             Posix.Alarm(0);
             return true;
         }
 
-        ReceiveAll();
+        Gather();
         return true;
+    }
+
+    // Datagrams seldom come alone. Being woken for each of them costs more than looking again after a short sleep, in which
+    // no more of them come than the socket holds.
+    private void Gather()
+    {
+        long end = Environment.TickCount64 + LongestGathering;
+        while (ReceiveAll() && Environment.TickCount64 < end)
+        {
+            Posix.Pause(GatherPause);
+        }
     }
 
     // In milliseconds.
     private double IdleTimeLeft => process.IdleLimit is TimeSpan most ? _idleSince + most.TotalMilliseconds - Environment.TickCount64 : double.MaxValue;
 
-    private void ReceiveAll()
+    private bool ReceiveAll()
     {
         bool any = false;
         foreach (int listener in process.Listeners)
@@ -100,7 +113,7 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
 
         if (!any)
         {
-            return;
+            return false;
         }
 
         pause(process.Context);
@@ -110,5 +123,7 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
             process.Status.Send(WorkerState.Taken);
             process.Status.Send(WorkerState.Available);
         }
+
+        return true;
     }
 }
