@@ -39,6 +39,9 @@ internal sealed class Reactor
     /// </summary>
     public static bool ContinuesInPlace { get; set; }
 
+    /// <summary>The reactor that the current thread waits for; null in a thread that watches no sockets.</summary>
+    public static Reactor? Current => s_current;
+
     /// <summary>
     /// The reactor for a new socket: the current thread's own, so that all sockets of a session wake one thread; else
     /// each in turn.

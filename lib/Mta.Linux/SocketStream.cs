@@ -45,6 +45,9 @@ public sealed class SocketStream : Stream
     /// </summary>
     public static void LendThread() => Reactor.LendThread();
 
+    /// <inheritdoc cref="SocketWaits.MoveHere"/>
+    public void MoveHere() => _waits.MoveHere();
+
     /// <summary>A read would not wait: there is input, or the peer has closed.</summary>
     public bool HasInput => IsReady(Handle, PollEvents.Input);
 

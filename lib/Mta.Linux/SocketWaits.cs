@@ -60,6 +60,20 @@ public sealed class SocketWaits(FileHandle socket)
         _output?.Signal(inPlace: false);
     }
 
+    /// <summary>
+    /// The socket goes from one user to the next, no wait is under way: the thread of the next one watches it from now on,
+    /// if it is one that watches sockets, so that all sockets of a session wake one thread.
+    /// </summary>
+    internal void MoveHere()
+    {
+        if (_reactor is { } old && Reactor.Current is { } current && current != old)
+        {
+            old.Forget(socket);
+            _reactor = current;
+            current.Watch(socket, this);
+        }
+    }
+
     private Reactor Watch()
     {
         if (_reactor is null)

@@ -51,6 +51,7 @@ internal sealed class KeptConnections(TimeProvider time)
 
             if (time.GetElapsedTime(newest.Since) < LongestRest)
             {
+                newest.Stream.MoveHere();
                 return newest.Stream;
             }
 
