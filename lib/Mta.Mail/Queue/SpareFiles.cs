@@ -88,8 +88,17 @@ public sealed class SpareFiles(string directory = QueueName.Spare)
                 FileStatus status = Posix.Fstat(file);
                 if (status.IsRegular && status.Links == 1)
                 {
-                    Posix.Ftruncate(file, 0);
-                    Posix.Fchmod(file, mode);
+                    // Both were done when it was kept, but perhaps by an older program, or for a queue with another mode.
+                    if (status.Size != 0)
+                    {
+                        Posix.Ftruncate(file, 0);
+                    }
+
+                    if (status.Permissions != mode)
+                    {
+                        Posix.Fchmod(file, mode);
+                    }
+
                     return true;
                 }
             }
