@@ -12,18 +12,6 @@ internal sealed class ClientTable(TimeSpan unit, TimeProvider time, Statistics s
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private long _nextSweep;
 
-    /// <summary>Number of clients known now.</summary>
-    public int Size
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _entries.Count;
-            }
-        }
-    }
-
     /// <summary>Counts a request, and tells the counters afterwards.</summary>
     public AnvilCounts Count(AnvilRequest request)
     {

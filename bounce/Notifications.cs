@@ -1,6 +1,5 @@
 using Mta.Mail.Addresses;
 using Mta.Mail.Dsn;
-using Mta.Mail.Headers;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
 using Mta.Text;

@@ -1,7 +1,6 @@
 using Mta.Mail;
 using Mta.Mail.Headers;
 using Mta.Mail.Protocols;
-using Mta.Mail.Queue;
 using Mta.Tables;
 using Mta.Text;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Mta.Mail.Addresses;
 using Mta.Mail.Headers;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;

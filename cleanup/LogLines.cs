@@ -87,8 +87,6 @@ internal static class LogLines
 
     public static void Lost(QueueId id, string why) => Log.Warn($"{id}: client connection: {Shown(why)}");
 
-    public static void SessionFailed(Exception error) => Log.Error(Printable.Neutralize($"session failed: {error}"));
-
     private static string Shown(string text) => Printable.Neutralize(text, allowUtf8: true);
 
     private static string Cut(string text, int limit) => text.Length > limit ? text[..limit] : text;

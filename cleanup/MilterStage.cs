@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net;
 using Mta.Mail.Addresses;
-using Mta.Mail.Headers;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
 using Mta.Milter;

@@ -2,7 +2,6 @@ using System.Buffers;
 using Mta.Delivery;
 using Mta.Delivery.Orders;
 using Mta.Linux;
-using Mta.Mail.Protocols;
 using NLog;
 
 namespace Mta.Local;

@@ -1,5 +1,4 @@
 using Mta.Delivery;
-using Mta.Linux;
 using Mta.Text;
 
 namespace Mta.Local;

@@ -1,4 +1,3 @@
-using Mta.Linux;
 using Mta.Mail.Headers;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;

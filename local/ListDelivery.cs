@@ -44,7 +44,7 @@ internal sealed class ListDelivery(LocalAgent local)
     }
 
     /// <summary>Delivers to the addresses of an open file, line by line, until one cannot be delivered now.</summary>
-    /// <param name="count">Addresses met.</param>
+    /// <returns>Whether the outcome is final, and how many addresses were met.</returns>
     public async ValueTask<(bool IsFinal, int Count)> DeliverAllAsync(Expansion expansion, Addressee parent, FileHandle file, CancellationToken stop)
     {
         int count = 0;

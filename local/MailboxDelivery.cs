@@ -1,9 +1,7 @@
 using Mta.Delivery;
 using Mta.Delivery.Orders;
 using Mta.Linux;
-using Mta.Mail.Protocols;
 using Mta.Tables;
-using NLog;
 
 namespace Mta.Local;
 
@@ -11,7 +9,6 @@ namespace Mta.Local;
 internal sealed class MailboxDelivery(LocalAgent local)
 {
     private const string DefaultStatus = "5.2.0";
-    private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
     /// <returns>Null when there is no such user; else whether the outcome is final.</returns>
     public async ValueTask<bool?> TryAsync(Expansion expansion, Addressee addressee, CancellationToken stop)

@@ -1,5 +1,4 @@
 using Mta.Config;
-using Mta.Mail.Addresses;
 
 namespace Mta.Local;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Mta.Config;
-using Mta.Config.Parameters;
 using Mta.Linux;
 using Mta.Service;
 using Mta.Service.Logging;

@@ -1,6 +1,7 @@
 using Mta.Config;
 using Mta.Config.Parameters;
 using Mta.Linux;
+using Mta.Mail.Protocols;
 
 namespace Mta.Master;
 
@@ -99,8 +100,8 @@ internal sealed class MasterSettings
         };
         if (Configuration.Get(PostlogParameters.MaillogFile).Length > 0)
         {
-            own.Add(("POSTLOG_SERVICE", $"{QueueDirectory}/public/{Configuration.Get(PostlogParameters.PostlogServiceName)}"));
-            own.Add(("POSTLOG_HOSTNAME", Configuration.Get(GlobalParameters.Myhostname)));
+            own.Add((PostlogProtocol.ServiceVariable, $"{QueueDirectory}/public/{Configuration.Get(PostlogParameters.PostlogServiceName)}"));
+            own.Add((PostlogProtocol.HostVariable, Configuration.Get(GlobalParameters.Myhostname)));
         }
 
         return WorkerCommand.Environment(Configuration.Get(GlobalParameters.ImportEnvironment), Posix.EnvironmentVariable, [.. own]);

@@ -9,14 +9,14 @@ namespace Mta.Master;
 /// owner can write are made with the owner's identity, so that what stands there in their place (a link, say) gives
 /// nothing of root's away.
 /// </summary>
-internal sealed record Owner(string Name, uint UserId, uint GroupId)
+internal sealed record Owner(uint UserId, uint GroupId)
 {
     /// <exception cref="ConfigurationException">There is no such user.</exception>
     public static Owner Find(Configuration configuration)
     {
         if (Posix.EffectiveUser != 0)
         {
-            return new Owner("", Posix.EffectiveUser, Posix.EffectiveGroup);
+            return new Owner(Posix.EffectiveUser, Posix.EffectiveGroup);
         }
 
         string name = configuration.Get(GlobalParameters.MailOwner);
@@ -25,7 +25,7 @@ internal sealed record Owner(string Name, uint UserId, uint GroupId)
         {
             null => throw new ConfigurationException($"file {configuration.Directory}/main.cf: parameter mail_owner: unknown user name value: {name}"),
             { UserId: 0 } => throw new ConfigurationException($"file {configuration.Directory}/main.cf: parameter mail_owner: user {name} has privileged user ID"),
-            _ => new Owner(name, account.UserId, account.GroupId),
+            _ => new Owner(account.UserId, account.GroupId),
         };
     }
 

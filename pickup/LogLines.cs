@@ -16,8 +16,6 @@ internal static class LogLines
     public static void Requeued(QueueId id, uint userId, string sender, QueueId original) =>
         Log.Info($"{id}: uid={userId} from={Sender(sender)} orig_id={original}");
 
-    public static void CannotScan(string why) => Log.Fatal(why);
-
     public static void CannotOpen(string path, string why) => Log.Warn($"open file {path}: {why}");
 
     public static void NotRegular(string path) => Log.Warn($"{path}: not a regular file -- ignored");

@@ -1,7 +1,6 @@
 using Mta.Config;
 using Mta.Config.Parameters;
 using Mta.Mail.Queue;
-using Mta.Tables;
 
 namespace Mta.Pickup;
 

@@ -105,8 +105,6 @@ internal readonly record struct DnsblScore(int Total, string Worst, TimeSpan? Li
 /// <summary>Asks the lists.</summary>
 internal sealed class DnsblLookups(List<DnsblSite> sites, IDnsResolver resolver, TimeSpan timeout)
 {
-    public bool AreAny => sites.Count > 0;
-
     /// <summary>Asks all lists at once; those that do not answer in time count nothing.</summary>
     public async Task<DnsblScore> AskAsync(string client, CancellationToken stop)
     {

@@ -3,7 +3,6 @@ using Mta.Linux;
 using Mta.Mail.Headers;
 using Mta.Tables;
 using Mta.Text;
-using Ascii = Mta.Text.Ascii;
 
 namespace Mta.Postscreen;
 

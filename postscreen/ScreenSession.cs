@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Mta.Linux;
 using Mta.Service;
 using Mta.Text;

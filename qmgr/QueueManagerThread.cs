@@ -4,7 +4,6 @@ using Mta.Linux;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
-using Mta.Qmgr.Loop;
 using Mta.Service;
 
 namespace Mta.Qmgr;

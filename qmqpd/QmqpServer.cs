@@ -2,7 +2,6 @@ using Mta.Config;
 using Mta.Config.Parameters;
 using Mta.Mail.Protocols;
 using Mta.Service;
-using Mta.Tables;
 
 namespace Mta.Qmqpd;
 

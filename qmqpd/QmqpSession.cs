@@ -1,6 +1,5 @@
 using Mta.Config;
 using Mta.Linux;
-using Mta.Mail.Queue;
 using Mta.Service;
 using Mta.Text;
 

@@ -1,5 +1,4 @@
 using Mta.Config;
-using Mta.Config.Parameters;
 using Mta.Linux;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;

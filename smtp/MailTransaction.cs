@@ -1,5 +1,4 @@
 using Mta.Mail.Protocols;
-using Mta.Text;
 
 namespace Mta.Smtp;
 

@@ -288,11 +288,11 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
             }
         }
 
-        (SmtpSession? session, Dsn? failure, bool lacksTls) = await ConnectAsync(server, target, policy, demand, bestPreference, destination, stop);
+        (SmtpSession? session, Dsn? failure, bool lacksTls) = await ConnectAsync(server, target, policy, demand, bestPreference, stop);
         if (session is { HasFailedTls: true } && demand <= RequireTlsLevel.Opportunistic && MayFallBack(policy) && await LoginKeyAsync(server, destination, stop) is "")
         {
             session.Dispose();
-            (session, failure, _) = await ConnectAsync(server, target, TlsPolicy.Off, demand, bestPreference, destination, stop);
+            (session, failure, _) = await ConnectAsync(server, target, TlsPolicy.Off, demand, bestPreference, stop);
         }
 
         if (session is null)
@@ -333,7 +333,7 @@ internal sealed class RequestHandler(SmtpSettings settings, SmtpTables tables, S
         : demand == RequireTlsLevel.Enforce && !policy.Level.MustMatch() ? "certificate matching"
         : null;
 
-    private async ValueTask<(SmtpSession? Session, Dsn? Failure, bool LacksRequiredTls)> ConnectAsync(ServerAddress server, TlsTarget target, TlsPolicy policy, RequireTlsLevel demand, int bestPreference, Destination destination, CancellationToken stop)
+    private async ValueTask<(SmtpSession? Session, Dsn? Failure, bool LacksRequiredTls)> ConnectAsync(ServerAddress server, TlsTarget target, TlsPolicy policy, RequireTlsLevel demand, int bestPreference, CancellationToken stop)
     {
         (SmtpSession? session, Dsn? failure) = await SmtpSession.ConnectAsync(settings, tables, server, policy, demand, stop);
         if (session is null)

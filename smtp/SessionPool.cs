@@ -1,5 +1,4 @@
 using Mta.Delivery.Routing;
-using Mta.Service;
 
 namespace Mta.Smtp;
 

@@ -1,5 +1,4 @@
 using Mta.Mail.Protocols;
-using Mta.Text;
 using NLog;
 
 namespace Mta.Smtp;

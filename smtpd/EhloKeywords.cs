@@ -1,7 +1,5 @@
 using System.Text;
-using Mta.Config;
 using Mta.Tables;
-using Mta.Text;
 using Ascii = Mta.Text.Ascii;
 
 namespace Mta.Smtpd;

@@ -1,6 +1,5 @@
 using System.Text;
 using Mta.Mail.Addresses;
-using Mta.Mail.Protocols;
 using Mta.Text;
 using NLog;
 

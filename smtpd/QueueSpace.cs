@@ -40,8 +40,7 @@ internal sealed class QueueSpace(long minimumFree, long messageSizeLimit)
     {
         try
         {
-            FileSystemSpace space = Posix.FileSystemSpaceOf(".");
-            Volatile.Write(ref _free, space.FreeBytes);
+            Volatile.Write(ref _free, Posix.FreeBytesOf("."));
             _isKnown = true;
         }
         catch (LinuxException error)

@@ -4,7 +4,6 @@ using Mta.Config.Parameters;
 using Mta.Mail;
 using Mta.Mail.Addresses;
 using Mta.Text;
-using Ascii = Mta.Text.Ascii;
 
 namespace Mta.Smtpd;
 

@@ -1,7 +1,6 @@
 using Mta.Config;
 using Mta.Linux;
 using Mta.Mail.Headers;
-using Mta.Mail.Protocols;
 using Mta.Service;
 using Mta.Smtpd.Tls;
 using Mta.Tables;

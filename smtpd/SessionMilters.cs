@@ -81,7 +81,7 @@ internal sealed class SessionMilters : IDisposable
     public async ValueTask<string?> MailAsync(MailTransaction transaction, List<CommandToken> words, CancellationToken stop)
     {
         _sender = Sends("mail_host") || Sends("mail_mailer") ? await ResolveAsync(transaction.Sender, stop) : null;
-        return await ActAsync(transaction, await _milters.MailAsync(Arguments(words), stop), null, stop);
+        return Act(transaction, await _milters.MailAsync(Arguments(words), stop), null);
     }
 
     /// <returns>The reply that refuses the recipient; null to go on.</returns>
@@ -90,7 +90,7 @@ internal sealed class SessionMilters : IDisposable
         _refusedStatus = _refusedText = null;
         _recipientAddress = recipient;
         _recipient = Sends("rcpt_host") || Sends("rcpt_mailer") ? await ResolveAsync(recipient, stop) : null;
-        return await ActAsync(transaction, await _milters.RcptAsync(Arguments(words), stop), recipient, stop);
+        return Act(transaction, await _milters.RcptAsync(Arguments(words), stop), recipient);
     }
 
     /// <summary>The restrictions have refused a recipient.</summary>
@@ -117,7 +117,7 @@ internal sealed class SessionMilters : IDisposable
 
     /// <returns>The reply that refuses the message; null to go on.</returns>
     public async ValueTask<string?> DataAsync(MailTransaction transaction, CancellationToken stop) =>
-        await ActAsync(transaction, await _milters.DataAsync(stop), transaction.FirstRecipient, stop);
+        Act(transaction, await _milters.DataAsync(stop), transaction.FirstRecipient);
 
     /// <returns>The reply in place of "not recognized"; null for that.</returns>
     public async ValueTask<string?> UnknownAsync(string command, CancellationToken stop) => Log(await _milters.UnknownAsync(command, stop), null);
@@ -198,7 +198,7 @@ internal sealed class SessionMilters : IDisposable
         return null;
     }
 
-    private async ValueTask<string?> ActAsync(MailTransaction transaction, MilterVerdict verdict, string? recipient, CancellationToken stop)
+    private string? Act(MailTransaction transaction, MilterVerdict verdict, string? recipient)
     {
         // The logged line names what is being decided about.
         string? before = _session.CurrentRecipient;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Mta.Config;
 using Mta.Config.Parameters;
-using Mta.Mail.Protocols;
 using Mta.Milter;
 using Mta.Service;
 using Mta.Tables;

@@ -4,7 +4,6 @@ using Mta.Mail;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
 using Mta.Service;
-using Mta.Smtpd.Tls;
 using Mta.Tables;
 using Mta.TlsServer;
 

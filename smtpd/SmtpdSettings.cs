@@ -2,7 +2,6 @@ using Mta.Config;
 using Mta.Tables;
 using Mta.Config.Parameters;
 using Mta.Mail.Protocols;
-using Mta.Text;
 
 namespace Mta.Smtpd;
 

@@ -1,5 +1,4 @@
 using Mta.Mail;
-using Mta.Mail.Addresses;
 using Mta.Tables;
 
 namespace Mta.TrivialRewrite;

@@ -15,8 +15,6 @@ public sealed class BoolParameter : Parameter<bool>
     {
     }
 
-    public override string Kind => "bool";
-
     public override bool Parse(string text) =>
         Ascii.EqualsIgnoreCase(text, "yes") ? true
         : Ascii.EqualsIgnoreCase(text, "no") ? false

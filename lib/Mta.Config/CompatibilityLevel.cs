@@ -3,9 +3,6 @@ namespace Mta.Config;
 /// <summary>A compatibility level, <c>major[.minor[.patch]]</c>. Levels compare part by part; absent parts are 0.</summary>
 public readonly record struct CompatibilityLevel(int Major, int Minor, int Patch) : IComparable<CompatibilityLevel>
 {
-    /// <summary>The newest level this program knows.</summary>
-    public static readonly CompatibilityLevel Current = new(3, 7, 11);
-
     public static bool TryParse(ReadOnlySpan<char> text, out CompatibilityLevel level)
     {
         level = default;

@@ -108,7 +108,7 @@ public sealed class Configuration
 
     /// <summary>The expanded value of any name; null when it has none.</summary>
     /// <exception cref="ConfigurationException">The value is malformed.</exception>
-    public string? Value(string name) => Raw(name) is { } raw ? ExpandValueOf(name, raw) : null;
+    public string? Value(string name) => Raw(name) is { } raw ? ExpandValue(raw) : null;
 
     /// <summary>Expands <c>$names</c> in a text.</summary>
     /// <exception cref="ConfigurationException">The text is malformed; see <see cref="ConfigurationException.Warning"/>.</exception>
@@ -172,23 +172,6 @@ public sealed class Configuration
         }
     }
 
-    /// <summary>As the other form, for names.</summary>
-    /// <exception cref="ConfigurationException">One of them is set; the message names it.</exception>
-    public void RefuseUnbuilt(params ReadOnlySpan<string> names)
-    {
-        foreach (string name in names)
-        {
-            if (ParameterRegistry.Find(name) is { } parameter)
-            {
-                RefuseUnbuilt(parameter);
-            }
-            else if (!string.IsNullOrEmpty(Value(name)))
-            {
-                throw new ConfigurationException($"parameter {name} = {Value(name)}: this setting is not implemented");
-            }
-        }
-    }
-
     /// <summary>
     /// A default that is computed from other values. Values may refer to each other in a circle through it
     /// (<c>myhostname = mail.$mydomain</c>, without mydomain): inside of its own computation it is empty.
@@ -229,7 +212,7 @@ public sealed class Configuration
         }
     }
 
-    internal string ExpandValueOf(string name, string text) => text.Contains('$') ? Expand(text) : text;
+    internal string ExpandValue(string text) => text.Contains('$') ? Expand(text) : text;
 
     private string ExpandUnlessRaw(Parameter parameter, string text) => parameter.IsRaw ? text : Expand(text);
 

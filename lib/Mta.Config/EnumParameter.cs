@@ -5,13 +5,8 @@ namespace Mta.Config;
 /// <summary>One of a few keywords, in any case; the value read is the keyword as declared.</summary>
 public sealed class EnumParameter(string name, string defaultText, params string[] keywords) : Parameter<string>(name, defaultText)
 {
-    /// <summary>The accepted keywords; an empty one means that the empty value is accepted.</summary>
-    public IReadOnlyList<string> Keywords { get; } = keywords;
-
     /// <summary>What Postfix calls the value where it reads it as a set of words; else null.</summary>
     public string? MaskName { get; init; }
-
-    public override string Kind => "enum";
 
     public override string Parse(string text)
     {

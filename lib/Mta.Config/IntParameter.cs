@@ -22,8 +22,6 @@ public sealed class IntParameter : Parameter<int>
 
     public int Max { get; }
 
-    public override string Kind => "int";
-
     public override int Parse(string text)
     {
         if (!Numbers.TryParse(text, out long value) || value is < int.MinValue or > int.MaxValue)

@@ -1,13 +1,11 @@
 using Mta.Linux;
 using Mta.Tables;
-using Mta.Text;
 
 namespace Mta.Config;
 
 /// <summary>Reads master.cf: the services of a mail system. Every error names file and line.</summary>
 public static class MasterCf
 {
-    private const int FieldCount = 8;
     private const string Blanks = " \t\r\n";
 
     private static readonly (string Name, ServiceType Type)[] Types =

@@ -24,9 +24,6 @@ public abstract class Parameter(string name, string defaultText)
     /// <summary>An old name that lives on only as <c>$name</c> in some default; postconf does not list it.</summary>
     public bool IsLegacy { get; init; }
 
-    /// <summary>What the value is, in a word or two: <c>bool</c>, <c>int</c>, <c>time</c>, <c>string</c>...</summary>
-    public abstract string Kind { get; }
-
     /// <summary>The default of this parameter in a configuration, unexpanded.</summary>
     public string DefaultFor(Configuration configuration) => ComputedDefault is { } compute ? configuration.Compute(this, compute) : DefaultText;
 
@@ -51,6 +48,6 @@ public abstract class Parameter<T>(string name, string defaultText) : Parameter(
     internal override object Read(Configuration configuration)
     {
         string text = configuration.Raw(Name) ?? DefaultFor(configuration);
-        return Parse(IsRaw ? text : configuration.ExpandValueOf(Name, text));
+        return Parse(IsRaw ? text : configuration.ExpandValue(text));
     }
 }

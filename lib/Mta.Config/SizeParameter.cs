@@ -22,8 +22,6 @@ public sealed class SizeParameter : Parameter<long>
 
     public long Max { get; }
 
-    public override string Kind => "size";
-
     public override long Parse(string text)
     {
         if (!Numbers.TryParse(text, out long value))

@@ -9,8 +9,6 @@ public sealed class StringParameter(string name, string defaultText, int min = 0
 
     public int MaxLength { get; } = max;
 
-    public override string Kind => "string";
-
     public override string Parse(string text)
     {
         if (text.Length < MinLength)

@@ -20,8 +20,6 @@ public sealed class TimeParameter(string name, string defaultText, char unit = '
 
     public long MaxSeconds { get; } = max;
 
-    public override string Kind => "time";
-
     public override TimeSpan Parse(string text)
     {
         if (takesFractions && text.Contains('.', StringComparison.Ordinal) && TryParseFraction(text, Unit, out TimeSpan time))

@@ -34,8 +34,6 @@ public sealed class DeliveryAgent(DeliverySettings settings, QueueDirectory queu
     /// <summary><c>*_delivery_status_filter</c>, searched with <c>D.S.N text</c>; none when null.</summary>
     public StatusFilter? Filter { get; init; }
 
-    public TimeProvider Clock => clock;
-
     internal QueueDirectory Queue => queue;
 
     internal BounceClient Bounces => bounces;

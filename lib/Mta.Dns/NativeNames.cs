@@ -19,9 +19,6 @@ public sealed record NativeAddresses(int Code, IReadOnlyList<IPAddress> Addresse
 public sealed record NativeName(int Code, string Name)
 {
     public bool IsTemporary => NameLookup.IsTemporary(Code);
-
-    /// <summary>The C library's words for <see cref="Code"/>.</summary>
-    public string Text => Code == 0 ? "" : NameLookup.Text(Code);
 }
 
 /// <summary>

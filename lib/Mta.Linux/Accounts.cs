@@ -11,7 +11,7 @@ public sealed record Account(string Name, uint UserId, uint GroupId, string Geco
 }
 
 /// <summary>One line of the group file.</summary>
-public sealed record GroupAccount(string Name, uint GroupId, IReadOnlyList<string> Members);
+public sealed record GroupAccount(string Name, uint GroupId);
 
 public static partial class Posix
 {
@@ -47,17 +47,6 @@ public static partial class Posix
             NativeGroup group;
             NativeGroup* found;
             *errno = GetgrnamNative(key, &group, buffer, length, &found);
-            return found == null ? null : ToAccount(found);
-        });
-
-    /// <returns>Null when there is no such group.</returns>
-    /// <exception cref="LinuxException">The lookup failed.</exception>
-    public static unsafe GroupAccount? FindGroup(uint id) =>
-        WithBuffer<GroupAccount>("getgrgid_r", id.ToString(), static (key, buffer, length, errno) =>
-        {
-            NativeGroup group;
-            NativeGroup* found;
-            *errno = GetgrgidNative(uint.Parse(key), &group, buffer, length, &found);
             return found == null ? null : ToAccount(found);
         });
 
@@ -153,16 +142,7 @@ public static partial class Posix
             Password = NativeText.FromPointer(user->Password),
         };
 
-    private static unsafe GroupAccount ToAccount(NativeGroup* group)
-    {
-        var members = new List<string>();
-        for (byte** member = group->Members; member != null && *member != null; member++)
-        {
-            members.Add(NativeText.FromPointer(*member));
-        }
-
-        return new GroupAccount(NativeText.FromPointer(group->Name), group->GroupId, members);
-    }
+    private static unsafe GroupAccount ToAccount(NativeGroup* group) => new(NativeText.FromPointer(group->Name), group->GroupId);
 
     [LibraryImport("libc", EntryPoint = "getpwnam_r")]
     private static unsafe partial int GetpwnamNative([MarshalUsing(typeof(ByteStringMarshaller))] string name, NativeUser* user, byte* buffer, nuint length, NativeUser** found);
@@ -172,9 +152,6 @@ public static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "getgrnam_r")]
     private static unsafe partial int GetgrnamNative([MarshalUsing(typeof(ByteStringMarshaller))] string name, NativeGroup* group, byte* buffer, nuint length, NativeGroup** found);
-
-    [LibraryImport("libc", EntryPoint = "getgrgid_r")]
-    private static unsafe partial int GetgrgidNative(uint id, NativeGroup* group, byte* buffer, nuint length, NativeGroup** found);
 
     [LibraryImport("libc", EntryPoint = "getgrouplist")]
     private static unsafe partial int GetgrouplistNative([MarshalUsing(typeof(ByteStringMarshaller))] string user, uint group, uint* groups, int* count);

@@ -40,20 +40,6 @@ public sealed partial class EventFd : IDisposable
         Posix.Read(_file, count);
     }
 
-    /// <summary>Waits for a signal, without spinning, and takes it.</summary>
-    /// <returns>False when there was none in time.</returns>
-    public bool Wait(TimeSpan most)
-    {
-        PollEntry entry = new(_file.Descriptor, PollEvents.Input);
-        if (Posix.Poll(new Span<PollEntry>(ref entry), (int)most.TotalMilliseconds) == 0)
-        {
-            return false;
-        }
-
-        Clear();
-        return true;
-    }
-
     public void Dispose() => _file.Dispose();
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]

@@ -22,13 +22,6 @@ public static partial class Posix
     }
 
     /// <exception cref="LinuxException">fcntl failed.</exception>
-    public static bool IsNonBlocking(SafeHandle file)
-    {
-        int flags = FcntlNative(file, FcntlGetStatusFlags, 0);
-        return flags >= 0 ? (flags & (int)OpenFlags.NonBlocking) != 0 : throw new LinuxException(Errno.Last, "fcntl");
-    }
-
-    /// <exception cref="LinuxException">fcntl failed.</exception>
     public static void SetCloseOnExec(SafeHandle file, bool on = true)
     {
         if (FcntlNative(file, FcntlSetDescriptorFlags, on ? 1 : 0) < 0)
@@ -74,9 +67,6 @@ public static partial class Posix
             throw new LinuxException(Errno.Last, "dup2");
         }
     }
-
-    /// <summary>Closes a number that no handle owns; errors are forgotten.</summary>
-    public static void CloseNumber(int descriptor) => CloseDescriptor(descriptor);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int FcntlNative(SafeHandle file, int command, int argument);

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Mta.Linux;
 
 /// <summary>One Internet address of one network interface of this machine.</summary>
-public sealed record InterfaceAddress(string InterfaceName, IPAddress Address, IPAddress Netmask, bool IsUp, bool IsLoopback);
+public sealed record InterfaceAddress(IPAddress Address, IPAddress Netmask, bool IsUp);
 
 public static partial class Posix
 {
@@ -23,7 +23,7 @@ public static partial class Posix
         {
             if (SocketNumbers.FromNative(entry->Address) is { } address && SocketNumbers.FromNative(entry->Netmask) is { } mask)
             {
-                addresses.Add(new InterfaceAddress(NativeText.FromPointer(entry->Name), address.Address, mask.Address, (entry->Flags & 1) != 0, (entry->Flags & 8) != 0));
+                addresses.Add(new InterfaceAddress(address.Address, mask.Address, (entry->Flags & 1) != 0));
             }
         }
 

@@ -91,20 +91,6 @@ public static class InetSocket
         return errno;
     }
 
-    /// <summary>A blocking connection.</summary>
-    /// <returns>0, or the error number.</returns>
-    public static int TryConnect(IPEndPoint address, out FileHandle socket)
-    {
-        int errno = Posix.TryNewSocket(FamilyOf(address), SocketNumbers.Stream, out socket);
-        errno = errno != 0 ? errno : Posix.TryConnect(socket, SocketNumbers.InetAddress(address));
-        if (errno != 0)
-        {
-            socket.Dispose();
-        }
-
-        return errno;
-    }
-
     private static int FamilyOf(IPEndPoint address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 ? SocketNumbers.FamilyInet6 : SocketNumbers.FamilyInet;
 }

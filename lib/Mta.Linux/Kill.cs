@@ -8,13 +8,9 @@ public static class Signals
     public const int SIGHUP = 1;
     public const int SIGINT = 2;
     public const int SIGQUIT = 3;
-    public const int SIGABRT = 6;
     public const int SIGKILL = 9;
-    public const int SIGSEGV = 11;
     public const int SIGPIPE = 13;
-    public const int SIGALRM = 14;
     public const int SIGTERM = 15;
-    public const int SIGCHLD = 17;
 
     /// <summary>Exceeding RLIMIT_FSIZE: when ignored, write reports EFBIG instead (setrlimit(2)).</summary>
     public const int SIGXFSZ = 25;

@@ -136,10 +136,6 @@ public sealed partial class Landlock : IDisposable
     /// <exception cref="LinuxException">The kernel refused.</exception>
     public void AllowConnect(int port) => AllowPort(port, ConnectRight);
 
-    /// <summary>Grants taking any free TCP port, as connecting from a chosen address does.</summary>
-    /// <exception cref="LinuxException">The kernel refused.</exception>
-    public void AllowAnyFreePort() => AllowPort(0, BindRight);
-
     /// <summary>
     /// Puts the calling thread, and what it will start, under the rules for good. Needs root's rights (CAP_SYS_ADMIN), or
     /// that no program it starts gains any (<see cref="Seccomp.GiveUpNewPrivileges"/>).

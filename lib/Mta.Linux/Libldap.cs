@@ -50,7 +50,7 @@ public enum LdapScope
 public sealed record LdapUrl(string Base, LdapScope Scope, string Filter, string[] Attributes);
 
 /// <summary>One entry of an answer: attributes in the server's order, each with its values.</summary>
-public sealed record LdapEntry(string Name, List<KeyValuePair<string, string[]>> Attributes);
+public sealed record LdapEntry(List<KeyValuePair<string, string[]>> Attributes);
 
 /// <summary>A connection to an LDAP server (libldap). Calls block, bounded; one thread at a time.</summary>
 public sealed unsafe partial class LdapConnection : IDisposable
@@ -258,9 +258,7 @@ public sealed unsafe partial class LdapConnection : IDisposable
 
     private LdapEntry Read(void* entry)
     {
-        byte* name = NameOf(_handle, entry);
-        LdapEntry read = new(NativeText.FromPointer(name), []);
-        FreeMemory(name);
+        LdapEntry read = new([]);
         void* place = null;
         byte* attribute = FirstAttribute(_handle, entry, &place);
         while (attribute != null)
@@ -359,9 +357,6 @@ public sealed unsafe partial class LdapConnection : IDisposable
 
     [LibraryImport(Library, EntryPoint = "ldap_next_entry")]
     private static partial void* NextEntry(void* handle, void* entry);
-
-    [LibraryImport(Library, EntryPoint = "ldap_get_dn")]
-    private static partial byte* NameOf(void* handle, void* entry);
 
     [LibraryImport(Library, EntryPoint = "ldap_first_attribute")]
     private static partial byte* FirstAttribute(void* handle, void* entry, void** place);

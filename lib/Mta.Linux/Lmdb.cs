@@ -51,9 +51,6 @@ public sealed unsafe partial class Lmdb : IDisposable
         _environment = environment;
     }
 
-    /// <summary>The library's largest key, in bytes.</summary>
-    public int MaxKeySize => EnvironmentMaxKeySize(_environment);
-
     /// <summary>The data file, for locks and fstat; owned by the library.</summary>
     public FileHandle File { get; private set; } = new();
 
@@ -337,9 +334,6 @@ public sealed unsafe partial class Lmdb : IDisposable
 
     [LibraryImport(Library, EntryPoint = "mdb_env_get_fd")]
     private static partial int EnvironmentGetDescriptor(void* environment, int* descriptor);
-
-    [LibraryImport(Library, EntryPoint = "mdb_env_get_maxkeysize")]
-    private static partial int EnvironmentMaxKeySize(void* environment);
 
     [LibraryImport(Library, EntryPoint = "mdb_env_info")]
     private static partial int EnvironmentGetInfo(void* environment, EnvironmentInfo* info);

@@ -45,18 +45,8 @@ public static partial class Posix
 
     public static int ProcessId() => GetpidNative();
 
-    public static int ParentProcessId() => GetppidNative();
-
     /// <summary>Whether the descriptor is a terminal.</summary>
     public static bool IsTerminal(int descriptor) => IsattyNative(descriptor) == 1;
-
-    /// <summary>The working directory.</summary>
-    /// <exception cref="LinuxException">getcwd failed.</exception>
-    public static unsafe string CurrentDirectory()
-    {
-        byte* buffer = stackalloc byte[4096];
-        return GetcwdNative(buffer, 4096) != 0 ? NativeText.FromPointer(buffer) : throw new LinuxException(Errno.Last, "getcwd");
-    }
 
     /// <exception cref="LinuxException">gethostname failed.</exception>
     public static unsafe string HostName()
@@ -113,14 +103,8 @@ public static partial class Posix
     [LibraryImport("libc", EntryPoint = "getpid")]
     private static partial int GetpidNative();
 
-    [LibraryImport("libc", EntryPoint = "getppid")]
-    private static partial int GetppidNative();
-
     [LibraryImport("libc", EntryPoint = "isatty")]
     private static partial int IsattyNative(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "getcwd", SetLastError = true)]
-    private static unsafe partial nint GetcwdNative(byte* buffer, nuint size);
 
     [LibraryImport("libc", EntryPoint = "gethostname", SetLastError = true)]
     private static unsafe partial int GethostnameNative(byte* buffer, nuint size);

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Mta.Linux;
 
 // Messages with an optional descriptor between a parent and its worker: SOCK_SEQPACKET keeps their borders, and any

@@ -25,7 +25,6 @@ internal static class SocketNumbers
     public const int ReceiveBuffer = 8;
     public const int KeepAlive = 9;
     public const int ReusePort = 15;
-    public const int PeerCredentials = 17;
     public const int ReceiveTimeout = 20;
     public const int SendTimeout = 21;
     public const int Ipv6Only = 26;

@@ -152,10 +152,6 @@ public sealed class SocketStream : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    /// <summary>Waits until <see cref="HasInput"/>; that may end too early.</summary>
-    /// <exception cref="OperationCanceledException"><paramref name="stop"/>.</exception>
-    public ValueTask WaitForInputAsync(CancellationToken stop) => _waits.InputAsync(stop);
-
     /// <summary>Reads and leaves what was read where it is.</summary>
     /// <returns>Number of bytes; 0 when the peer has closed.</returns>
     public async ValueTask<int> PeekAsync(Memory<byte> buffer, CancellationToken stop)

@@ -2,10 +2,6 @@ namespace Mta.Linux;
 
 public static partial class Posix
 {
-    /// <summary>Connects a non-blocking datagram socket to a Unix socket.</summary>
-    /// <returns>0, or the error number (ENOENT, ECONNREFUSED, EACCES, ENAMETOOLONG).</returns>
-    public static int TryConnectUnixDatagram(string path, out FileHandle socket) => UnixSocket.TryConnectDatagramNow(path, out socket);
-
     /// <summary>Sends one datagram or one piece of a stream without raising SIGPIPE.</summary>
     /// <returns>0, or the error number (EAGAIN when a non-blocking socket's receiver is full).</returns>
     public static int TrySend(FileHandle socket, ReadOnlySpan<byte> bytes) => TrySend(socket, bytes, wait: true, out _);

@@ -27,13 +27,9 @@ public static class UnixSocket
     /// <exception cref="LinuxException">The socket could not be made.</exception>
     public static FileHandle BindDatagram(string path) => Bind(path, SocketNumbers.Datagram);
 
-    /// <summary>A blocking datagram socket connected to a path, such as <c>/dev/log</c> or the log service.</summary>
-    /// <returns>0, or the error number.</returns>
-    public static int TryConnectDatagram(string path, out FileHandle socket) => TryConnect(path, SocketNumbers.Datagram, out socket);
-
-    /// <summary>The same, non-blocking.</summary>
-    /// <returns>0, or the error number.</returns>
-    public static int TryConnectDatagramNow(string path, out FileHandle socket) => TryConnect(path, SocketNumbers.Datagram | SocketNumbers.NonBlocking, out socket);
+    /// <summary>A non-blocking datagram socket connected to a path, such as <c>/dev/log</c> or the log service.</summary>
+    /// <returns>0, or the error number (ENOENT, ECONNREFUSED, EACCES, ENAMETOOLONG).</returns>
+    public static int TryConnectDatagram(string path, out FileHandle socket) => TryConnect(path, SocketNumbers.Datagram | SocketNumbers.NonBlocking, out socket);
 
     /// <summary>A blocking stream socket; waits while the listener's queue is full.</summary>
     /// <returns>0, or the error number.</returns>

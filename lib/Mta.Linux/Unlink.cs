@@ -5,16 +5,6 @@ namespace Mta.Linux;
 
 public static partial class Posix
 {
-    /// <exception cref="LinuxException">unlink failed.</exception>
-    public static void Unlink(string path)
-    {
-        int errno = TryUnlink(path);
-        if (errno != 0)
-        {
-            throw new LinuxException(errno, "unlink", path);
-        }
-    }
-
     /// <returns>0, or the error number.</returns>
     public static int TryUnlink(string path) => UnlinkNative(path) == 0 ? 0 : Refusals.Note(Errno.Last, "unlink", path);
 

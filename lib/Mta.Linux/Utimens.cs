@@ -6,16 +6,6 @@ namespace Mta.Linux;
 public static partial class Posix
 {
     /// <summary>Sets access and modification time.</summary>
-    /// <exception cref="LinuxException">utimensat failed.</exception>
-    public static void SetFileTimes(string path, DateTime utc)
-    {
-        int errno = TrySetFileTimes(path, utc);
-        if (errno != 0)
-        {
-            throw new LinuxException(errno, "utimensat", path);
-        }
-    }
-
     /// <returns>0, or the error number.</returns>
     public static unsafe int TrySetFileTimes(string path, DateTime utc)
     {

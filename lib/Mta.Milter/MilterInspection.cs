@@ -1,5 +1,3 @@
-using Mta.Text;
-
 namespace Mta.Milter;
 
 /// <summary>One filter's look at one message: headers, end of headers, body, end. Owns nothing.</summary>
@@ -16,9 +14,6 @@ public readonly struct MilterInspection
 
     /// <summary>Longest piece of body to give to <see cref="BodyAsync"/>.</summary>
     public static int MaxChunk => MilterProtocol.MaxChunk;
-
-    /// <summary>The filter's name, for log lines.</summary>
-    public string Name => _milter.Milter.Name;
 
     /// <summary>False when the filter has accepted the message or failed: its verdict stands.</summary>
     public bool IsActive => _milter.IsActive;

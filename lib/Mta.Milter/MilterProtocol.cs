@@ -72,8 +72,6 @@ public enum MilterEvent
 /// </summary>
 internal static class MilterProtocol
 {
-    public const int Version = 6;
-
     /// <summary>Body data in one packet; libmilter takes no more.</summary>
     public const int MaxChunk = 65535;
 

@@ -88,21 +88,6 @@ public sealed class MilterSession : IDisposable
     public ValueTask<MilterVerdict> UnknownAsync(string command, CancellationToken stop) =>
         TellAsync(MilterEvent.Unknown, MilterMacroSet.Unknown, Strings([command]), stop);
 
-    /// <summary>What stands against this session without asking anyone: a filter that has failed or has refused the client.</summary>
-    public async ValueTask<MilterVerdict> StandingAsync(CancellationToken stop)
-    {
-        MilterVerdict verdict = MilterVerdict.Continue;
-        foreach (MilterConnection milter in _milters)
-        {
-            if (!milter.IsActive && verdict.Kind != MilterVerdictKind.Reply)
-            {
-                verdict = Combine(verdict, await milter.TellAsync(MilterEvent.Helo, MilterMacroSet.Helo, default, _lookup, stop));
-            }
-        }
-
-        return verdict;
-    }
-
     /// <summary>One filter at a time looks at a message; a later one sees what those before have made of it.</summary>
     public async ValueTask<MilterVerdict> InspectAsync(Func<MilterInspection, CancellationToken, ValueTask<MilterVerdict>> inspect, CancellationToken stop)
     {

@@ -33,9 +33,6 @@ public sealed record ClientIdentity(string Address, int Port, int Family, string
     /// <summary><c>name[address]</c>, as in every log line.</summary>
     public string NameAndAddress { get; } = $"{Name}[{Address}]";
 
-    /// <summary>The name is verified.</summary>
-    public bool HasName => NameStatus == NameStatus.Ok;
-
     /// <summary>With the tag <c>IPv6:</c> where RFC 5321 wants it.</summary>
     public string TaggedAddress => DomainSyntax.ToRfc5321(Address);
 }

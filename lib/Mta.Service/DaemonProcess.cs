@@ -30,7 +30,7 @@ internal sealed class DaemonProcess(Daemon daemon)
 
     public Daemon Daemon => daemon;
 
-    /// <summary>Set by <see cref="Start"/>.</summary>
+    /// <summary>Set by <see cref="StartAsync"/>.</summary>
     public ServiceContext Context { get; private set; } = null!;
 
     /// <summary>The master's agreement: this process may serve many clients.</summary>

@@ -1,11 +1,9 @@
-using Mta.Text;
-
 namespace Mta.Service;
 
 /// <summary>
 /// One thread on which everything runs in turn: what is awaited on it continues on it, so its state needs no locks.
-/// A blocking call in it stops everything; an unhandled exception is a broken invariant and is reported to
-/// <see cref="Failed"/>.
+/// A blocking call in it stops everything; an unhandled exception is a broken invariant, which is
+/// reported.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
 public sealed class EventLoop : SynchronizationContext

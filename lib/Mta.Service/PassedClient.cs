@@ -1,6 +1,5 @@
 using Mta.Linux;
 using Mta.Mail.Protocols;
-using Mta.Text;
 
 namespace Mta.Service;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Mta.Config;
 using Mta.Config.Parameters;
 using Mta.Linux;
 using Mta.Tables;

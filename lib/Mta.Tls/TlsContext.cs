@@ -1,7 +1,4 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
-using Mta.Text;
 using Mta.Tls.Native;
 
 namespace Mta.Tls;

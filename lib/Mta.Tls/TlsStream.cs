@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using Mta.Text;
 using Mta.Tls.Native;
 
 namespace Mta.Tls;
@@ -99,9 +98,6 @@ public sealed partial class TlsStream : Stream
         }
     }
 
-    /// <summary>The stream below.</summary>
-    public Stream Inner => _inner;
-
     /// <summary>Server: finds keys for the name that a client asks for. Null keeps to the context's.</summary>
     public TlsNameLookup? NameLookup { get; set; }
 
@@ -116,18 +112,6 @@ public sealed partial class TlsStream : Stream
 
     /// <summary>Client: how many sessions the server has sent by now.</summary>
     public int NewSessions { get; private set; }
-
-    /// <summary>Something the peer sent is here and was not read, or it may be: the rest lies below in the socket.</summary>
-    public bool HasBufferedInput
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _ssl != 0 && (Ssl.SSL_pending(_ssl) > 0 || _inputEnd > _inputStart);
-            }
-        }
-    }
 
     public override bool CanRead => true;
 

@@ -1,7 +1,5 @@
 using Mta.Config;
 using Mta.Config.Parameters;
-using Mta.Linux;
-using Mta.Mail.Protocols;
 using Mta.Tables;
 using Mta.Tls;
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using Mta.Linux;
 using Mta.Text;
 
 namespace Mta.Smtp.Sasl;

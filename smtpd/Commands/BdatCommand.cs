@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mta.Mail.Protocols;
 using Mta.Text;
 
 namespace Mta.Smtpd.Commands;

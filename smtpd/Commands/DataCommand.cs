@@ -1,4 +1,3 @@
-using Mta.Mail.Protocols;
 using Mta.Smtpd.Proxy;
 using Mta.Text;
 

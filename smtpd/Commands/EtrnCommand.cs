@@ -1,5 +1,4 @@
 using Mta.Mail.Addresses;
-using Mta.Text;
 
 namespace Mta.Smtpd.Commands;
 

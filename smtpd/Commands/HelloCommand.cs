@@ -1,5 +1,4 @@
 using System.Text;
-using Mta.Text;
 using Mta.TlsServer;
 
 namespace Mta.Smtpd.Commands;

@@ -1,4 +1,3 @@
-using Mta.Config;
 using Mta.Mail;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;

@@ -28,10 +28,4 @@ internal static class SmallCommands
         session.MustClose = true;
         return true;
     }
-
-    private static async ValueTask<bool> RefuseAsync(Session session, string reply, CancellationToken stop)
-    {
-        await session.ReplyAsync(reply, stop);
-        return false;
-    }
 }

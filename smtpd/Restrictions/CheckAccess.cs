@@ -1,7 +1,6 @@
 using Mta.Mail.Protocols;
 using Mta.Service;
 using Mta.Smtpd.Access;
-using Mta.Tables;
 
 namespace Mta.Smtpd.Restrictions;
 

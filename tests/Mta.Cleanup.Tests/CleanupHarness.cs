@@ -126,7 +126,7 @@ public sealed class CleanupHarness : IDisposable
         {
             Milters = FilterEndpoints.Count == 0 ? milters : new CleanupMilters(configuration) { Definitions = [.. milters.Definitions.Zip(FilterEndpoints, static (filter, endpoint) => filter with { Endpoint = endpoint })] },
             Rewrite = new RewriteClient(),
-            Bounce = new BounceClient { ConnectAttempts = 1 },
+            Bounce = new BounceClient(new BounceServiceNames()) { ConnectAttempts = 1 },
             Canonical = Table("canonical_maps"),
             SenderCanonical = Table("sender_canonical_maps"),
             RecipientCanonical = Table("recipient_canonical_maps"),

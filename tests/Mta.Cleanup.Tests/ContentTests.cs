@@ -1,5 +1,4 @@
 using Mta.Mail.Protocols;
-using Mta.Mail.Queue;
 
 namespace Mta.Cleanup.Tests;
 

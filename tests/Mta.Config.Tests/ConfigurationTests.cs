@@ -89,8 +89,8 @@ public sealed class ConfigurationTests
     [Fact]
     public void A_setting_that_is_not_built_is_refused_unless_it_says_the_default()
     {
-        Configuration.FromText("smtpd_use_tls = no").RefuseUnbuilt("smtpd_use_tls", "smtpd_tls_cert_file");
-        ConfigurationException error = Assert.Throws<ConfigurationException>(() => Configuration.FromText("smtpd_use_tls = yes").RefuseUnbuilt("smtpd_use_tls"));
+        Configuration.FromText("smtpd_use_tls = no").RefuseUnbuilt(SmtpdParameters.SmtpdUseTls, SmtpdParameters.SmtpdTlsCertFile);
+        ConfigurationException error = Assert.Throws<ConfigurationException>(() => Configuration.FromText("smtpd_use_tls = yes").RefuseUnbuilt(SmtpdParameters.SmtpdUseTls));
         Assert.Contains("smtpd_use_tls", error.Message, StringComparison.Ordinal);
     }
 

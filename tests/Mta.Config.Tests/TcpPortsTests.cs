@@ -1,5 +1,3 @@
-using Mta.Config.Parameters;
-
 namespace Mta.Config.Tests;
 
 public sealed class TcpPortsTests

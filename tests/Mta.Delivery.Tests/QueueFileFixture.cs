@@ -1,5 +1,4 @@
 using Mta.Linux;
-using Mta.Mail.Queue;
 
 namespace Mta.Delivery.Tests;
 

@@ -1,5 +1,3 @@
-using Mta.Config;
-
 namespace Mta.Postconf.Tests;
 
 // What Postfix 3.7.11 prints for these with postconf -M and -Mf.

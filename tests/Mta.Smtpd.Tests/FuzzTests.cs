@@ -4,7 +4,6 @@ using Mta.Fuzz;
 using Mta.Mail;
 using Mta.Mail.Addresses;
 using Mta.Service;
-using Mta.Text;
 
 namespace Mta.Smtpd.Tests;
 

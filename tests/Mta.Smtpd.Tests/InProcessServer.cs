@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Mta.Config;
 using Mta.Dns.Tests;
 using Mta.Linux;
-using Mta.Mail;
 using Mta.Service;
 using Mta.Tables;
 

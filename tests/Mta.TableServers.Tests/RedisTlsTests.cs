@@ -1,4 +1,3 @@
-using Mta.Tables;
 using Mta.Text;
 
 namespace Mta.TableServers.Tests;

@@ -11,7 +11,6 @@ namespace Mta.EndToEnd;
 /// </summary>
 public sealed partial class ServerTlsAgreementTests : IDisposable
 {
-    private const string Openssl = "/usr/bin/openssl";
     private const string Mail = "EHLO a.test\nMAIL FROM:<a@b.test>\nRCPT TO:<nobody@example.test>\n";
     private const string Relay = "EHLO a.test\nMAIL FROM:<a@b.test>\nRCPT TO:<x@far.test>\n";
     private const string Rsa12 = "-tls1_2 -cipher ECDHE-RSA-AES128-GCM-SHA256";

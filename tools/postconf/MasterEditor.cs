@@ -1,5 +1,4 @@
 using System.Text;
-using Mta.Config;
 using Mta.Text;
 using Ascii = Mta.Text.Ascii;
 

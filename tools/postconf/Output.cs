@@ -1,6 +1,5 @@
 using System.Text;
 using Mta.Service;
-using Mta.Text;
 
 namespace Mta.Postconf;
 

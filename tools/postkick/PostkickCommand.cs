@@ -1,6 +1,5 @@
 using Mta.Config.Parameters;
 using Mta.Linux;
-using Mta.Mail.Protocols;
 using Mta.Service;
 using Mta.Text;
 using NLog;

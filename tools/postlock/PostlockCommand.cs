@@ -1,4 +1,3 @@
-using Mta.Config;
 using Mta.Config.Parameters;
 using Mta.Delivery;
 using Mta.Delivery.Orders;

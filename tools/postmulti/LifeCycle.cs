@@ -1,4 +1,3 @@
-using Mta.Config;
 using Mta.Config.Parameters;
 using Mta.Linux;
 using Mta.Service.Logging;

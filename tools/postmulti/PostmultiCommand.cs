@@ -1,7 +1,6 @@
 using System.Text;
 using Mta.Config;
 using Mta.Config.Parameters;
-using Mta.Linux;
 using Mta.Service;
 using Mta.Tables;
 using Mta.Text;

@@ -5,7 +5,6 @@ using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
 using Mta.Service;
-using Mta.Tables;
 using Mta.Text;
 using NLog;
 

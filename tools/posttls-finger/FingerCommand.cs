@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using Mta.Config;
 using Mta.Config.Parameters;
 using Mta.Delivery.Routing;
@@ -8,8 +5,6 @@ using Mta.Delivery.Security;
 using Mta.Dns;
 using Mta.Linux;
 using Mta.Service;
-using Mta.Text;
-using Mta.Tls;
 using NLog;
 
 namespace Mta.PosttlsFinger;
@@ -122,11 +117,11 @@ internal sealed class FingerCommand(CommandLineTool tool)
 
         if (policy.Failure is not null)
         {
-            Explain(server, $"would not use {server.NameWithPort}: {policy.Failure.Reason}");
+            Explain($"would not use {server.NameWithPort}: {policy.Failure.Reason}");
             return;
         }
 
-        if (!await new FingerSession(_options, tls, policy, target, stream, _configuration, _sessions).RunAsync(text => Explain(server, text)) || _sessions is null)
+        if (!await new FingerSession(_options, tls, policy, target, stream, _configuration, _sessions).RunAsync(Explain) || _sessions is null)
         {
             return;
         }
@@ -167,7 +162,7 @@ internal sealed class FingerCommand(CommandLineTool tool)
     private void SayUnreachable(ServerAddress server, string failure) =>
         Log.Info($"Failed to establish session to {_options.Destination}{(server.EndPoint is null ? "" : $" via {server.Host}")}: {failure}");
 
-    private void Explain(ServerAddress server, string text)
+    private void Explain(string text)
     {
         if (_options.Explains)
         {

@@ -24,7 +24,6 @@ public sealed record LockSettings(MailboxLocks Locks, int Attempts, TimeSpan Del
 /// </summary>
 public sealed class MailboxOrder : Order
 {
-    private const int FileMode = 0x180;
     private readonly string _path;
     private readonly byte[] _head;
     private readonly long _offset;

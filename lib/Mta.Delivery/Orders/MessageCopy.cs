@@ -37,7 +37,7 @@ internal static class MessageCopy
 {
     private const int BufferSize = 32 << 10;
 
-    /// <param name="write">Takes bytes; throws <see cref="LinuxException"/>.</param>
+    /// <param name="sink">Takes bytes; throws <see cref="LinuxException"/>.</param>
     /// <param name="errno">Why reading or writing failed.</param>
     /// <param name="lineEnd">What ends a line; a newline when empty.</param>
     public static CopyOutcome Run(FileHandle queueFile, long offset, ReadOnlySpan<byte> head, CopyOptions options, CopySink sink, out int errno, ReadOnlySpan<byte> lineEnd = default)

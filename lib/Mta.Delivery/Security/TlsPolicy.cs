@@ -17,9 +17,6 @@ public sealed record TlsTarget(string Destination, string Domain, bool UsesMx, s
 
     /// <summary><c>host[address]:port</c>, for log lines.</summary>
     public string NameWithPort => IsUnix ? $"{Host}[{Address}]" : $"{Host}[{Address}]:{Port}";
-
-    /// <summary><c>host[address]</c>, for texts that senders see.</summary>
-    public string Name => $"{Host}[{Address}]";
 }
 
 /// <summary>What a delivery to one server demands, and why.</summary>

@@ -1,5 +1,4 @@
 using Mta.Linux;
-using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
 
 namespace Mta.Mail.Dsn;

@@ -175,11 +175,6 @@ public sealed class BounceClient(BounceServiceNames names, string directory = "p
 {
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
-    public BounceClient()
-        : this(new BounceServiceNames())
-    {
-    }
-
     /// <summary>How often an unreachable service is tried.</summary>
     public int ConnectAttempts { get; init; } = 10;
 

@@ -1,4 +1,3 @@
-using Mta.Mail.Queue;
 using Mta.Text;
 
 namespace Mta.Mail.Protocols;

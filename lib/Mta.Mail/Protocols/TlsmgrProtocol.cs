@@ -175,10 +175,6 @@ public sealed class TlsmgrClient(string path) : ITlsSessions
     // A service that is not there is asked again after a while only: every session would wait for it.
     private long _silentUntil;
 
-    /// <summary>Whether sessions of a kind are kept, and how long.</summary>
-    public ValueTask<TlsmgrReply> PolicyAsync(string cacheType, CancellationToken stop) =>
-        CallAsync(new TlsmgrRequest(TlsmgrVerb.Policy) { CacheType = cacheType }, stop);
-
     /// <summary>A ticket key: by name, or the current one when the name is empty.</summary>
     public ValueTask<TlsmgrReply> TicketKeyAsync(byte[] name, CancellationToken stop) =>
         CallAsync(new TlsmgrRequest(TlsmgrVerb.TicketKey) { Data = name }, stop);

@@ -11,12 +11,6 @@ public static class TriggerProtocol
     /// <summary>Longest request: what a server reads of it.</summary>
     public const int MaxRequest = MasterProtocol.TriggerLimit;
 
-    /// <summary>The queue manager's socket, below the queue directory.</summary>
-    public const string QmgrPath = "public/qmgr";
-
-    /// <summary>The pickup service's socket, below the queue directory.</summary>
-    public const string PickupPath = "public/pickup";
-
     /// <summary>
     /// What a server says to a client that asked for it by a second NUL: more requests may follow on this connection
     /// (<see cref="TriggerSender"/>). Ours alone: a service of Postfix says nothing and closes.

@@ -5,7 +5,7 @@ namespace Mta.Mail.Queue;
 /// <summary>
 /// The name of a queue file: 1 to 255 characters, each alphanumeric or <c>_</c>. The short form is five hexadecimal
 /// digits of microseconds and the inode number; the long form is seconds and microseconds in base 52, <c>z</c>, and
-/// the inode number in base 51. The default value is no name (<see cref="IsEmpty"/>).
+/// the inode number in base 51. The default value is no name: its <see cref="Value"/> is empty.
 /// </summary>
 public readonly record struct QueueId
 {
@@ -18,8 +18,6 @@ public readonly record struct QueueId
     private QueueId(string value) => _value = value;
 
     public string Value => _value ?? "";
-
-    public bool IsEmpty => _value is null;
 
     /// <summary>Whether the last <c>z</c> stands where the long form has it.</summary>
     public bool IsLong => Value.LastIndexOf('z') >= SecondsDigits + MicrosecondsDigits;

@@ -66,9 +66,6 @@ public static class RecordFormat
         return RecordParse.NeedMore;
     }
 
-    /// <summary>Bytes of a record with so much data.</summary>
-    public static int RecordLength(int dataLength) => HeaderLength(dataLength) + dataLength;
-
     /// <summary>Writes type and length, minimally encoded.</summary>
     /// <returns>Bytes written, at most <see cref="MaxHeaderLength"/>.</returns>
     public static int WriteHeader(Span<byte> target, RecordType type, int dataLength)
@@ -106,13 +103,4 @@ public static class RecordFormat
             ? $"unexpected EOF reading length, record type {rest[0]}"
             : $"too many length bits, record type {rest[0]}";
     }
-
-    private static int HeaderLength(int dataLength) => dataLength switch
-    {
-        < 1 << 7 => 2,
-        < 1 << 14 => 3,
-        < 1 << 21 => 4,
-        < 1 << 28 => 5,
-        _ => 6,
-    };
 }

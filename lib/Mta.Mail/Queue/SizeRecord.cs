@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using Mta.Text;
 
 namespace Mta.Mail.Queue;
 

@@ -31,7 +31,7 @@ internal sealed class LogSocket(string path) : IDisposable
     {
         _socket?.Dispose();
         _socket = null;
-        if (Posix.TryConnectUnixDatagram(Path, out FileHandle socket) != 0)
+        if (UnixSocket.TryConnectDatagram(Path, out FileHandle socket) != 0)
         {
             _reconnectAt = Environment.TickCount64 + ReconnectInterval;
             return false;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Mta.Linux;
+using Mta.Mail.Protocols;
 using Mta.Text;
 
 namespace Mta.Service.Logging;
@@ -93,9 +94,9 @@ public static class MailLog
             }
 
             _started = true;
-            string host = Environment.GetEnvironmentVariable("POSTLOG_HOSTNAME") ?? "";
+            string host = Environment.GetEnvironmentVariable(PostlogProtocol.HostVariable) ?? "";
             Host = host.Length > 0 ? host : Environment.MachineName;
-            string postlog = Environment.GetEnvironmentVariable("POSTLOG_SERVICE") ?? "";
+            string postlog = Environment.GetEnvironmentVariable(PostlogProtocol.ServiceVariable) ?? "";
             _isPostlog = postlog.StartsWith('/');
             _socket = new LogSocket(_isPostlog ? ByteString.FromUnicode(postlog) : SyslogPath);
         }

@@ -42,9 +42,6 @@ public sealed class SandboxProfile
     /// <summary>The program file.</summary>
     public string Program { get; }
 
-    /// <summary>Files and directories it may read, all below them included.</summary>
-    public IReadOnlyCollection<string> Reads => _reads;
-
     /// <summary>Of those it may read, the ones beyond <see cref="System"/>.</summary>
     public IReadOnlyCollection<string> OwnReads => [.. _reads.Where(static path => !IsBelow(path, System))];
 
@@ -88,7 +85,7 @@ public sealed class SandboxProfile
 
     /// <summary>main.cf with the settings that a master.cf entry gives its service.</summary>
     /// <returns>Null when the entry asks for a debugger, which no rule must hinder.</returns>
-    /// <exception cref="FatalException">The entry's arguments are malformed.</exception>
+    /// <exception cref="Text.FatalException">The entry's arguments are malformed.</exception>
     /// <exception cref="ConfigurationException">main.cf cannot be read.</exception>
     public static Configuration? ConfigurationOf(MasterEntry entry, string directory)
     {

@@ -11,9 +11,6 @@ internal sealed class ResultCollector(LookupTable table, TableSettings settings,
     /// <summary>More values came than the table may give.</summary>
     public bool IsOverLimit { get; private set; }
 
-    /// <summary>How many came.</summary>
-    public int Count => _count;
-
     /// <summary>What was gathered: found, not found, or a failure when there was too much.</summary>
     public LookupResult Result
     {

@@ -123,38 +123,6 @@ public static class IndexBuilder
         return Posix.TryStat(PathOf(type, name), out FileStatus index) != 0 || source.ModifyTime > index.ModifyTime;
     }
 
-    /// <summary>
-    /// Makes an index anew when it is missing or older than its source.
-    /// </summary>
-    /// <param name="parse">Reads the source: postmap's form or aliases.</param>
-    /// <returns>True when it was made.</returns>
-    /// <exception cref="TableException">There is neither index nor source, or it cannot be made.</exception>
-    public static bool RebuildIfStale(string type, string name, Func<SourceFile, IEnumerable<SourceEntry>> parse, IndexOptions options)
-    {
-        if (Posix.TryStat(name, out _) != 0)
-        {
-            string path = PathOf(type, name);
-            int errno = Posix.TryStat(path, out _);
-            return errno == 0 ? false : throw new TableException($"open database {path}: {Errno.Text(errno)}; make {name} and run \"postmap {type}:{name}\"");
-        }
-
-        if (!IsStale(type, name))
-        {
-            return false;
-        }
-
-        try
-        {
-            SourceFile source = SourceFile.Read(name);
-            Build(type, name, parse(source), options with { Mode = ModeFor(source) });
-            return true;
-        }
-        catch (LinuxException error)
-        {
-            throw new TableException($"open {name}: {error.Reason}", error);
-        }
-    }
-
     /// <summary>Permission bits of an index: its source's, for group and others too.</summary>
     public static int ModeFor(SourceFile source) => (source.Status.Permissions & 0x1B6) | 0x180; // 0666, at least 0600
 

@@ -1,5 +1,3 @@
-using Mta.Tables.Index;
-
 namespace Mta.Tables.Types;
 
 /// <summary>The types that need nothing from higher floors.</summary>

@@ -1,4 +1,3 @@
-using Mta.Linux;
 using Mta.Tables.Source;
 using Mta.Text;
 

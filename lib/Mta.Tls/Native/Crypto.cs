@@ -23,9 +23,6 @@ internal static unsafe partial class Crypto
     private const string Library = "libcrypto.so.3";
 
     [LibraryImport(Library)]
-    public static partial nuint OpenSSL_version_num();
-
-    [LibraryImport(Library)]
     public static partial nint OPENSSL_INIT_new();
 
     [LibraryImport(Library)]
@@ -63,9 +60,6 @@ internal static unsafe partial class Crypto
 
     [LibraryImport(Library)]
     public static partial nint BIO_get_data(nint bio);
-
-    [LibraryImport(Library)]
-    public static partial void BIO_set_init(nint bio, int value);
 
     [LibraryImport(Library)]
     public static partial void BIO_set_flags(nint bio, int flags);
@@ -220,9 +214,6 @@ internal static unsafe partial class Crypto
     public static partial int EVP_CIPHER_get_iv_length(nint cipher);
 
     [LibraryImport(Library)]
-    public static partial int EVP_CIPHER_get_key_length(nint cipher);
-
-    [LibraryImport(Library)]
     public static partial int EVP_Digest(byte* data, nuint count, byte* digest, uint* size, nint type, nint engine);
 
     [LibraryImport(Library)]
@@ -239,12 +230,6 @@ internal static unsafe partial class Crypto
 
     [LibraryImport(Library)]
     public static partial byte* OBJ_nid2sn(int nid);
-
-    [LibraryImport(Library)]
-    public static partial byte* OBJ_nid2ln(int nid);
-
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int OBJ_sn2nid(string name);
 
     [LibraryImport(Library)]
     public static partial void ERR_clear_error();

@@ -7,7 +7,6 @@ internal static unsafe partial class Ssl
 {
     public const int ErrorSsl = 1;
     public const int ErrorWantRead = 2;
-    public const int ErrorWantWrite = 3;
     public const int ErrorSyscall = 5;
     public const int ErrorZeroReturn = 6;
     public const int ErrorWantClientHello = 11;
@@ -69,9 +68,6 @@ internal static unsafe partial class Ssl
 
     [LibraryImport(Library)]
     public static partial ulong SSL_CTX_set_options(nint context, ulong options);
-
-    [LibraryImport(Library)]
-    public static partial ulong SSL_CTX_clear_options(nint context, ulong options);
 
     [LibraryImport(Library)]
     public static partial nint SSL_CTX_ctrl(nint context, int command, nint number, nint pointer);
@@ -171,9 +167,6 @@ internal static unsafe partial class Ssl
     public static partial int SSL_shutdown(nint ssl);
 
     [LibraryImport(Library)]
-    public static partial int SSL_pending(nint ssl);
-
-    [LibraryImport(Library)]
     public static partial int SSL_get_error(nint ssl, int result);
 
     [LibraryImport(Library)]
@@ -244,9 +237,6 @@ internal static unsafe partial class Ssl
 
     [LibraryImport(Library)]
     public static partial ulong SSL_dane_set_flags(nint ssl, ulong flags);
-
-    [LibraryImport(Library)]
-    public static partial int SSL_get0_dane_authority(nint ssl, nint* certificate, nint* key);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int SSL_add1_host(nint ssl, string name);

@@ -1,5 +1,4 @@
 using Mta.Mail.Addresses;
-using Xunit;
 
 namespace Mta.Mail.Tests.Addresses;
 
@@ -80,6 +79,7 @@ public sealed class AddressSyntaxTests
         Assert.Equal(new Reply(550, EnhancedStatus.Create(5, 1, 1), "<x>: no"), reply);
         Assert.Equal("550 5.1.1 <x>: no", reply.ToString());
         Assert.False(Reply.TryParse("5x0 no", out _));
-        Assert.True(Reply.TryParse("421", out reply) && reply.EndsSession);
+        Assert.True(Reply.TryParse("421", out reply));
+        Assert.Equal(new Reply(421, default, ""), reply);
     }
 }

@@ -1,5 +1,4 @@
 using Mta.Mail.Addresses;
-using Xunit;
 
 namespace Mta.Mail.Tests.Addresses;
 

@@ -40,9 +40,6 @@ internal sealed class Workload
 
     public IReadOnlyList<(Entry Entry, Transport Transport)> Running => _running;
 
-    /// <summary>Answers of the rewrite service that have not come.</summary>
-    public int Resolving => _later.Count;
-
     /// <summary>Whether routing takes a step of its own, as a call to another process does.</summary>
     public bool ResolvesLater { get; init; }
 

@@ -32,8 +32,6 @@ internal sealed class Peer : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    public int Id => _process.Id;
-
     /// <summary>Its standard output and error.</summary>
     public string Said
     {

@@ -77,18 +77,6 @@ internal sealed class SmtpClient : IDisposable
         return Command(content.EndsWith('\n') ? "." : "\r\n.");
     }
 
-    public bool IsClosed()
-    {
-        try
-        {
-            return _reader.ReadLine() is null;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
-    }
-
     public void Dispose()
     {
         _reader.Dispose();

@@ -1,5 +1,3 @@
-using Mta.Text;
-
 namespace Mta.Postfix.Import;
 
 /// <summary>What became of another mail system's configuration: settings, tables, and what was not understood.</summary>

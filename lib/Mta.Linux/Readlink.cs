@@ -6,9 +6,6 @@ namespace Mta.Linux;
 
 public static partial class Posix
 {
-    /// <returns>0, or the error number.</returns>
-    public static int TrySymlink(string target, string path) => SymlinkNative(target, path) == 0 ? 0 : Errno.Last;
-
     /// <returns>0, or the error number (EINVAL: not a symbolic link).</returns>
     public static unsafe int TryReadlink(string path, out string target)
     {
@@ -17,9 +14,6 @@ public static partial class Posix
         target = length < 0 ? "" : Encoding.Latin1.GetString(buffer, (int)length);
         return length < 0 ? Errno.Last : 0;
     }
-
-    [LibraryImport("libc", EntryPoint = "symlink", SetLastError = true)]
-    private static partial int SymlinkNative([MarshalUsing(typeof(ByteStringMarshaller))] string target, [MarshalUsing(typeof(ByteStringMarshaller))] string path);
 
     [LibraryImport("libc", EntryPoint = "readlink", SetLastError = true)]
     private static unsafe partial nint ReadlinkNative([MarshalUsing(typeof(ByteStringMarshaller))] string path, byte* buffer, nuint length);
