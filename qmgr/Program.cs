@@ -7,5 +7,5 @@ return await Daemon.Trigger("qmgr")
     .WithoutUseLimit()
     .WithoutIdleLimit()
     .BeforePrivilegeDrop(context => thread = new QueueManagerThread(context))
-    .StartOnLoop((_, _) => thread!.RunAsync()) // made above
+    .BeforeTriggers(() => thread!.RunAsync()) // made above
     .ServeTriggersAsync(bytes => thread!.Trigger(bytes), connection => thread!.TryAdopt(connection)); // made above

@@ -6,9 +6,9 @@ using Mta.Mail.Queue;
 using Mta.Qmgr.Agents;
 using Mta.Qmgr.Completion;
 using Mta.Qmgr.Feeding;
+using Mta.Qmgr.Loop;
 using Mta.Qmgr.Scheduling;
 using Mta.Service;
-using EventLoop = Mta.Qmgr.Loop.EventLoop;
 
 namespace Mta.Qmgr;
 

@@ -4,6 +4,7 @@ using Mta.Linux;
 using Mta.Mail.Addresses;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
+using Mta.Qmgr.Loop;
 using Mta.Service;
 
 namespace Mta.Qmgr;
@@ -15,7 +16,7 @@ namespace Mta.Qmgr;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
 internal sealed class QueueManagerThread
 {
-    private readonly Qmgr.Loop.EventLoop _loop = new();
+    private readonly EventLoop _loop = new();
     private readonly QueueManager _manager;
     private readonly TimeSpan _stallLimit;
     private long _lastBeat = Environment.TickCount64;

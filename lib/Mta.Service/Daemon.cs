@@ -64,7 +64,7 @@ public sealed class Daemon
 
     internal Action<ServiceContext>? Cleanup { get; private set; }
 
-    internal Func<ServiceContext, EventLoop, Task>? LoopStart { get; private set; }
+    internal Func<Task>? HandlerStart { get; private set; }
 
     internal Action<ReadOnlyMemory<byte>>? TriggerForward { get; private set; }
 
@@ -218,12 +218,12 @@ public sealed class Daemon
     }
 
     /// <summary>
-    /// Trigger servers: runs on the event loop before the first trigger. The task it returns may be the daemon's whole
+    /// Trigger servers: runs on the handlers' thread before the first trigger. The task it returns may be the daemon's whole
     /// life; when it ends, the process goes on serving triggers.
     /// </summary>
-    public Daemon StartOnLoop(Func<ServiceContext, EventLoop, Task> start)
+    public Daemon BeforeTriggers(Func<Task> start)
     {
-        LoopStart = start;
+        HandlerStart = start;
         return this;
     }
 
@@ -236,7 +236,7 @@ public sealed class Daemon
     public Task<int> ServeAsync(Func<ClientConnection, CancellationToken, Task> session) =>
         new DaemonProcess(this).RunAsync(process => new SessionServer(process, session).RunAsync());
 
-    /// <summary>Serves triggers until this process retires. Handlers run one at a time, on the event loop.</summary>
+    /// <summary>Serves triggers until this process retires. Handlers run one at a time, on a thread of their own.</summary>
     /// <param name="handler">Is given the bytes of all triggers that came since it ran last.</param>
     public Task<int> ServeTriggersAsync(Func<ServiceContext, ReadOnlyMemory<byte>, CancellationToken, Task> handler) =>
         new DaemonProcess(this).RunAsync(process => new TriggerServer(process, handler).RunAsync());

@@ -5,7 +5,7 @@ using NLog;
 namespace Mta.Service;
 
 /// <summary>
-/// Reads trigger bytes on one thread and hands them to the handler on the event loop. Bytes that come while the
+/// Reads trigger bytes on one thread and hands them to the handler on its own. Bytes that come while the
 /// handler runs are gathered for its next run: they act as a set.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
@@ -18,7 +18,7 @@ internal sealed class TriggerServer
 
     private readonly DaemonProcess _process;
     private readonly Func<ServiceContext, ReadOnlyMemory<byte>, CancellationToken, Task> _handler;
-    private readonly EventLoop _loop;
+    private readonly HandlerThread _thread;
     private readonly EventFd _wake = new();
     private readonly Lock _lock = new();
     private readonly List<(FileHandle File, long Deadline)> _pending = [];
@@ -33,7 +33,7 @@ internal sealed class TriggerServer
     {
         _process = process;
         _handler = handler;
-        _loop = new EventLoop("loop", static failure => Logging.MailLog.Panic(DaemonProcess.Describe(failure)));
+        _thread = new HandlerThread("handler", static failure => Logging.MailLog.Panic(DaemonProcess.Describe(failure)));
         process.IsBusy = () => _isRunning;
     }
 
@@ -50,9 +50,7 @@ internal sealed class TriggerServer
 
     public async Task<int> RunAsync()
     {
-        Task life = _process.Daemon.LoopStart is { } start
-            ? _loop.InvokeAsync(() => start(_process.Context, _loop))
-            : Task.CompletedTask;
+        Task life = _process.Daemon.HandlerStart is { } start ? _thread.InvokeAsync(start) : Task.CompletedTask;
         TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() => Run(done), 256 * 1024) { Name = "trigger", IsBackground = true }.Start();
         if (await Task.WhenAny(life, done.Task) == life)
@@ -277,7 +275,7 @@ internal sealed class TriggerServer
             _isRunning = true;
         }
 
-        _loop.Post(static self => _ = ((TriggerServer)self!).HandleAsync(), this);
+        _thread.Post(static self => _ = ((TriggerServer)self!).HandleAsync(), this);
     }
 
     private async Task HandleAsync()

@@ -1,12 +1,12 @@
 namespace Mta.Service;
 
 /// <summary>
-/// One thread on which everything runs in turn: what is awaited on it continues on it, so its state needs no locks.
-/// A blocking call in it stops everything; an unhandled exception is a broken invariant, which is
+/// The one thread on which the handlers of a trigger server run in turn: what is awaited on it continues on it, so their
+/// state needs no locks. A blocking call in it stops everything; an unhandled exception is a broken invariant, which is
 /// reported.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
-public sealed class EventLoop : SynchronizationContext
+internal sealed class HandlerThread : SynchronizationContext
 {
     private readonly Lock _lock = new();
     private readonly AutoResetEvent _wake = new(false);
@@ -17,20 +17,11 @@ public sealed class EventLoop : SynchronizationContext
 
     /// <param name="name">Thread name, for debuggers.</param>
     /// <param name="failed">Told of an exception that nobody caught.</param>
-    public EventLoop(string name, Action<Exception> failed)
+    public HandlerThread(string name, Action<Exception> failed)
     {
         _failed = failed;
-        Thread = new Thread(Run) { Name = name, IsBackground = true };
-        Thread.Start();
+        new Thread(Run) { Name = name, IsBackground = true }.Start();
     }
-
-    public Thread Thread { get; }
-
-    /// <summary>True on the loop's own thread.</summary>
-    public bool IsCurrent => Thread.CurrentThread == Thread;
-
-    /// <summary>Runs before the loop waits, after every batch of work: the place for work once per turn.</summary>
-    public Action? Turn { get; set; }
 
     public override void Post(SendOrPostCallback d, object? state)
     {
@@ -48,27 +39,9 @@ public sealed class EventLoop : SynchronizationContext
         }
     }
 
-    /// <summary>Runs an action on the loop, later.</summary>
-    public void Post(Action action) => Post(static state => ((Action)state!)(), action);
+    public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("a handler is never waited for");
 
-    public override void Send(SendOrPostCallback d, object? state)
-    {
-        if (IsCurrent)
-        {
-            d(state);
-            return;
-        }
-
-        using ManualResetEventSlim done = new();
-        Post(_ =>
-        {
-            d(state);
-            done.Set();
-        }, null);
-        done.Wait();
-    }
-
-    /// <summary>Starts an asynchronous function on the loop; the task ends when it has ended there.</summary>
+    /// <summary>Starts an asynchronous function on the thread; the task ends when it has ended there.</summary>
     public Task InvokeAsync(Func<Task> function)
     {
         TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -119,14 +92,6 @@ public sealed class EventLoop : SynchronizationContext
             }
 
             _running.Clear();
-            try
-            {
-                Turn?.Invoke();
-            }
-            catch (Exception failure)
-            {
-                _failed(failure);
-            }
         }
     }
 }
