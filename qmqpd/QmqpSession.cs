@@ -149,11 +149,7 @@ internal sealed class QmqpSession(QmqpServer server, ClientConnection connection
             await Task.Delay(server.ErrorDelay, stop);
         }
 
-        connection.Output.WriteDecimal((long)text.Length + 1);
-        connection.Output.Write((byte)':');
-        connection.Output.Write((byte)code);
-        connection.Output.Write(text);
-        connection.Output.Write((byte)',');
+        Netstring.Write(connection.Output, code + text);
         await connection.Output.FlushAsync(stop);
     }
 }

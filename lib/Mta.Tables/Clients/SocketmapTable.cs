@@ -90,36 +90,15 @@ internal sealed class SocketmapTable : LookupTable
 
     private async ValueTask<string> AskAsync(ServerConnection connection, string query, CancellationToken stop)
     {
-        connection.Output.WriteDecimal((long)query.Length);
-        connection.Output.Write((byte)':');
-        connection.Output.Write(query);
-        connection.Output.Write((byte)',');
+        Netstring.Write(connection.Output, query);
         await connection.Output.FlushAsync(stop);
 
-        int length = 0;
-        for (int digits = 0; ; digits++)
-        {
-            if (!await connection.Input.EnsureAsync(1, stop))
-            {
-                throw new EndOfStreamException("Connection lost");
-            }
-
-            byte next = connection.Input.Available[0];
-            connection.Input.Consume(1);
-            if (next == ':' && digits > 0)
-            {
-                break;
-            }
-
-            length = (length * 10) + (next - '0');
-            if (!char.IsAsciiDigit((char)next) || length > Registry.Settings.SocketmapReplyLimit)
-            {
-                throw new InvalidDataException(char.IsAsciiDigit((char)next) ? "netstring too large" : "netstring format error");
-            }
-        }
-
-        string reply = await connection.ReadAsync(length + 1, stop);
-        return reply[^1] == ',' ? reply[..^1] : throw new InvalidDataException("netstring format error");
+        // A netstring has a digit at least, which this reader does not insist on.
+        NetstringReader netstrings = new(connection.Input);
+        byte[]? reply = await netstrings.PeekAsync(stop) == ':' ? null : await netstrings.ReadAsync(Registry.Settings.SocketmapReplyLimit, stop);
+        return reply is not null
+            ? ByteString.FromBytes(reply)
+            : throw new InvalidDataException(netstrings.Problem == NetstringReader.TooLong ? "netstring too large" : "netstring format error");
     }
 
     private LookupResult Judge(string reply)

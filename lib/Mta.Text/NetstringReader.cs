@@ -1,25 +1,26 @@
-using Mta.Text;
-
-namespace Mta.Qmqpd;
+namespace Mta.Text;
 
 /// <summary>
-/// Reads netstrings (<c>LENGTH:BYTES,</c>) piece by piece. What is claimed is not allocated before it arrives. A method
-/// that says "no" has set <see cref="Problem"/>.
+/// Reads netstrings (<c>LENGTH:BYTES,</c>, https://cr.yp.to/proto/netstrings.txt) piece by piece. What is claimed is not
+/// allocated before it arrives. A method that says "no" has set <see cref="Problem"/>. Does not own the input.
 /// </summary>
-internal sealed class NetstringReader(BufferedInput input)
+public sealed class NetstringReader(BufferedInput input)
 {
+    /// <summary>A <see cref="Problem"/>: no digit, colon or comma where there must be one.</summary>
     public const string Malformed = "netstring format error";
+
+    /// <summary>A <see cref="Problem"/>: longer than its reader takes.</summary>
     public const string TooLong = "netstring length exceeds storage limit";
 
     private const int MostDigits = 100;
     private const int FirstAllocation = 64 << 10;
 
-    /// <summary>What is wrong with what the client sent.</summary>
+    /// <summary>What is wrong with what was read; empty while nothing is.</summary>
     public string Problem { get; private set; } = "";
 
     /// <summary>Reads a length and its colon. No digit at all is a zero, as other implementations have it.</summary>
     /// <returns>-1 when it is malformed or above the limit.</returns>
-    /// <exception cref="EndOfStreamException">The client closed.</exception>
+    /// <exception cref="EndOfStreamException">The other side has closed.</exception>
     /// <exception cref="TimeoutException">Nothing came in time.</exception>
     public async ValueTask<long> ReadLengthAsync(long limit, CancellationToken stop)
     {
@@ -51,6 +52,7 @@ internal sealed class NetstringReader(BufferedInput input)
     }
 
     /// <summary>Reads a whole netstring.</summary>
+    /// <param name="limit">Most bytes that it may hold.</param>
     /// <returns>Null when it is malformed or longer than the limit.</returns>
     /// <inheritdoc cref="ReadLengthAsync"/>
     public async ValueTask<byte[]?> ReadAsync(long limit, CancellationToken stop)
@@ -86,7 +88,7 @@ internal sealed class NetstringReader(BufferedInput input)
     {
         if (input.Available.IsEmpty && !await input.FillAsync(stop))
         {
-            throw new EndOfStreamException();
+            throw new EndOfStreamException("Connection lost");
         }
 
         return input.Available[0];
