@@ -28,7 +28,6 @@ internal sealed class Explanation
         Id = id;
         Queue = queue;
         Status = status;
-        Arrival = status.ModifyTime;
     }
 
     public QueueId Id { get; }
@@ -127,20 +126,12 @@ internal sealed class Explanation
     private void Read(FileHandle file, Dictionary<string, BounceLogEntry> replies)
     {
         using RecordFileReader records = new(file);
+        EnvelopeScan scan = new(records, Status);
         string original = "";
-        Size = Status.Size;
-        long contentEnd = 0;
-        while (records.Read(out RecordType type, out ReadOnlySpan<byte> data) == RecordRead.Record)
+        while (scan.Next(out RecordType type, out ReadOnlySpan<byte> data))
         {
             switch (type)
             {
-                case RecordType.Size when SizeRecord.TryParse(data, out SizeRecord size):
-                    Size = size.ContentLength;
-                    contentEnd = size.DataOffset + size.DataSize;
-                    break;
-                case RecordType.Time when RecordText.TryParseTime(data, out DateTime time):
-                    Arrival = time;
-                    break;
                 case RecordType.Sender:
                     Sender = ByteString.FromBytes(data);
                     break;
@@ -155,13 +146,11 @@ internal sealed class Explanation
                     Add(ByteString.FromBytes(data), original, replies);
                     original = "";
                     break;
-                case RecordType.Message when contentEnd > 0:
-                    records.Seek(contentEnd);
-                    break;
-                case RecordType.End:
-                    return;
             }
         }
+
+        Size = scan.Size;
+        Arrival = scan.Arrival;
     }
 
     private void Add(string recipient, string original, Dictionary<string, BounceLogEntry> replies)

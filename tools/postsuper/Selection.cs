@@ -134,37 +134,25 @@ internal sealed class Selection
     private bool MatchesFile(QueueFileReader file)
     {
         using RecordFileReader records = file.Records();
-        DateTime arrival = file.Status.ModifyTime;
-        long size = file.Status.Size;
-        long contentEnd = 0;
+        EnvelopeScan scan = new(records, file.Status);
         bool hasSender = _sender is null;
         bool hasRecipient = _recipient is null;
-        while (records.Read(out RecordType type, out ReadOnlySpan<byte> data) == RecordRead.Record && type != RecordType.End)
+        while (scan.Next(out RecordType type, out ReadOnlySpan<byte> data))
         {
             switch (type)
             {
-                case RecordType.Size when SizeRecord.TryParse(data, out SizeRecord sizes):
-                    size = sizes.ContentLength;
-                    contentEnd = sizes.DataOffset + sizes.DataSize;
-                    break;
-                case RecordType.Time when RecordText.TryParseTime(data, out DateTime time):
-                    arrival = time;
-                    break;
                 case RecordType.Sender when !hasSender:
                     hasSender = MatchesAddress(_sender!, ByteString.FromBytes(data)); // only without a pattern is it true from the start
                     break;
                 case RecordType.Recipient when !hasRecipient:
                     hasRecipient = MatchesAddress(_recipient!, ByteString.FromBytes(data)); // the same
                     break;
-                case RecordType.Message when contentEnd > 0:
-                    records.Seek(contentEnd);
-                    break;
             }
         }
 
-        TimeSpan age = DateTime.UtcNow - arrival;
+        TimeSpan age = DateTime.UtcNow - scan.Arrival;
         return hasSender && hasRecipient
-            && !(age <= _olderThan) && !(age >= _youngerThan) && !(size <= _largerThan) && !(size >= _smallerThan);
+            && !(age <= _olderThan) && !(age >= _youngerThan) && !(scan.Size <= _largerThan) && !(scan.Size >= _smallerThan);
     }
 
     private bool HasReason(QueueDirectory queue, QueueId id)

@@ -76,35 +76,24 @@ internal sealed class QshapeCommand(CommandLineTool tool)
 
     private static bool TryCount(RecordFileReader records, FileStatus status, QshapeOptions options, AgeTable table, DateTime now)
     {
-        // A file of maildrop has its time from the file system.
-        DateTime? arrival = null;
-        long content = 0;
+        EnvelopeScan scan = new(records, status);
         bool counted = false;
-        while (records.Read(out RecordType type, out ReadOnlySpan<byte> data) == RecordRead.Record)
+        while (scan.Next(out RecordType type, out ReadOnlySpan<byte> data))
         {
             switch (type)
             {
-                case RecordType.Size:
-                    content = SizeRecord.TryParse(data, out SizeRecord size) ? size.DataOffset + size.DataSize : 0;
-                    break;
-                case RecordType.Time when RecordText.TryParseTime(data, out DateTime time):
-                    arrival = time;
-                    break;
                 case RecordType.Sender when options.Senders:
                 case RecordType.Recipient when !options.Senders:
                     table.Messages += counted ? 0 : 1;
                     counted = true;
-                    table.Add(ByteString.FromBytes(data), (now - (arrival ?? status.ModifyTime)).TotalMinutes);
+                    table.Add(ByteString.FromBytes(data), (now - scan.Arrival).TotalMinutes);
                     if (options.Senders)
                     {
                         return true;
                     }
 
                     break;
-                case RecordType.Message when content > 0:
-                    records.Seek(content);
-                    break;
-                case RecordType.Message or RecordType.End:
+                case RecordType.Message when !scan.KnowsContent:
                     return counted;
             }
         }

@@ -50,6 +50,29 @@ public sealed class QueueFileTests : IDisposable
     }
 
     [Fact]
+    public void A_scan_gives_the_envelope_and_passes_over_the_content()
+    {
+        string path = WriteMessage(recipients: 2, body: 100_000);
+        Assert.Equal(0, QueueFileReader.TryOpen(path, out QueueFileReader? file));
+        using (file)
+        {
+            using RecordFileReader records = file!.Records();
+            EnvelopeScan scan = new(records, file.Status);
+            List<RecordType> types = [];
+            while (scan.Next(out RecordType type, out _))
+            {
+                types.Add(type);
+            }
+
+            Assert.True(scan.KnowsContent);
+            Assert.InRange(scan.Size, 100_000, file.Status.Size - 1);
+            Assert.Equal(2, types.Count(static type => type == RecordType.Recipient));
+            Assert.Single(types, RecordType.Message);
+            Assert.DoesNotContain(RecordType.Text, types);
+        }
+    }
+
+    [Fact]
     public void An_aborted_file_is_gone()
     {
         QueueFileWriter file = QueueFileWriter.Create(_queue, _root);
