@@ -32,16 +32,16 @@ internal sealed class RestrictionCatalog
     private VerifyClient? _verify;
     private AddressLookup? _owners;
     private readonly LocalDomainTest _isLocal;
-    private readonly Func<string, Endpoint> _policyEndpoint;
+    private readonly Func<string, NamedEndpoint> _policyEndpoint;
     private readonly Dictionary<string, PolicyServer> _policyServers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RestrictionClass> _classes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Func<string, Words, Restriction>> _makers = new(StringComparer.Ordinal);
 
     /// <param name="policyEndpoint">Tells where a policy server of this name is; a test may stand for one.</param>
     public RestrictionCatalog(
-        Configuration configuration, TableRegistry tables, AddressMatchList mynetworks, OwnAddresses own, AddressExtension extension, LocalDomainTest isLocal, Func<string, Endpoint>? policyEndpoint = null)
+        Configuration configuration, TableRegistry tables, AddressMatchList mynetworks, OwnAddresses own, AddressExtension extension, LocalDomainTest isLocal, Func<string, NamedEndpoint>? policyEndpoint = null)
     {
-        _policyEndpoint = policyEndpoint ?? (static name => Endpoint.Parse(name));
+        _policyEndpoint = policyEndpoint ?? (static name => NamedEndpoint.Parse(name));
         _isLocal = isLocal;
         _configuration = configuration;
         _tables = tables;

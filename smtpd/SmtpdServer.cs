@@ -22,7 +22,7 @@ internal sealed class SmtpdServer
 
     /// <param name="context">The process.</param>
     /// <param name="policyEndpoint">As <see cref="RestrictionCatalog"/> has it.</param>
-    public SmtpdServer(ServiceContext context, Func<string, Endpoint>? policyEndpoint = null)
+    public SmtpdServer(ServiceContext context, Func<string, NamedEndpoint>? policyEndpoint = null)
     {
         Configuration configuration = context.Configuration;
         TableRegistry tables = context.Tables;

@@ -7,7 +7,7 @@ namespace Mta.Smtpd.Policy;
 /// One policy server (SMTPD_POLICY_README) and the connections that are kept to it. A connection serves one request at
 /// a time, and one after the other. Safe for concurrent calls.
 /// </summary>
-internal sealed class PolicyServer(Endpoint endpoint, PolicySettings settings)
+internal sealed class PolicyServer(NamedEndpoint endpoint, PolicySettings settings)
 {
     private const int MaxIdleConnections = 64;
     private readonly Lock _lock = new();
@@ -27,7 +27,7 @@ internal sealed class PolicyServer(Endpoint endpoint, PolicySettings settings)
             string problem;
             try
             {
-                connection ??= new Connection(await endpoint.ConnectAsync(settings.Timeout, stop), settings.Timeout);
+                connection ??= new Connection(await endpoint.Place.ConnectAsync(settings.Timeout, stop), settings.Timeout);
                 string action = await connection.AskAsync(request, settings, stop);
                 Return(connection);
                 return action;

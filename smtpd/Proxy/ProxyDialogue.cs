@@ -35,13 +35,12 @@ internal sealed class ProxyDialogue : IDisposable
         SocketStream stream;
         try
         {
-            stream = await filter.Endpoint.ConnectAsync(filter.Timeout, stop);
+            stream = await filter.Endpoint.Place.ConnectAsync(filter.Timeout, stop);
         }
         catch (Exception error) when (error is IOException or TimeoutException)
         {
-            string reason = error is LinuxException linux ? linux.Reason : error.Message;
-            LogLines.Trouble(session, $"connect to proxy filter {filter.Endpoint.Text}: {Printable.Neutralize(reason)}");
-            throw new ProxyException(reason);
+            LogLines.Trouble(session, $"connect to proxy filter {filter.Endpoint.Text}: {Printable.Neutralize(error.Message)}");
+            throw new ProxyException(error.Message);
         }
 
         var dialogue = new ProxyDialogue(filter, session, stream);

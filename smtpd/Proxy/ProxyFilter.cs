@@ -10,7 +10,7 @@ internal sealed class ProxyFilter
 {
     private ProxyFilter(Configuration configuration, string text)
     {
-        Endpoint = Endpoint.Parse(text, hostIsOptional: true);
+        Endpoint = NamedEndpoint.Parse(text, hostIsOptional: true);
         HelloName = configuration.Get(SmtpdParameters.SmtpdProxyEhlo);
         Timeout = configuration.Get(SmtpdParameters.SmtpdProxyTimeout);
         foreach (string option in TableListSyntax.Split(configuration.Get(SmtpdParameters.SmtpdProxyOptions)))
@@ -21,7 +21,7 @@ internal sealed class ProxyFilter
         }
     }
 
-    public Endpoint Endpoint { get; }
+    public NamedEndpoint Endpoint { get; }
 
     public string HelloName { get; }
 

@@ -40,7 +40,7 @@ internal sealed class InProcessServer
     private readonly ServiceContext _context;
     private readonly SmtpdServer _server;
 
-    public InProcessServer(IEnumerable<(string Name, string Value)> settings, Func<string, Endpoint>? policyEndpoint = null)
+    public InProcessServer(IEnumerable<(string Name, string Value)> settings, Func<string, NamedEndpoint>? policyEndpoint = null)
     {
         _ = Shared.Value;
         string text = string.Concat(DialogueSettings.Common.Concat(settings).Select(static pair => $"{pair.Name} = {pair.Value}\n"));

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Mta.Fuzz;
-using Mta.Linux;
 
 namespace Mta.Smtpd.Tests;
 
@@ -19,7 +18,7 @@ public sealed partial class PolicyFuzzTests : IDisposable
     public PolicyFuzzTests()
     {
         _server = new InProcessServer(
-            [("smtpd_recipient_restrictions", "check_policy_service unix:talker, permit"), ("smtpd_policy_service_try_limit", "1"), ("notify_classes", "")], _ => new TalkingEndpoint(_talker));
+            [("smtpd_recipient_restrictions", "check_policy_service unix:talker, permit"), ("smtpd_policy_service_try_limit", "1"), ("notify_classes", "")], _ => new NamedEndpoint("talker", _talker.Endpoint));
     }
 
     public void Dispose() => _talker.Dispose();
@@ -72,9 +71,4 @@ public sealed partial class PolicyFuzzTests : IDisposable
 
     [GeneratedRegex(@"\A([2345][0-9][0-9][ -][^\r\n\0]*\r\n)+\z")]
     private static partial Regex ReplyForm();
-
-    private sealed class TalkingEndpoint(TalkingServer server) : Endpoint("talker", "talker")
-    {
-        public override ValueTask<SocketStream> ConnectAsync(TimeSpan timeout, CancellationToken stop) => new(server.Connect());
-    }
 }
