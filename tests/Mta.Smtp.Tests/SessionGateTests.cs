@@ -1,8 +1,10 @@
+using Mta.Tests;
+
 namespace Mta.Smtp.Tests;
 
 public sealed class SessionGateTests
 {
-    private readonly Clock _clock = new();
+    private readonly TestClock _clock = new();
 
     [Fact]
     public async Task Places_are_given_in_the_order_in_which_they_were_asked_for()
@@ -64,7 +66,7 @@ public sealed class SessionGateTests
         SessionGate<string> gate = Full(limit: 1);
         Task<string?> first = Enter(gate, "b");
         Task<string?> second = Enter(gate, "a");
-        _clock.Now += SessionGate<string>.Patience.Ticks;
+        _clock.Passed += SessionGate<string>.Patience;
         Assert.False(gate.TryHandOn("a", "session"));
         gate.Leave();
         Assert.Null(await first);
@@ -100,14 +102,5 @@ public sealed class SessionGateTests
         }
 
         return gate;
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public long Now { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Now;
     }
 }

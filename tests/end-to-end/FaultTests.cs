@@ -9,8 +9,7 @@ public sealed class FaultTests
     public void A_failing_fsync_is_answered_with_451_and_leaves_no_file()
     {
         using Instance mta = new Instance().Start();
-        mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: before\n\nbefore token\n");
-        mta.WaitForMail(mta.User, "before token");
+        Deliver(mta, "before");
         mta.WaitForEmptyQueue();
         using (Injection.Into(mta, "cleanup", "fsync:error=EIO"))
         using (SmtpClient client = mta.Connect())
@@ -21,8 +20,7 @@ public sealed class FaultTests
             Assert.Empty(mta.QueueFiles());
         }
 
-        mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: after\n\nafter token\n");
-        mta.WaitForMail(mta.User, "after token");
+        Deliver(mta, "after");
         Assert.Null(mta.FindMail(mta.User, "fault token"));
     }
 
@@ -30,8 +28,7 @@ public sealed class FaultTests
     public async Task A_file_system_that_is_read_only_for_a_while_holds_clients_up_and_takes_their_mail_then()
     {
         using Instance mta = new Instance().Start();
-        mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: before\n\nbefore token\n");
-        mta.WaitForMail(mta.User, "before token");
+        Deliver(mta, "before");
         mta.WaitForEmptyQueue();
         using SmtpClient client = mta.Connect();
         client.Command("EHLO test", "250");
@@ -56,8 +53,7 @@ public sealed class FaultTests
     public async Task A_log_service_that_hangs_or_dies_loses_no_mail()
     {
         using Instance mta = new Instance().Start();
-        mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: before\n\nbefore token\n");
-        mta.WaitForMail(mta.User, "before token");
+        Deliver(mta, "before");
         int logger = mta.Processes().First(static process => Path.GetFileName(process.Program) == "postlogd").Pid;
         Shell.Bash($"kill -STOP {logger}").MustSucceed();
         Task[] clients = Enumerable.Range(0, 5).Select(i => Task.Run(() => mta.Send("s@example.test", $"{mta.User}@example.test", $"Subject: {i}\n\nheld token {i}\n"))).ToArray();
@@ -81,8 +77,7 @@ public sealed class FaultTests
         mta.Main["maximal_backoff_time"] = "1s";
         mta.Main["queue_run_delay"] = "2s";
         mta.Start();
-        mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: before\n\nbefore token\n");
-        mta.WaitForMail(mta.User, "before token");
+        Deliver(mta, "before");
         mta.WaitForEmptyQueue();
         string id;
         using (Injection.Into(mta, "local", "fsync:error=EIO"))
@@ -120,8 +115,7 @@ public sealed class FaultTests
         try
         {
             mta.Start();
-            mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: before\n\nbefore token\n");
-            mta.WaitForMail(mta.User, "before token");
+            Deliver(mta, "before");
             Shell.Bash($"dd if=/dev/zero of={mta.Spool}/filler bs=64k 2>/dev/null");
             using (SmtpClient client = mta.Connect())
             {
@@ -134,8 +128,7 @@ public sealed class FaultTests
             Outcome outcome = mta.Sendmail("Subject: full\n\n" + new string('x', 200_000) + "\n", mta.User);
             Assert.Equal(75, outcome.ExitCode);
             Shell.Bash($"rm {mta.Spool}/filler").MustSucceed();
-            mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: after\n\nafter token\n");
-            mta.WaitForMail(mta.User, "after token");
+            Deliver(mta, "after");
         }
         finally
         {
@@ -168,14 +161,20 @@ public sealed class FaultTests
             Shell.Bash($"rm {mta.Spool}/filler").MustSucceed();
             mta.WaitForEmptyQueue();
             Assert.Null(mta.FindMail(mta.User, "xxxxxxxx"));
-            mta.Send("s@example.test", $"{mta.User}@example.test", "Subject: after\n\nafter token\n");
-            mta.WaitForMail(mta.User, "after token");
+            Deliver(mta, "after");
         }
         finally
         {
             mta.Postfix("stop");
             Shell.Bash($"umount -l {mta.Spool}");
         }
+    }
+
+    // A message that goes through: every daemon of its way runs, or works again.
+    private static void Deliver(Instance mta, string word)
+    {
+        mta.Send("s@example.test", $"{mta.User}@example.test", $"Subject: {word}\n\n{word} token\n");
+        mta.WaitForMail(mta.User, $"{word} token");
     }
 
     /// <summary>A fault that strace injects into the system calls of a running program.</summary>

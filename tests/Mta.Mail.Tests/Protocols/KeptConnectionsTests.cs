@@ -1,11 +1,12 @@
 using Mta.Linux;
 using Mta.Mail.Protocols;
+using Mta.Tests;
 
 namespace Mta.Mail.Tests.Protocols;
 
 public class KeptConnectionsTests
 {
-    private readonly Clock _clock = new();
+    private readonly TestClock _clock = new();
     private readonly KeptConnections _kept;
 
     public KeptConnectionsTests() => _kept = new KeptConnections(_clock);
@@ -28,7 +29,7 @@ public class KeptConnectionsTests
     {
         SocketStream old = New();
         _kept.Add(old);
-        _clock.Now += KeptConnections.LongestRest;
+        _clock.Passed += KeptConnections.LongestRest;
 
         Assert.Null(_kept.TryTake());
         Assert.True(old.Handle.IsClosed);
@@ -57,20 +58,11 @@ public class KeptConnectionsTests
         Assert.True(during.Handle.IsClosed);
         Assert.Null(_kept.TryTake());
 
-        _clock.Now += KeptConnections.Pause;
+        _clock.Passed += KeptConnections.Pause;
         SocketStream after = New();
         _kept.Add(after);
         Assert.Same(after, _kept.TryTake());
     }
 
     private static SocketStream New() => new(Posix.Open("/dev/null", OpenFlags.ReadOnly));
-
-    private sealed class Clock : TimeProvider
-    {
-        public TimeSpan Now { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Now.Ticks;
-    }
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Mta.Linux;
 using Mta.Qmgr.Loop;
+using Mta.Tests;
 
 namespace Mta.Qmgr.Tests.Loop;
 
@@ -25,7 +26,7 @@ public sealed class EventLoopTests
     [Fact]
     public void Timers_fire_in_order_of_time_and_not_when_cancelled()
     {
-        SteppedTime time = new();
+        TestClock time = new(); // of which a loaded machine takes nothing
         using EventLoop loop = new(time);
         List<int> fired = [];
         loop.Schedule(TimeSpan.FromMilliseconds(3), () => fired.Add(3));
@@ -34,7 +35,7 @@ public sealed class EventLoopTests
         loop.Schedule(TimeSpan.FromMilliseconds(4), loop.Stop);
         loop.Run(() =>
         {
-            time.Step();
+            time.Passed += TimeSpan.FromMicroseconds(100);
             return true;
         });
         Assert.Equal([1, 3], fired);
@@ -154,17 +155,5 @@ public sealed class EventLoopTests
         {
             throw failure;
         }
-    }
-
-    // A clock of which a loaded machine takes nothing.
-    private sealed class SteppedTime : TimeProvider
-    {
-        private long _microseconds;
-
-        public override long TimestampFrequency => 1_000_000;
-
-        public void Step() => _microseconds += 100;
-
-        public override long GetTimestamp() => _microseconds;
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Mta.Smtp.Sasl;
+using Mta.Tests;
 
 namespace Mta.Smtp.Tests.Sasl;
 
@@ -9,7 +10,7 @@ namespace Mta.Smtp.Tests.Sasl;
 public sealed class TokenSourceTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tokens-");
-    private readonly Clock _clock = new();
+    private readonly TestClock _clock = new();
     private readonly List<string> _forms = [];
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly TokenSource _source;
@@ -62,9 +63,9 @@ public sealed class TokenSourceTests : IDisposable
         WriteFile();
         Answer(static number => $$"""{"access_token": "token{{number}}", "expires_in": 3600, "token_type": "Bearer"}""");
         Assert.Equal("token1", await FindAsync());
-        _clock.Now += TimeSpan.FromSeconds(3500);
+        _clock.Passed += TimeSpan.FromSeconds(3500);
         Assert.Equal("token1", await FindAsync());
-        _clock.Now += TimeSpan.FromSeconds(60);
+        _clock.Passed += TimeSpan.FromSeconds(60);
         Assert.Equal("token2", await FindAsync());
         Assert.Equal("grant_type=refresh_token&refresh_token=r%2F1&client_id=me&client_secret=s%20%26t&scope=mail%20offline", _forms[0]);
         Assert.Equal(2, _asked);
@@ -100,7 +101,7 @@ public sealed class TokenSourceTests : IDisposable
         Assert.Contains("\"refresh_token\": \"r/2\"", kept, StringComparison.Ordinal);
         Assert.Contains("\"client_secret\": \"s \\u0026t\"", kept, StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(FilePath));
-        _clock.Now += TimeSpan.FromSeconds(200);
+        _clock.Passed += TimeSpan.FromSeconds(200);
         Assert.Equal("token2", await FindAsync());
         Assert.Contains("refresh_token=r%2F2&", _forms[1], StringComparison.Ordinal);
         Assert.Equal(["token"], _folder.GetFiles().Select(static file => file.Name));
@@ -125,7 +126,7 @@ public sealed class TokenSourceTests : IDisposable
         Assert.Equal("token1", await FindAsync());
         _source.Reject(FilePath, "token1");
         Assert.Equal("token1", await FindAsync());
-        _clock.Now += TokenSource.Pause;
+        _clock.Passed += TokenSource.Pause;
         _source.Reject(FilePath, "another");
         Assert.Equal("token1", await FindAsync());
         _source.Reject(FilePath, "token1");
@@ -160,7 +161,7 @@ public sealed class TokenSourceTests : IDisposable
         // Not asked again at once, then asked again.
         Assert.Equal(message, (await Assert.ThrowsAsync<LocalDataException>(FindAsync)).Message);
         Assert.Equal(1, _asked);
-        _clock.Now += TokenSource.Pause;
+        _clock.Passed += TokenSource.Pause;
         Answer(static _ => """{"access_token": "better"}""");
         Assert.Equal("better", await FindAsync());
     }
@@ -269,12 +270,5 @@ public sealed class TokenSourceTests : IDisposable
         {
             // The test is over.
         }
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }
