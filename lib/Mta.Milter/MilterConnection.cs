@@ -5,9 +5,9 @@ using NLog;
 namespace Mta.Milter;
 
 /// <summary>
-/// One filter for one session: where it stands, what it is told, what its answers mean. Whatever the filter does wrong ends
-/// the connection and from then on has the verdict of its default action; it is logged once. Used by one caller at a
-/// time. Owns the connection.
+/// One filter for one session: what it is told, and what it answers. Whatever the filter does wrong ends the connection and
+/// from then on has the verdict of its default action; it is logged once. Used by one caller at a time. Owns the
+/// connection.
 /// </summary>
 internal sealed class MilterConnection : IDisposable
 {
@@ -20,34 +20,15 @@ internal sealed class MilterConnection : IDisposable
     private readonly MilterDefinition _milter;
     private MilterWire? _wire;
     private MilterMacros _macros;
-    private MilterState _state = MilterState.Idle;
-    private MilterVerdict _standing;
+    private readonly MilterStance _stance;
     private MilterAgreement _agreed;
-    private MilterEvent? _skipped;
 
     public MilterConnection(MilterDefinition milter, MilterMacros macros)
     {
         _milter = milter;
         _macros = macros;
+        _stance = new MilterStance(milter);
         _agreed = MilterAgreement.None with { Version = milter.Version };
-    }
-
-    private enum MilterState
-    {
-        /// <summary>Not connected yet.</summary>
-        Idle,
-
-        /// <summary>Wants to hear of events.</summary>
-        Active,
-
-        /// <summary>Has accepted or discarded this message.</summary>
-        MessageDone,
-
-        /// <summary>Has accepted this session, or has failed and is passed over.</summary>
-        SessionDone,
-
-        /// <summary>Has refused this session, or has failed: the standing verdict answers everything.</summary>
-        Standing,
     }
 
     public MilterDefinition Milter => _milter;
@@ -56,7 +37,7 @@ internal sealed class MilterConnection : IDisposable
     public MilterAgreement Agreement => _agreed;
 
     /// <summary>Takes part in the current message.</summary>
-    public bool IsActive => _state == MilterState.Active;
+    public bool IsActive => _stance.State == MilterState.Active;
 
     public bool WantsRejectedRecipients => IsActive && (_agreed.Options & MilterOptions.RejectedRecipients) != 0;
 
@@ -68,7 +49,8 @@ internal sealed class MilterConnection : IDisposable
     /// <summary>A connection handed over by another process, between DATA and the first header.</summary>
     public static MilterConnection Adopt(MilterDefinition milter, MilterMacros macros, MilterAgreement agreed, SocketStream stream)
     {
-        var connection = new MilterConnection(milter, macros) { _state = MilterState.Active };
+        var connection = new MilterConnection(milter, macros);
+        connection._stance.Connected();
         connection.Agree(agreed);
         connection._wire = new MilterWire(milter.Name, stream);
         return connection;
@@ -89,27 +71,26 @@ internal sealed class MilterConnection : IDisposable
 
         if (!await NegotiateAsync(wire, stop))
         {
-            return _standing;
+            return _stance.Standing;
         }
 
-        _state = MilterState.Active;
+        _stance.Connected();
         return await TellAsync(MilterEvent.Connect, MilterMacroSet.Connect, arguments, lookup, stop);
     }
 
     /// <summary>Tells of an event and waits for the answer, if one is due.</summary>
     public async ValueTask<MilterVerdict> TellAsync(MilterEvent what, MilterMacroSet set, ReadOnlyMemory<byte> data, MilterMacroLookup lookup, CancellationToken stop)
     {
-        if (_state != MilterState.Active || _wire is not { } wire)
+        if (!IsActive || _wire is not { } wire)
         {
-            return _state == MilterState.Standing ? _standing : MilterVerdict.Continue;
+            return _stance.Standing;
         }
 
-        if (what == _skipped)
+        if (_stance.Skips(what))
         {
             return MilterVerdict.Continue;
         }
 
-        _skipped = null;
         bool isUnwanted = (_agreed.Options & MilterProtocol.Skips(what)) != 0;
         if ((_agreed.UnknownEvents & MilterProtocol.Skips(what)) != 0 || (isUnwanted && what > MilterEvent.Data))
         {
@@ -145,9 +126,9 @@ internal sealed class MilterConnection : IDisposable
     /// <param name="edits">Filled; of use only when the verdict is not a failure's (<paramref name="body"/> likewise).</param>
     public async ValueTask<(MilterVerdict Verdict, bool IsValid)> EndMessageAsync(List<MilterEdit> edits, MilterBodySink body, MilterMacroLookup lookup, CancellationToken stop)
     {
-        if (_state != MilterState.Active || _wire is not { } wire)
+        if (!IsActive || _wire is not { } wire)
         {
-            return (_state == MilterState.Standing ? _standing : MilterVerdict.Continue, false);
+            return (_stance.Standing, false);
         }
 
         wire.WriteMacros(MilterProtocol.Letter(MilterEvent.EndOfMessage), _macros, MilterMacroSet.EndOfMessage, lookup);
@@ -163,20 +144,18 @@ internal sealed class MilterConnection : IDisposable
         }
 
         MilterVerdict verdict = await ReadVerdictAsync(wire, MilterEvent.EndOfMessage, edits, body, stop);
-        bool isValid = _state is MilterState.Active or MilterState.MessageDone && verdict.Kind is MilterVerdictKind.Continue or MilterVerdictKind.Discard;
+        bool isValid = _stance.State is MilterState.Active or MilterState.MessageDone && verdict.Kind is MilterVerdictKind.Continue or MilterVerdictKind.Discard;
         return (verdict, isValid);
     }
 
     /// <summary>Ends the message, whatever came of it: the filter waits for the next one.</summary>
     public async ValueTask AbortAsync(CancellationToken stop)
     {
-        _skipped = null;
-        if (_state is not (MilterState.Active or MilterState.MessageDone))
+        if (!_stance.EndMessage())
         {
             return;
         }
 
-        _state = MilterState.Active;
         _wire?.Write((byte)'A', default);
         await FlushAsync(stop);
     }
@@ -192,10 +171,7 @@ internal sealed class MilterConnection : IDisposable
     {
         _wire?.Dispose();
         _wire = null;
-        if (_state is MilterState.Active or MilterState.MessageDone)
-        {
-            _state = MilterState.Idle;
-        }
+        _stance.Disconnected();
     }
 
     /// <summary>Sends what was written and not yet sent, before someone else writes to the connection.</summary>
@@ -327,8 +303,12 @@ internal sealed class MilterConnection : IDisposable
                     continue;
                 }
 
-                MilterVerdict verdict = Judge(what, letter, data.Span);
-                if (_wire is not null)
+                MilterVerdict verdict = _stance.Judge(what, letter, data.Span);
+                if (_stance.IsBroken)
+                {
+                    Dispose();
+                }
+                else
                 {
                     wire.Consume(length);
                 }
@@ -342,51 +322,6 @@ internal sealed class MilterConnection : IDisposable
         }
     }
 
-    // The letters that end an exchange.
-    private MilterVerdict Judge(MilterEvent what, char letter, ReadOnlySpan<byte> data)
-    {
-        bool isSession = what is MilterEvent.Connect or MilterEvent.Helo;
-        switch (letter)
-        {
-            case 'c':
-                return MilterVerdict.Continue;
-            case 's':
-                _skipped = what;
-                return MilterVerdict.Continue;
-            case 'a':
-                _state = isSession ? MilterState.SessionDone : what == MilterEvent.Unknown ? _state : MilterState.MessageDone;
-                return MilterVerdict.Continue;
-            case 'd' when isSession:
-                Log.Warn($"milter {_milter.Name}: DISCARD action is not allowed for connect or helo");
-                return MilterVerdict.Continue;
-            case 'd':
-                _state = what == MilterEvent.Unknown ? _state : MilterState.MessageDone;
-                return MilterVerdict.Discard;
-            case 'r':
-                return Refuse(isSession, "550 5.7.1 Command rejected");
-            case 't':
-                return Refuse(isSession, "451 4.7.1 Service unavailable - try again later");
-            case '4':
-                return Refuse(isSession: true, "421 4.7.0 Server closing connection");
-            case 'y':
-                return MilterReply.TryParse(data, out string reply) ? Refuse(isSession, reply) : Misbehaves($"malformed reply: {Printable.Neutralize(reply)}");
-            default:
-                return Fail($"milter {_milter.Name}: unexpected filter response {MilterProtocol.ReplyName(letter)} after event {MilterProtocol.Name(what)}");
-        }
-    }
-
-    private MilterVerdict Refuse(bool isSession, string reply)
-    {
-        MilterVerdict verdict = MilterVerdict.Reply(reply);
-        if (isSession)
-        {
-            _state = MilterState.Standing;
-            _standing = verdict;
-        }
-
-        return verdict;
-    }
-
     private static string Reason(Exception error) => error is TimeoutException ? Errno.Text(Errno.ETIMEDOUT) : error is InvalidDataException ? "too much data" : error.Message;
 
     private void FailHandshake(string problem)
@@ -397,26 +332,13 @@ internal sealed class MilterConnection : IDisposable
 
     private MilterVerdict Fail(string problem)
     {
-        Log.Warn(Printable.Neutralize(problem));
         Dispose();
-        (_state, _standing) = _milter.DefaultAction switch
-        {
-            MilterDefaultAction.Accept => (MilterState.SessionDone, MilterVerdict.Continue),
-            MilterDefaultAction.Reject => (MilterState.Standing, MilterVerdict.Reply("550 5.5.0 Service unavailable")),
-            MilterDefaultAction.Quarantine => (MilterState.Standing, MilterVerdict.Hold),
-            MilterDefaultAction.Shutdown => (MilterState.Standing, MilterVerdict.Reply("421 4.7.1 Service unavailable - try again later")),
-            MilterDefaultAction.Tempfail => (MilterState.Standing, MilterVerdict.Reply("451 4.7.1 Service unavailable - try again later")),
-        };
-        return _standing;
+        return _stance.Fail(problem);
     }
 
-    // What only a wrong set-up explains: not a matter of the default action.
     private MilterVerdict Misbehaves(string problem)
     {
-        Log.Warn($"milter {_milter.Name}: {problem}");
         Dispose();
-        _state = MilterState.Standing;
-        _standing = MilterVerdict.Reply("451 4.3.5 Server configuration problem - try again later");
-        return _standing;
+        return _stance.Misbehaves(problem);
     }
 }
