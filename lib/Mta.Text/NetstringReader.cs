@@ -41,7 +41,7 @@ public sealed class NetstringReader(BufferedInput input)
             }
 
             int digit = next - '0';
-            if (length > (limit - digit) / 10)
+            if (digit > limit || length > (limit - digit) / 10)
             {
                 Problem = TooLong;
                 return -1;
