@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Mta.Postfix.Import;
 
 /// <summary>
@@ -16,21 +14,19 @@ internal sealed class EximImport
         "exim_path", "check_spool_space", "check_log_space", "auto_thaw", "syslog_timestamp", "freeze_tell", "bounce_return_body", "chunking_advertise_hosts", "dsn_advertise_hosts", "pipelining_advertise_hosts", "smtputf8_advertise_hosts",
     ];
 
-    private static readonly SearchValues<char> Special = SearchValues.Create("!*^;+/$@");
-
     private readonly Conversion _into = new();
-    private readonly Func<string, string?> _read;
     private readonly string _file;
     private readonly EximFile _source;
-    private readonly Dictionary<string, List<string>> _lists = new(StringComparer.Ordinal);
+    private readonly EximLists _lists;
+    private readonly EximRouters _routers;
     private bool _trustsLogins;
-    private string _relayHost = "";
 
     private EximImport(string file, EximFile source, Func<string, string?> read)
     {
         _file = file;
         _source = source;
-        _read = read;
+        _lists = new EximLists(_into, file, read);
+        _routers = new EximRouters(_into, file, _lists, read);
     }
 
     /// <param name="read">The text of a file that the configuration names, null when it is not there.</param>
@@ -55,10 +51,10 @@ internal sealed class EximImport
             Main(option);
         }
 
-        _into.Add("mydestination", [.. Domains("local_domains")]);
-        _into.Add("relay_domains", [.. Domains("relay_to_domains")]);
+        _into.Add("mydestination", [.. _lists.Named("local_domains")]);
+        _into.Add("relay_domains", [.. _lists.Named("relay_to_domains")]);
         _into.Add("mynetworks", "127.0.0.0/8", "[::1]/128");
-        _into.Add("mynetworks", [.. Domains("relay_from_hosts").Where(static host => host is not ("127.0.0.1" or "::1" or "localhost")).Select(static host => host.Contains(':') && !host.StartsWith('[') ? $"[{host.Split('/')[0]}]{(host.Contains('/') ? host[host.IndexOf('/')..] : "")}" : host)]);
+        _into.Add("mynetworks", [.. _lists.Named("relay_from_hosts").Where(static host => host is not ("127.0.0.1" or "::1" or "localhost")).Select(static host => host.Contains(':') && !host.StartsWith('[') ? $"[{host.Split('/')[0]}]{(host.Contains('/') ? host[host.IndexOf('/')..] : "")}" : host)]);
         if (!_into.Has("message_size_limit"))
         {
             // Exim's own default.
@@ -73,7 +69,7 @@ internal sealed class EximImport
 
         foreach (EximBlock router in Section("routers"))
         {
-            Router(router);
+            _routers.Convert(router);
         }
 
         // A transport that no router names is one that a distribution offers.
@@ -104,7 +100,7 @@ internal sealed class EximImport
         string[] words = option.Name.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
         if (words is ["domainlist" or "hostlist" or "addresslist", var name])
         {
-            _lists[name] = ListOf(option);
+            _lists.Define(name, option);
             return;
         }
 
@@ -156,61 +152,6 @@ internal sealed class EximImport
     private static string Interface(string address) =>
         address.StartsWith('[') ? $"{address.Split(']')[0]}]" : address.AsSpan().Count(':') > 1 ? $"[{address}]" : address.Split(':')[0];
 
-    // A list with its references, files and "@" resolved; what cannot be said in main.cf is reported.
-    private List<string> ListOf(EximOption option)
-    {
-        List<string> words = [];
-        foreach (string word in EximFile.List(option.Value))
-        {
-            if (word == "@")
-            {
-                words.Add("$myhostname");
-            }
-            else if (word.StartsWith('+') && _lists.TryGetValue(word[1..], out List<string>? other))
-            {
-                words.AddRange(other);
-            }
-            else if (word.StartsWith("lsearch;", StringComparison.Ordinal) && _read(word["lsearch;".Length..].Trim()) is { } text)
-            {
-                words.AddRange(Search(text).Select(static row => row.Key));
-            }
-            else if (word.StartsWith('/') && _read(word) is { } lines)
-            {
-                words.AddRange(Search(lines).Select(static row => row.Key));
-            }
-            else if (option.Name == "senders" && word.Split('@') is [var local, var domain] && local.Length > 0 && $"{(local == "*" ? "" : local)}{domain}".AsSpan().IndexOfAny(Special) < 0)
-            {
-                words.Add(local == "*" ? domain : word);
-            }
-            else if (word.AsSpan().IndexOfAny(Special) >= 0 && !System.Net.IPNetwork.TryParse(word, out _))
-            {
-                Unclear(option.Line, $"{option.Name}: {word}");
-            }
-            else
-            {
-                words.Add(word);
-            }
-        }
-
-        return words;
-    }
-
-    private List<string> Domains(string name) => _lists.GetValueOrDefault(name) ?? [];
-
-    // "key: value" lines, the form of lsearch; a key may be quoted.
-    private static IEnumerable<(string Key, string Value)> Search(string text)
-    {
-        foreach (string line in text.Split('\n'))
-        {
-            string row = line.Trim();
-            if (row.Length > 0 && row[0] != '#')
-            {
-                int end = row.AsSpan().IndexOfAny(": \t");
-                yield return end < 0 ? (row, "") : (row[..end].Trim('"'), row[(end + 1)..].TrimStart(':', ' ', '\t'));
-            }
-        }
-    }
-
     // The statements of Exim's example, and the usual additions.
     private void Statement(EximBlock block)
     {
@@ -241,7 +182,7 @@ internal sealed class EximImport
                 _trustsLogins = true;
                 break;
             case "deny sender_domains" or "deny senders":
-                foreach (string sender in ListOf(conditions[0]))
+                foreach (string sender in _lists.Of(conditions[0]))
                 {
                     _into.Row("access_sender", sender, "REJECT");
                     _into.Add("smtpd_sender_restrictions", $"check_sender_access {Conversion.TableName("access_sender")}");
@@ -249,7 +190,7 @@ internal sealed class EximImport
 
                 break;
             case "deny hosts" when !first.TrimStart().StartsWith('!'):
-                foreach (string host in ListOf(conditions[0]))
+                foreach (string host in _lists.Of(conditions[0]))
                 {
                     _into.Row("access_client.cidr", host, "REJECT");
                     _into.Add("smtpd_client_restrictions", "check_client_access cidr:$config_directory/access_client.cidr");
@@ -265,154 +206,6 @@ internal sealed class EximImport
                 Unclear(block.Line, string.Join(' ', [block.Name, .. conditions.Select(static option => $"{option.Name} = {option.Value}")]));
                 break;
         }
-    }
-
-    private void Router(EximBlock router)
-    {
-        switch (router.Get("driver"))
-        {
-            case "dnslookup":
-                break;
-            case "manualroute":
-                Route(router);
-                break;
-            case "redirect":
-                Redirect(router);
-                break;
-            case "accept":
-                foreach (string suffix in EximFile.List(router.Get("local_part_suffix") ?? ""))
-                {
-                    _into.Set("recipient_delimiter", suffix.TrimEnd('*'));
-                }
-
-                break;
-            default:
-                Unclear(router.Line, $"router {router.Name}: driver = {router.Get("driver")}");
-                break;
-        }
-    }
-
-    // route_list = domain host options; ... ; "*" is every domain, a smart host.
-    private void Route(EximBlock router)
-    {
-        string rules = router.Get("route_list") ?? $"* {router.Get("route_data")}";
-        foreach (string rule in rules.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            string[] words = rule.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length < 2 || rule.AsSpan().IndexOfAny("${!^+") >= 0)
-            {
-                Unclear(router.Line, $"router {router.Name}: {rule}");
-                continue;
-            }
-
-            List<string> hops = [];
-            string last = words[^1];
-            IEnumerable<string> hosts = last is "byname" or "bydns" or "bydns_a" or "bydns_mx" or "ipv4_only" or "randomize" ? words[1..^1] : words[1..];
-            foreach (string host in EximFile.List(string.Concat(hosts)))
-            {
-                bool isExchange = host.EndsWith("/MX", StringComparison.OrdinalIgnoreCase);
-                string[] parts = (isExchange ? host[..^3] : host).Split(':');
-                string name = isExchange ? parts[0] : $"[{parts[0]}]";
-                hops.Add(parts.Length > 1 ? $"{name}:{parts[1]}" : name);
-            }
-
-            if (words[0] == "*")
-            {
-                _relayHost = string.Join(", ", hops);
-                _into.Set("relayhost", _relayHost);
-            }
-            else
-            {
-                _into.Row("transport", words[0].StartsWith("*.", StringComparison.Ordinal) ? words[0][1..] : words[0], $"smtp:{string.Join(", ", hops)}");
-                _into.Set("transport_maps", Conversion.TableName("transport"));
-            }
-        }
-    }
-
-    private void Redirect(EximBlock router)
-    {
-        if (router.Get("file") is { } forward)
-        {
-            if (forward.EndsWith("/.forward", StringComparison.Ordinal))
-            {
-                return;
-            }
-
-            Unclear(router.Line, $"router {router.Name}: file = {forward}");
-            return;
-        }
-
-        bool isLookup = TryLookup(router.Get("data") ?? "", out string key, out string path);
-        EximOption? domains = router.Options.Find(static option => option.Name == "domains") is { Name: not null } found ? found : null;
-        if (!isLookup || (domains is null && (key.Contains("domain", StringComparison.Ordinal) || path.Contains('$'))))
-        {
-            Unclear(router.Line, $"router {router.Name}: data = {router.Get("data")}");
-        }
-        else if (domains is null || domains.Value.Value.Trim() == "+local_domains")
-        {
-            _into.Add("alias_maps", $"hash:{path}");
-            _into.Add("alias_database", $"hash:{path}");
-        }
-        else
-        {
-            foreach (string domain in ListOf(domains.Value))
-            {
-                Virtual(router, domain, key, path);
-            }
-        }
-    }
-
-    // ${lookup{KEY}lsearch{PATH}}, perhaps with an answer for what is not found, which is empty.
-    private static bool TryLookup(string data, out string key, out string path)
-    {
-        key = path = "";
-        string[] parts = data.Split("lsearch", 2);
-        if (parts.Length != 2 || !parts[0].Replace(" ", "", StringComparison.Ordinal).StartsWith("${lookup{", StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        key = parts[0];
-        string rest = parts[1].TrimStart('*', '@', ' ');
-        int end = rest.IndexOf('}', rest.Contains("${domain}", StringComparison.Ordinal) ? rest.IndexOf("${domain}", StringComparison.Ordinal) + "${domain}".Length : 0);
-        if (!rest.StartsWith('{') || end < 0 || rest[(end + 1)..].Replace(" ", "", StringComparison.Ordinal) is not ("}" or "{$value}}" or "{$value}fail}" or "{$value}{}}"))
-        {
-            return false;
-        }
-
-        path = rest[1..end].Trim();
-        return true;
-    }
-
-    // One file for all domains with whole addresses, or a file for each with local parts.
-    private void Virtual(EximBlock router, string domain, string key, string path)
-    {
-        _into.Add("virtual_alias_domains", domain);
-        string file = path.Replace("${domain}", domain, StringComparison.Ordinal).Replace("$domain", domain, StringComparison.Ordinal);
-        if (file.Contains('$') || _read(file) is not { } text)
-        {
-            Unclear(router.Line, $"router {router.Name}: {file}");
-            return;
-        }
-
-        bool isWhole = key.Contains("$domain", StringComparison.Ordinal) || key.Contains("${domain}", StringComparison.Ordinal);
-        foreach ((string name, string value) in Search(text))
-        {
-            if (value.StartsWith(":fail:", StringComparison.Ordinal) || value.StartsWith(":blackhole:", StringComparison.Ordinal) || value.StartsWith('|') || value.StartsWith('/'))
-            {
-                Unclear(router.Line, $"{file}: {name}: {value}");
-            }
-            else if (!isWhole)
-            {
-                _into.Row("virtual", name == "*" ? $"@{domain}" : $"{name}@{domain}", value);
-            }
-            else if (name.EndsWith($"@{domain}", StringComparison.OrdinalIgnoreCase))
-            {
-                _into.Row("virtual", name.StartsWith("*@", StringComparison.Ordinal) ? name[1..] : name, value);
-            }
-        }
-
-        _into.Set("virtual_alias_maps", Conversion.TableName("virtual"));
     }
 
     private void Transport(EximBlock transport)
@@ -463,9 +256,9 @@ internal sealed class EximImport
             _into.Set("smtpd_sasl_type", "dovecot");
             _into.Set("smtpd_sasl_path", socket);
         }
-        else if (login.Get("client_send") is { } send && _relayHost.Length > 0 && Secret(send) is { } secret)
+        else if (login.Get("client_send") is { } send && _routers.RelayHost.Length > 0 && Secret(send) is { } secret)
         {
-            _into.Row("sasl_passwd", _relayHost.Split(',')[0], secret);
+            _into.Row("sasl_passwd", _routers.RelayHost.Split(',')[0], secret);
             _into.Set("smtp_sasl_auth_enable", "yes");
             _into.Set("smtp_sasl_security_options", "noanonymous");
             _into.Set("smtp_sasl_password_maps", Conversion.TableName("sasl_passwd"));
