@@ -114,7 +114,7 @@ public sealed class CommandLineTool
         }
         catch (Exception failure)
         {
-            MailLog.Panic(DaemonProcess.Describe(failure));
+            MailLog.Panic(UnexpectedFailure.Describe(failure));
         }
 
         return 1;

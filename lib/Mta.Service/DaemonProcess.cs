@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Mta.Config;
 using Mta.Config.Parameters;
@@ -33,11 +32,8 @@ internal sealed class DaemonProcess(Daemon daemon)
     /// <summary>Set by <see cref="StartAsync"/>.</summary>
     public ServiceContext Context { get; private set; } = null!;
 
-    /// <summary>The master's agreement: this process may serve many clients.</summary>
-    public bool SharesClients { get; private set; }
-
-    /// <summary>This process has taken the whole limit of its service.</summary>
-    public bool TakesLimit { get; private set; }
+    /// <summary>How much this process may do before it retires; set by <see cref="StartAsync"/>.</summary>
+    public WorkLimits Limits { get; private set; } = null!;
 
     public StatusChannel Status { get; private set; } = new(null, 0);
 
@@ -52,26 +48,9 @@ internal sealed class DaemonProcess(Daemon daemon)
     /// <summary>Tells whether sessions or handlers are at work; the server sets it.</summary>
     public Func<bool> IsBusy { get; set; } = static () => false;
 
-    public TimeSpan? IdleLimit { get; private set; }
-
-    /// <summary>Seconds that what has arrived may take; 0 is no limit.</summary>
-    public int LongestTurn { get; private set; }
-
-    public long UseLimit { get; private set; } = long.MaxValue;
-
-    public TimeSpan IpcTimeout { get; private set; }
-
     public async Task<int> RunAsync(Func<DaemonProcess, Task<int>> serve)
     {
-        AppDomain.CurrentDomain.UnhandledException += static (_, e) => MailLog.Panic(Describe(e.ExceptionObject as Exception));
-        TaskScheduler.UnobservedTaskException += static (_, e) =>
-        {
-            e.SetObserved();
-            if (!IsOfAbandonedInput(e.Exception))
-            {
-                MailLog.Panic(Describe(e.Exception.InnerException ?? e.Exception));
-            }
-        };
+        UnexpectedFailure.Watch();
         try
         {
             await StartAsync();
@@ -94,28 +73,10 @@ internal sealed class DaemonProcess(Daemon daemon)
         }
         catch (Exception failure)
         {
-            MailLog.Panic(Describe(failure));
+            MailLog.Panic(UnexpectedFailure.Describe(failure));
         }
 
         return 1;
-    }
-
-    /// <summary>One line for an exception that should not have come.</summary>
-    public static string Describe(Exception? failure)
-    {
-        if (failure is null)
-        {
-            return "unknown exception";
-        }
-
-        string where = "";
-        if (failure.StackTrace is string trace)
-        {
-            int end = trace.IndexOf('\n', StringComparison.Ordinal);
-            where = " " + (end < 0 ? trace : trace[..end]).Trim();
-        }
-
-        return ByteString.FromUnicode($"unexpected {failure.GetType().Name}: {failure.Message}{where}");
     }
 
     private static void LogWarningOf(ConfigurationException failure)
@@ -124,20 +85,6 @@ internal sealed class DaemonProcess(Daemon daemon)
         {
             MailLog.Write(LogSeverity.Warning, warning);
         }
-    }
-
-    // A read, write or connect whose connection was given up and closed ends with one of these, and nobody waits for it.
-    private static bool IsOfAbandonedInput(AggregateException failure)
-    {
-        foreach (Exception inner in failure.Flatten().InnerExceptions)
-        {
-            if (inner is not (SocketException or IOException or OperationCanceledException or ObjectDisposedException or TimeoutException))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private async Task StartAsync()
@@ -160,12 +107,16 @@ internal sealed class DaemonProcess(Daemon daemon)
         }
 
         ProcessSandbox sandbox = ProcessSandbox.Watch(configuration, options);
-        CheckConstraints(options);
-        TakeDescriptors(options);
+        MasterCfDemands.Check(daemon, options);
+        if (!options.StandardStreams)
+        {
+            (Status, Listeners) = InheritedDescriptors.Take(options.SocketCount);
+        }
+
         TableSettings settings = TableSetup.SettingsFor(configuration);
         Context = new ServiceContext(configuration, TableSetup.Registry(configuration, settings), options)
         {
-            Flow = new FlowControl(Adopt(MasterProtocol.FlowReader), Adopt(MasterProtocol.FlowWriter)),
+            Flow = new FlowControl(InheritedDescriptors.Adopt(MasterProtocol.FlowReader), InheritedDescriptors.Adopt(MasterProtocol.FlowWriter)),
             IsPrivileged = Posix.EffectiveUser == 0 && !options.Unprivileged && !daemon.DropsPrivilegesAlways,
             Stress = StressFlag.FromEnvironment(configuration),
         };
@@ -174,7 +125,12 @@ internal sealed class DaemonProcess(Daemon daemon)
 
         Posix.Chdir(configuration.Get(GlobalParameters.QueueDirectory));
         OpenTurnLock(configuration, options);
-        SetLimits(configuration, options);
+        Limits = new WorkLimits(daemon, Context);
+        if (options.RetireAfter is int seconds && daemon.Model is ServerModel.Single or ServerModel.Event)
+        {
+            RetirementTimer = new Timer(static context => ((ServiceContext)context!).Retire(), Context, TimeSpan.FromSeconds(options.RetireAfter ?? seconds), Timeout.InfiniteTimeSpan);
+        }
+
         foreach (Func<ServiceContext, Task> hook in daemon.PreJail)
         {
             await hook(Context);
@@ -210,10 +166,10 @@ internal sealed class DaemonProcess(Daemon daemon)
             sandbox.Confine();
         }
 
-        if (SharesClients)
+        if (Limits.SharesClients)
         {
             Status.Send(WorkerState.SharesClients);
-            if (TakesLimit)
+            if (Limits.TakesLimit)
             {
                 Status.Send(WorkerState.TakesLimit);
             }
@@ -248,87 +204,6 @@ internal sealed class DaemonProcess(Daemon daemon)
         return configuration;
     }
 
-    private void CheckConstraints(DaemonOptions options)
-    {
-        if (daemon.Limit == ProcessLimit.One && !options.Solitary && !options.StandardStreams)
-        {
-            throw new FatalException($"service {options.ServiceName} requires a process limit of 1");
-        }
-
-        if (daemon.Limit == ProcessLimit.Unlimited && !options.Unlimited && !options.StandardStreams)
-        {
-            throw new FatalException($"service {options.ServiceName} requires a process limit of 0");
-        }
-
-        if (daemon.NeedsPrivileges && options.Unprivileged)
-        {
-            throw new FatalException($"service {options.ServiceName} requires privileged operation");
-        }
-
-        bool isKnown = daemon.Model switch
-        {
-            ServerModel.Single or ServerModel.Multi or ServerModel.Event => options.Type is "inet" or "unix" or "pass",
-            ServerModel.Trigger => options.Type is "unix" or "fifo",
-            ServerModel.Dgram => options.Type is "unix-dgram",
-        };
-        if (options.StandardStreams || isKnown)
-        {
-            return;
-        }
-
-        if (options.Type.Length == 0)
-        {
-            throw new FatalException("no transport type specified");
-        }
-
-        throw new FatalException($"unsupported transport type: {Printable.Neutralize(options.Type)}");
-    }
-
-    private void TakeDescriptors(DaemonOptions options)
-    {
-        if (options.StandardStreams)
-        {
-            return;
-        }
-
-        string generation = Environment.GetEnvironmentVariable(MasterProtocol.GenerationVariable) ?? "";
-        uint number = 0;
-        try
-        {
-            number = generation.Length > 0 ? Convert.ToUInt32(generation, 8) : 0;
-        }
-        catch (Exception failure) when (failure is FormatException or OverflowException or ArgumentException)
-        {
-            throw new FatalException($"bad generation: {Printable.Neutralize(generation)}", failure);
-        }
-
-        Status = new StatusChannel(Adopt(MasterProtocol.Status), number);
-        Listeners = new int[options.SocketCount];
-        for (int i = 0; i < Listeners.Length; i++)
-        {
-            int listener = MasterProtocol.FirstListener + i;
-            if (!Posix.IsOpen(listener))
-            {
-                throw new FatalException($"listen socket {listener} is not open: this program is run by the master");
-            }
-
-            Posix.SetCloseOnExec(listener);
-            Posix.SetNonBlocking(listener);
-            Listeners[i] = listener;
-        }
-    }
-
-    private static FileHandle? Adopt(int descriptor)
-    {
-        if (!Posix.IsOpen(descriptor))
-        {
-            return null;
-        }
-
-        Posix.SetCloseOnExec(descriptor);
-        return new FileHandle(descriptor);
-    }
-
     private void OpenTurnLock(Configuration configuration, DaemonOptions options)
     {
         bool takesTurns = daemon.Model is ServerModel.Single or ServerModel.Trigger or ServerModel.Dgram;
@@ -345,75 +220,6 @@ internal sealed class DaemonProcess(Daemon daemon)
         }
 
         TurnLock = file;
-    }
-
-    // Some descriptors are for tables, logs and what is shared: a client that is taken must get what it needs.
-    private int ClientsWithinDescriptors(Configuration configuration)
-    {
-        const int shared = 256;
-        ulong open = Math.Min(Posix.GetLimit(ResourceLimit.OpenFiles).Soft, int.MaxValue);
-        return (int)Math.Max(1, ((long)open - shared) / Math.Max(1, daemon.DescriptorsPerClient(configuration)));
-    }
-
-    private void SetLimits(Configuration configuration, DaemonOptions options)
-    {
-        IpcTimeout = configuration.Get(GlobalParameters.IpcTimeout);
-        int share = int.MaxValue;
-        if (daemon.Model == ServerModel.Single)
-        {
-            share = TakeShare(configuration);
-        }
-        else
-        {
-            Context.ClientLimit = share;
-        }
-
-        int maxUse = configuration.Get(GlobalParameters.MaxUse);
-        if (daemon.HasUseLimit && maxUse > 0)
-        {
-            // A process that stands for many serves as many clients as they would.
-            UseLimit = (long)maxUse * (SharesClients ? Math.Min(share, 100) : 1);
-        }
-
-        TimeSpan maxIdle = configuration.Get(GlobalParameters.MaxIdle);
-        LongestTurn = (int)Math.Min(daemon.LongestTurn?.Invoke(configuration).TotalSeconds ?? 0, int.MaxValue);
-        if (daemon.HasIdleLimit && maxIdle > TimeSpan.Zero)
-        {
-            IdleLimit = daemon.ShortestIdle?.Invoke(configuration) is TimeSpan shortest && shortest > maxIdle ? shortest : maxIdle;
-        }
-
-        if (options.RetireAfter is int seconds && daemon.Model is ServerModel.Single or ServerModel.Event)
-        {
-            RetirementTimer = new Timer(static context => ((ServiceContext)context!).Retire(), Context, TimeSpan.FromSeconds(options.RetireAfter ?? seconds), Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    // How many clients this process stands for; sets how many it serves at the same time.
-    private int TakeShare(Configuration configuration)
-    {
-        SharesClients = TryReadLimit(MasterProtocol.ClientsVariable, out int share);
-        if (!SharesClients)
-        {
-            return 1;
-        }
-
-        if (daemon.AdmittedPerPlace is not null && TryReadLimit(MasterProtocol.LimitVariable, out int whole))
-        {
-            TakesLimit = true;
-            share = whole;
-        }
-
-        int within = ClientsWithinDescriptors(configuration);
-        Context.PlaceLimit = Math.Min(share, within);
-        Context.ClientLimit = (int)Math.Min((long)share * (daemon.AdmittedPerPlace ?? 1), within);
-        return Context.PlaceLimit;
-    }
-
-    private static bool TryReadLimit(string variable, out int limit)
-    {
-        bool isGiven = int.TryParse(Environment.GetEnvironmentVariable(variable), out limit) && limit >= 0;
-        limit = isGiven && limit == 0 ? int.MaxValue : limit;
-        return isGiven;
     }
 
     // Kept so that it is not collected.
@@ -464,7 +270,7 @@ internal sealed class DaemonProcess(Daemon daemon)
         }
         catch (Exception failure)
         {
-            MailLog.Write(LogSeverity.Warning, Describe(failure));
+            MailLog.Write(LogSeverity.Warning, UnexpectedFailure.Describe(failure));
         }
     }
 

@@ -60,7 +60,7 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
             entries[2 + i] = new PollEntry(process.Listeners[i], PollEvents.Input);
         }
 
-        if (ProcessRest.Poll(entries, process.IdleLimit is null ? -1 : (int)Math.Clamp(IdleTimeLeft + 1, 1, int.MaxValue)) == 0)
+        if (ProcessRest.Poll(entries, process.Limits.Idle is null ? -1 : (int)Math.Clamp(IdleTimeLeft + 1, 1, int.MaxValue)) == 0)
         {
             return IdleTimeLeft > 0;
         }
@@ -71,10 +71,10 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
             return false;
         }
 
-        if (process.LongestTurn > 0)
+        if (process.Limits.LongestTurn > 0)
         {
             // A file system that hangs must not make this process hang for ever: whoever logs would wait for it.
-            Posix.Alarm(process.LongestTurn);
+            Posix.Alarm(process.Limits.LongestTurn);
             Gather();
             Posix.Alarm(0);
             return true;
@@ -96,7 +96,7 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
     }
 
     // In milliseconds.
-    private double IdleTimeLeft => process.IdleLimit is TimeSpan most ? _idleSince + most.TotalMilliseconds - Environment.TickCount64 : double.MaxValue;
+    private double IdleTimeLeft => process.Limits.Idle is TimeSpan most ? _idleSince + most.TotalMilliseconds - Environment.TickCount64 : double.MaxValue;
 
     private bool ReceiveAll()
     {

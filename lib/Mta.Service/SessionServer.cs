@@ -24,7 +24,7 @@ internal sealed class SessionServer
         _process = process;
         _session = session;
         bool isShared = process.Daemon.Model != ServerModel.Single;
-        _share = new ClientShare(process.Status, process.Context.ClientLimit, process.UseLimit, process.Context.Time)
+        _share = new ClientShare(process.Status, process.Context.ClientLimit, process.Limits.Uses, process.Context.Time)
         {
             ReportsFirst = isShared,
             KeepsWhileServing = isShared,
@@ -40,7 +40,7 @@ internal sealed class SessionServer
             return 0;
         }
 
-        AcceptorLimits limits = new(_process.IdleLimit, _process.TurnLock);
+        AcceptorLimits limits = new(_process.Limits.Idle, _process.TurnLock);
         _acceptor = new Acceptor(_process.Context, _share, _process.Status, _process.Listeners, limits, Begin);
         using TableWatch watch = new(_process.Context);
         TaskCompletionSource accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -48,7 +48,7 @@ internal sealed class SessionServer
         await accepted.Task;
 
         _process.Context.Retire();
-        if (_process.SharesClients)
+        if (_process.Limits.SharesClients)
         {
             _process.Status.Send(WorkerState.Retiring);
         }
@@ -77,7 +77,7 @@ internal sealed class SessionServer
 
     private void Begin(FileHandle file, SocketName peer)
     {
-        ClientConnection client = new(_process.Context, file, peer, _process.IpcTimeout);
+        ClientConnection client = new(_process.Context, file, peer, _process.Limits.IpcTimeout);
         if (_process.Daemon.ContinuesInPlace)
         {
             // Until its first wait, after which the thread that sees its data goes on with it: nobody has to be woken.
@@ -149,7 +149,7 @@ internal sealed class SessionServer
             case IOException:
                 break;
             default:
-                Log.Warn(DaemonProcess.Describe(failure));
+                Log.Warn(UnexpectedFailure.Describe(failure));
                 break;
         }
     }
@@ -158,7 +158,7 @@ internal sealed class SessionServer
     {
         Posix.TryGetPeerName(0, out SocketName peer);
         Posix.TryGetSocketName(0, out SocketName local);
-        using ClientConnection client = new(_process.Context, new StandardStreams(), peer, local, _process.IpcTimeout);
+        using ClientConnection client = new(_process.Context, new StandardStreams(), peer, local, _process.Limits.IpcTimeout);
         _share.Enter();
         try
         {

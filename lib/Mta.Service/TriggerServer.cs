@@ -33,7 +33,7 @@ internal sealed class TriggerServer
     {
         _process = process;
         _handler = handler;
-        _thread = new HandlerThread("handler", static failure => Logging.MailLog.Panic(DaemonProcess.Describe(failure)));
+        _thread = new HandlerThread("handler", static failure => Logging.MailLog.Panic(UnexpectedFailure.Describe(failure)));
         process.IsBusy = () => _isRunning;
     }
 
@@ -90,8 +90,8 @@ internal sealed class TriggerServer
     {
         lock (_lock)
         {
-            return !_isRunning && (_served >= _process.UseLimit
-                || (_process.IdleLimit is TimeSpan most && Environment.TickCount64 - _idleSince >= most.TotalMilliseconds));
+            return !_isRunning && (_served >= _process.Limits.Uses
+                || (_process.Limits.Idle is TimeSpan most && Environment.TickCount64 - _idleSince >= most.TotalMilliseconds));
         }
     }
 
@@ -161,7 +161,7 @@ internal sealed class TriggerServer
             until = Math.Min(until, deadline);
         }
 
-        if (_process.IdleLimit is TimeSpan most)
+        if (_process.Limits.Idle is TimeSpan most)
         {
             lock (_lock)
             {
@@ -307,7 +307,7 @@ internal sealed class TriggerServer
             }
             catch (Exception failure)
             {
-                Logging.MailLog.Fatal(failure is Text.FatalException or Config.ConfigurationException or LinuxException ? failure.Message : DaemonProcess.Describe(failure));
+                Logging.MailLog.Fatal(failure is Text.FatalException or Config.ConfigurationException or LinuxException ? failure.Message : UnexpectedFailure.Describe(failure));
             }
         }
     }

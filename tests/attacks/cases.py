@@ -1415,7 +1415,7 @@ REASONS.update({
     "F14": "tried by tests/crash under load (the master dies and is started again), and by tests/Mta.Master.Tests/SupervisorTests (reload)",
     "F15": "tried by the error sweep of tests/crash at connect and sendto: what a word was lost about comes with the next look",
     "F16": "tried by the error sweep of tests/crash with ENOMEM; a process that pauses longer than ipc_timeout is one that hangs, whose peers give up and try again",
-    "F17": "does not apply from outside: a task that fails unobserved ends the process (DaemonProcess), which the kill sweep covers",
+    "F17": "does not apply from outside: a task that fails unobserved ends the process (UnexpectedFailure), which the kill sweep covers",
     "F18": "does not apply: the master waits for its children, so that a number is not used again before it knows",
     "F19": "tried by tests/end-to-end/FaultTests with EROFS",
     "F20": "tried by the sweeps of tests/crash at bounce: its log is flushed before a recipient is marked",
