@@ -15,11 +15,7 @@ namespace Mta.Cleanup;
 internal sealed class MilterChanges(Message message, MilterStage stage)
 {
     private readonly ContentChecks _checks = new(message);
-    private long _bodyOffset;
-    private long _bodyBytes;
-    private byte[] _line = [];
-    private int _lineLength;
-    private bool _isTooBig;
+    private MilterBody? _body;
 
     /// <summary>A filter wants the message held.</summary>
     public bool IsHeld { get; private set; }
@@ -27,50 +23,15 @@ internal sealed class MilterChanges(Message message, MilterStage stage)
     private MilterSlots Slots => stage.Slots;
 
     /// <summary>Takes a piece of a replacement body: nothing refers to it yet.</summary>
-    public void Body(ReadOnlySpan<byte> piece)
-    {
-        if (_bodyOffset == 0)
-        {
-            message.File.SizeLimit = 0;
-            _bodyOffset = message.File.Position;
-            _line = new byte[message.Settings.LineLengthLimit];
-            message.Write(RecordType.Text);
-        }
-
-        _bodyBytes += piece.Length;
-        if (message.Settings.MessageSizeLimit > 0 && _bodyBytes > message.Settings.MessageSizeLimit)
-        {
-            _isTooBig = true;
-            return;
-        }
-
-        while (!piece.IsEmpty)
-        {
-            int end = piece.IndexOf((byte)'\n');
-            Append(end < 0 ? piece : piece[..end]);
-            if (end < 0)
-            {
-                return;
-            }
-
-            // One CR before the LF belongs to the line end.
-            int length = _lineLength > 0 && _line[_lineLength - 1] == (byte)'\r' ? _lineLength - 1 : _lineLength;
-            message.Write(RecordType.Text, _line.AsSpan(0, length));
-            _lineLength = 0;
-            piece = piece[(end + 1)..];
-        }
-    }
+    public void Body(ReadOnlySpan<byte> piece) => (_body ??= new MilterBody(message, Slots)).Add(piece);
 
     /// <summary>Does everything that was asked for, in its order.</summary>
     public async ValueTask ApplyAsync(List<MilterEdit> edits, CancellationToken stop)
     {
         message.File.SizeLimit = 0;
         (string filter, string redirect) = (message.Filter, message.Redirect);
-        if (_bodyOffset != 0)
-        {
-            // Closed before other records come behind it; linked when everything else is done.
-            EndBody();
-        }
+        // Closed before other records come behind it; linked when everything else is done.
+        _body?.End();
 
         foreach (MilterEdit edit in edits)
         {
@@ -94,10 +55,10 @@ internal sealed class MilterChanges(Message message, MilterStage stage)
             WriteFindings(message.Filter != filter, message.Redirect != redirect);
         }
 
-        if (_bodyOffset != 0 && message.MayWrite)
+        if (_body is not null && message.MayWrite)
         {
-            Link(Slots.Headers.Offset, _bodyOffset);
-            Slots.Headers = Slots.Headers with { Target = _bodyOffset };
+            Slots.Link(Slots.Headers.Offset, _body.Offset);
+            Slots.Headers = Slots.Headers with { Target = _body.Offset };
         }
     }
 
@@ -163,7 +124,7 @@ internal sealed class MilterChanges(Message message, MilterStage stage)
     }
 
     // What milter_header_checks found goes where the findings of the other checks are: the last one counts.
-    private void WriteFindings(bool hasFilter, bool hasRedirect) => Slots.Meta = Insert(Slots.Meta, () =>
+    private void WriteFindings(bool hasFilter, bool hasRedirect) => Slots.Meta = Slots.Insert(Slots.Meta, () =>
     {
         if (hasFilter)
         {
@@ -176,7 +137,7 @@ internal sealed class MilterChanges(Message message, MilterStage stage)
         }
     });
 
-    private void AddHeader(string header) => Slots.Headers = Insert(Slots.Headers, () => WriteHeader(header));
+    private void AddHeader(string header) => Slots.Headers = Slots.Insert(Slots.Headers, () => WriteHeader(header));
 
     private void InsertHeader(uint index, string header)
     {
@@ -190,9 +151,9 @@ internal sealed class MilterChanges(Message message, MilterStage stage)
                     long block = message.File.Position;
                     WriteHeader(header);
                     message.Write(headers.FirstType, headers.First);
-                    Pad(headers.First.Length);
-                    WritePointer(headers.AfterFirst);
-                    Link(headers.Offset, block);
+                    Slots.PadHeader(headers.First.Length);
+                    Slots.WritePointer(headers.AfterFirst);
+                    Slots.Link(headers.Offset, block);
                     return;
                 }
             }
@@ -227,10 +188,10 @@ internal sealed class MilterChanges(Message message, MilterStage stage)
                 {
                     target = message.File.Position;
                     WriteHeader(header);
-                    WritePointer(headers.After);
+                    Slots.WritePointer(headers.After);
                 }
 
-                Link(headers.Offset, target);
+                Slots.Link(headers.Offset, target);
                 return;
             }
         }
@@ -277,8 +238,8 @@ internal sealed class MilterChanges(Message message, MilterStage stage)
         }
 
         message.Write(RecordType.Sender, sender);
-        WritePointer(Slots.Sender.Target);
-        Link(Slots.Sender.Offset, block);
+        Slots.WritePointer(Slots.Sender.Target);
+        Slots.Link(Slots.Sender.Offset, block);
     }
 
     private async ValueTask AddRecipientAsync(MilterEdit edit, CancellationToken stop)
@@ -309,7 +270,7 @@ internal sealed class MilterChanges(Message message, MilterStage stage)
         await stage.Recipients.AddByFilterAsync(recipient, original, notify, stop);
         if (message.File.Position > block)
         {
-            Slots.Recipients = Relink(Slots.Recipients, block);
+            Slots.Recipients = Slots.Relink(Slots.Recipients, block);
         }
     }
 
@@ -347,48 +308,6 @@ internal sealed class MilterChanges(Message message, MilterStage stage)
         stage.Recipients?.Forget(address);
     }
 
-    private void EndBody()
-    {
-        if (_lineLength > 0)
-        {
-            message.Write(RecordType.Text, _line.AsSpan(0, _lineLength));
-            _lineLength = 0;
-        }
-
-        if (_isTooBig)
-        {
-            LogLines.TooLarge(message.Id);
-            message.Fail(CleanupStatus.Size);
-            return;
-        }
-
-        message.ContentLength = Slots.HeadersEnd - message.DataOffset + (message.File.Position - _bodyOffset);
-        WritePointer(Slots.Extracted);
-    }
-
-    private void Append(ReadOnlySpan<byte> text)
-    {
-        while (!text.IsEmpty)
-        {
-            if (_lineLength == _line.Length)
-            {
-                // A CR at the cut may belong to the line end: it stays for the next record.
-                int keep = _line[^1] == (byte)'\r' && _line.Length > 1 ? 1 : 0;
-                message.Write(RecordType.ContinuedText, _line.AsSpan(0, _line.Length - keep));
-                _lineLength = 0;
-                if (keep > 0)
-                {
-                    _line[_lineLength++] = (byte)'\r';
-                }
-            }
-
-            int count = Math.Min(text.Length, _line.Length - _lineLength);
-            text[..count].CopyTo(_line.AsSpan(_lineLength));
-            _lineLength += count;
-            text = text[count..];
-        }
-    }
-
     private QueueHeaders Headers(out RecordFileReader reader)
     {
         message.File.Flush();
@@ -411,50 +330,11 @@ internal sealed class MilterChanges(Message message, MilterStage stage)
             message.WriteText(RecordType.Text, ByteString.ToBytes(line));
             if (isFirst && line.Length <= message.Settings.LineLengthLimit)
             {
-                Pad(line.Length);
+                Slots.PadHeader(line.Length);
             }
 
             isFirst = false;
         }
-    }
-
-    private void Pad(int length) => Slots.PadHeader(length);
-
-    private MilterSlot Insert(MilterSlot slot, Action write)
-    {
-        long block = message.File.Position;
-        write();
-        return Relink(slot, block);
-    }
-
-    // The block was written; what follows the slot follows the block, and the block's end is the new slot.
-    private MilterSlot Relink(MilterSlot slot, long block)
-    {
-        var next = new MilterSlot(message.File.Position, slot.Target);
-        WritePointer(slot.Target);
-        Link(slot.Offset, block);
-        return next;
-    }
-
-    private void WritePointer(long target)
-    {
-        Span<byte> columns = stackalloc byte[RecordText.Columns];
-        RecordText.WriteColumns(columns, target);
-        message.Write(RecordType.Pointer, columns);
-    }
-
-    private void Link(long offset, long target)
-    {
-        if (!message.MayWrite)
-        {
-            return;
-        }
-
-        Span<byte> record = stackalloc byte[MilterSlot.Size];
-        record[0] = (byte)RecordType.Pointer;
-        record[1] = RecordText.Columns;
-        RecordText.WriteColumns(record[2..], target);
-        message.File.Overwrite(offset, record);
     }
 
     private static string Internal(string address) => SmtpPath.TryParse(address.Trim(), strict: false, out string plain) ? plain : "";

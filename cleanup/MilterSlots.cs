@@ -56,9 +56,7 @@ internal sealed class MilterSlots(Message message)
     public MilterSlot Write()
     {
         long offset = message.File.Position;
-        Span<byte> columns = stackalloc byte[RecordText.Columns];
-        RecordText.WriteColumns(columns, 0);
-        message.Write(RecordType.Pointer, columns);
+        WritePointer(0);
         return new MilterSlot(offset, message.File.Position);
     }
 
@@ -80,6 +78,49 @@ internal sealed class MilterSlots(Message message)
 
     /// <summary>Bytes of the padding behind a short record.</summary>
     public static int PaddingOf(int length) => length < RecordText.Columns ? Math.Max(3, RecordText.Columns - length) : 0;
+
+    /// <summary>Puts in what <paramref name="write"/> writes, at a place that was kept.</summary>
+    /// <returns>The place behind it, for what comes next.</returns>
+    public MilterSlot Insert(MilterSlot slot, Action write)
+    {
+        long block = message.File.Position;
+        write();
+        return Relink(slot, block);
+    }
+
+    /// <summary>
+    /// Puts in a block that is written: what follows the place follows the block, and the block's end is the new place.
+    /// </summary>
+    public MilterSlot Relink(MilterSlot slot, long block)
+    {
+        var next = new MilterSlot(message.File.Position, slot.Target);
+        WritePointer(slot.Target);
+        Link(slot.Offset, block);
+        return next;
+    }
+
+    /// <summary>Writes a pointer at the end of the file.</summary>
+    public void WritePointer(long target)
+    {
+        Span<byte> columns = stackalloc byte[RecordText.Columns];
+        RecordText.WriteColumns(columns, target);
+        message.Write(RecordType.Pointer, columns);
+    }
+
+    /// <summary>Writes a pointer over a place that was kept for it: from here on the file reads differently.</summary>
+    public void Link(long offset, long target)
+    {
+        if (!message.MayWrite)
+        {
+            return;
+        }
+
+        Span<byte> record = stackalloc byte[MilterSlot.Size];
+        record[0] = (byte)RecordType.Pointer;
+        record[1] = RecordText.Columns;
+        RecordText.WriteColumns(record[2..], target);
+        message.File.Overwrite(offset, record);
+    }
 
     private void WritePadding(RecordType type, int length)
     {

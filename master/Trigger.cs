@@ -29,7 +29,7 @@ internal static class Trigger
             case ServiceType.Unix:
                 return Finish(owner.Run(() => UnixSocket.TryConnectNow(endpoint.Identity, out FileHandle unix) is var errno && errno == 0 ? (0, unix) : (errno, new FileHandle())), loop);
             case ServiceType.Pass:
-                return PassPipe(endpoint.Identity, loop, owner);
+                return PassPipe(endpoint.Identity, owner);
             default:
                 return Errno.EINVAL;
         }
@@ -72,7 +72,7 @@ internal static class Trigger
         loop.Watch(descriptor, PollEvents.Input, _ => Close());
     }
 
-    private static int PassPipe(string path, PollLoop loop, Owner owner)
+    private static int PassPipe(string path, Owner owner)
     {
         (int errno, FileHandle socket) = owner.Run(() => UnixSocket.TryConnectNow(path, out FileHandle unix) is var e && e == 0 ? (0, unix) : (e, new FileHandle()));
         using (socket)

@@ -161,7 +161,7 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
             }
         }
 
-        if (isKnown && _tls is null && screen.TlsLevel == ScreenTlsLevel.Encrypt && word is not ("EHLO" or "HELO" or "STARTTLS" or "NOOP" or "QUIT"))
+        if (isKnown && _tls is null && screen.Tls.Level == ScreenTlsLevel.Encrypt && word is not ("EHLO" or "HELO" or "STARTTLS" or "NOOP" or "QUIT"))
         {
             Reply("530 5.7.0 Must issue a STARTTLS command first");
         }
@@ -238,13 +238,13 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
             return;
         }
 
-        if (screen.TlsLevel == ScreenTlsLevel.None || _hidden.Contains("STARTTLS"))
+        if (screen.Tls.Level == ScreenTlsLevel.None || _hidden.Contains("STARTTLS"))
         {
             Reply("502 5.5.1 Error: command not implemented");
             return;
         }
 
-        _tls = await screen.StartTlsAsync(session.Connection, session.Shown, stop);
+        _tls = await screen.Tls.StartAsync(session.Connection, session.Shown, screen.Settings, stop);
         if (_tls is null)
         {
             Reply("454 4.7.0 TLS not available due to local problem");
@@ -282,7 +282,7 @@ internal sealed class DummyServer(Screen screen, ScreenSession session)
         foreach (string keyword in Keywords)
         {
             if (!_hidden.Contains(keyword) && (keyword != "VRFY" || !_settings.DisableVrfy) && (keyword != "SMTPUTF8" || _settings.SmtpUtf8Enable)
-                && (keyword != "STARTTLS" || (screen.TlsLevel != ScreenTlsLevel.None && _tls is null)))
+                && (keyword != "STARTTLS" || (screen.Tls.Level != ScreenTlsLevel.None && _tls is null)))
             {
                 lines.Add(keyword == "SIZE" && _settings.MessageSizeLimit > 0 ? $"SIZE {_settings.MessageSizeLimit}" : keyword);
             }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Mta.Config;
 using Mta.Config.Parameters;
 using Mta.Dns;
@@ -9,22 +8,6 @@ using Mta.Tables;
 using Mta.Text;
 
 namespace Mta.Postscreen;
-
-/// <summary>What the access list says of a client.</summary>
-internal enum AccessWord
-{
-    None,
-    Permit,
-    Reject,
-}
-
-/// <summary>Whether clients may or must use TLS.</summary>
-internal enum ScreenTlsLevel
-{
-    None,
-    May,
-    Encrypt,
-}
 
 /// <summary>
 /// Everything that all clients share: settings, lists, the cache, the counts. Decides about each client before its
@@ -38,19 +21,18 @@ internal sealed class Screen
     private readonly ScreenSettings _stressed;
     private readonly ResultCache _cache;
     private readonly TimeSpan _sweepInterval;
-    private readonly List<(string Spec, Func<string, CancellationToken, ValueTask<string?>> Lookup)> _accessList = [];
+    private readonly AccessList _accessList;
     private readonly AddressMatchList _allowInterfaces;
     private readonly StringMatchList _forbidden;
     private readonly TableList _replies;
     private readonly TableList _commandFilter;
     private readonly bool _speaksKindly;
     private readonly string _smtpd;
-    private readonly string _tlsproxy;
     private readonly bool _hasProxy;
     private readonly TimeSpan _proxyTimeout;
     private readonly HashSet<string> _discarded;
     private readonly TableList _discardMaps;
-    private readonly ConcurrentDictionary<string, Client> _clients = new(StringComparer.Ordinal);
+    private readonly Clients _clients = new();
     private int _screening;
     private int _passing;
     private volatile bool _isStressed;
@@ -64,8 +46,7 @@ internal sealed class Screen
         Replies = new ScreenReplies(configuration, context.Tables);
         _discarded = Keywords(configuration.Get(PostscreenParameters.PostscreenDiscardEhloKeywords));
         _discardMaps = TableList.Open(context.Tables, PostscreenParameters.PostscreenDiscardEhloKeywordAddressMaps.Name, configuration.Get(PostscreenParameters.PostscreenDiscardEhloKeywordAddressMaps));
-        TlsLevel = ReadTlsLevel(configuration);
-        _tlsproxy = "private/" + configuration.Get(TlsproxyParameters.TlsproxyServiceName);
+        Tls = new ScreenTls(configuration);
         _relaxed = new ScreenSettings(configuration);
         string before = configuration.Raw("stress") ?? "";
         configuration.Override("stress", "yes");
@@ -96,13 +77,12 @@ internal sealed class Screen
             }
         }
 
-        ReadAccessList(configuration, context.Tables);
+        _accessList = new AccessList(configuration, context.Tables);
     }
 
     public DnsblLookups? Dnsbl { get; }
 
-    /// <summary>Whether clients may or must use TLS.</summary>
-    public ScreenTlsLevel TlsLevel { get; }
+    public ScreenTls Tls { get; }
 
     public ScreenReplies Replies { get; }
 
@@ -139,7 +119,7 @@ internal sealed class Screen
 
         string shown = $"[{peer.Address}]:{peer.Port}";
         LogLines.Event("CONNECT from", $"{shown} to [{local.Address}]:{local.Port}");
-        Client client = Enter(peer.Address);
+        Client client = _clients.Enter(peer.Address);
         bool isPassed = false;
         try
         {
@@ -151,7 +131,7 @@ internal sealed class Screen
         }
         finally
         {
-            Leave(peer.Address, client);
+            _clients.Leave(peer.Address, client);
             if (!isPassed)
             {
                 LogLines.Event("DISCONNECT", shown);
@@ -234,65 +214,6 @@ internal sealed class Screen
         }
     }
 
-    /// <summary>Puts TLS under a session: the proxy takes the client's connection and gives a stream of plain text.</summary>
-    /// <returns>The stream, which the caller owns; null when there is no TLS, which the log says.</returns>
-    public async ValueTask<SocketStream?> StartTlsAsync(ClientConnection connection, string shown, CancellationToken stop)
-    {
-        TimeSpan wait = TimeSpan.FromSeconds(10);
-        SocketStream? stream = null;
-        try
-        {
-            // The proxy's own patience with a silent session is longer than ours, which has a reply for it.
-            TlsproxyRequest request = new(shown, TlsproxyFlags.Server, Settings.StartTlsTimeout, Settings.CommandTimeLimit + wait, "smtpd");
-            stream = await TlsproxyProtocol.RequestAsync(_tlsproxy, request, wait, stop);
-            if (stream is null)
-            {
-                LogLines.Warning($"{_tlsproxy} service has no TLS for {shown}");
-                return null;
-            }
-
-            int errno = Posix.TrySendDescriptor(stream.Handle, connection.Socket!.Handle); // an internet client has a socket
-            if (errno == 0)
-            {
-                return stream;
-            }
-
-            LogLines.Warning($"cannot pass connection to {_tlsproxy} service: {Errno.Text(errno)}");
-        }
-        catch (LinuxException error) when (stream is null)
-        {
-            LogLines.Warning($"connect to {_tlsproxy} service: {error.Reason}");
-        }
-        catch (Exception error) when (error is IOException or TimeoutException or AttributeFormatException)
-        {
-            LogLines.Warning($"problem receiving status from {_tlsproxy} service");
-        }
-
-        stream?.Dispose();
-        return null;
-    }
-
-    private static ScreenTlsLevel ReadTlsLevel(Configuration configuration)
-    {
-        string level = configuration.Get(PostscreenParameters.PostscreenTlsSecurityLevel);
-        switch (level)
-        {
-            case "":
-                return configuration.Get(PostscreenParameters.PostscreenEnforceTls) ? ScreenTlsLevel.Encrypt
-                    : configuration.Get(PostscreenParameters.PostscreenUseTls) ? ScreenTlsLevel.May
-                    : ScreenTlsLevel.None;
-            case "none":
-                return ScreenTlsLevel.None;
-            case "may":
-                return ScreenTlsLevel.May;
-            case "encrypt":
-                return ScreenTlsLevel.Encrypt;
-            default:
-                LogLines.Warning($"{PostscreenParameters.PostscreenTlsSecurityLevel.Name}: unsupported TLS level \"{level}\", using \"encrypt\"");
-                return ScreenTlsLevel.Encrypt;
-        }
-    }
-
     private static HashSet<string> Keywords(string list) => [.. TableListSyntax.Split(list).Select(static word => word.ToUpperInvariant())];
 
     /// <summary>Sends the last word to a client, if it still listens.</summary>
@@ -330,7 +251,7 @@ internal sealed class Screen
         }
 
         var session = new ScreenSession(this, connection, client, shown, peer, local);
-        switch (await JudgeAsync(peer.Address, stop))
+        switch (await _accessList.JudgeAsync(peer.Address, stop))
         {
             case AccessWord.Permit:
                 LogLines.Event(_speaksKindly ? "ALLOWLISTED" : "WHITELISTED", shown);
@@ -403,84 +324,7 @@ internal sealed class Screen
         }
     }
 
-    private Client Enter(string address) => _clients.AddOrUpdate(
-        address,
-        static _ => new Client { Sessions = 1 },
-        static (_, client) =>
-        {
-            Interlocked.Increment(ref client.Sessions);
-            return client;
-        });
-
-    private void Leave(string address, Client client)
-    {
-        if (Interlocked.Decrement(ref client.Sessions) <= 0)
-        {
-            _clients.TryRemove(KeyValuePair.Create(address, client));
-        }
-    }
-
     private bool IsExpired(string key, string value) =>
         TestTimes.Parse(value).Latest + (long)Retention.TotalSeconds < Time.GetUtcNow().ToUnixTimeSeconds();
 
-    private async ValueTask<AccessWord> JudgeAsync(string address, CancellationToken stop)
-    {
-        foreach ((string spec, Func<string, CancellationToken, ValueTask<string?>> lookup) in _accessList)
-        {
-            if (await lookup(address, stop) is not { } word)
-            {
-                continue;
-            }
-
-            switch (Ascii.ToLower(word.Trim()))
-            {
-                case "permit":
-                    return AccessWord.Permit;
-                case "reject":
-                    return AccessWord.Reject;
-                case "dunno":
-                    break;
-                default:
-                    LogLines.Warning($"{spec}: unknown command: {word} -- ignoring the remainder of this access list");
-                    return AccessWord.None;
-            }
-        }
-
-        return AccessWord.None;
-    }
-
-    private void ReadAccessList(Configuration configuration, TableRegistry tables)
-    {
-        foreach (string word in TableListSyntax.Split(configuration.Get(PostscreenParameters.PostscreenAccessList)))
-        {
-            if (Ascii.EqualsIgnoreCase(word, "permit_mynetworks"))
-            {
-                AddressMatchList networks = AddressMatchList.Create(configuration, GlobalParameters.Mynetworks, tables);
-                _accessList.Add((word, async (address, stop) => await networks.MatchesAsync("", address, stop) == MatchResult.Yes ? "permit" : null));
-            }
-            else if (TableRegistry.TrySplit(word, out _, out _))
-            {
-                LookupTable table = tables.Open(word);
-                _accessList.Add((word, async (address, stop) => await table.LookupAsync(address, stop) is { IsFound: true } found ? found.Value : null));
-            }
-            else
-            {
-                string literal = word;
-                _accessList.Add((PostscreenParameters.PostscreenAccessList.Name, (_, _) => new((string?)literal)));
-            }
-        }
-    }
-}
-
-/// <summary>One client address while it has sessions.</summary>
-internal sealed class Client
-{
-    /// <summary>Sessions now; a field, changed atomically.</summary>
-    public int Sessions;
-
-    /// <summary>What is known of it; null before the cache was asked.</summary>
-    public TestTimes? Times { get; set; }
-
-    /// <summary>A session of it has logged PASS.</summary>
-    public bool HasPassed { get; set; }
 }
