@@ -1,4 +1,3 @@
-using System.Buffers;
 using Mta.Mail.Headers;
 using Mta.Mail.Protocols;
 using Mta.Mail.Queue;
@@ -12,9 +11,9 @@ namespace Mta.Cleanup;
 /// </summary>
 internal sealed class HeaderStage(Message message, ContentChecks checks)
 {
-    private static readonly SearchValues<byte> NotPlain = SearchValues.Create("\"();:\\\n"u8);
     private const string BodyEncoding = "8bit";
     private readonly CleanupSettings _settings = message.Settings;
+    private readonly HeaderLines _lines = new(message);
     private ulong _seen;
     private int _hops;
     private bool _isResent;
@@ -62,7 +61,7 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
                     isReplaced = true;
                     break;
                 case CheckVerdict.Prepend:
-                    WriteText(outcome.Text);
+                    _lines.WriteText(outcome.Text);
                     break;
                 case CheckVerdict.Keep:
                     break;
@@ -88,25 +87,12 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
             LogLines.StrippedComments);
         if (rewritten is null)
         {
-            WriteLines(header.Span, isReplaced ? colon : nameLength, colon);
+            _lines.Write(header.Span, isReplaced ? colon : nameLength, colon);
         }
         else
         {
-            WriteText(Limited(rewritten));
+            _lines.WriteRewritten(rewritten);
         }
-    }
-
-    // What rewriting makes longer than header_size_limit is cut, at the end of a line where little is lost by it.
-    private string Limited(string header)
-    {
-        int limit = _settings.HeaderSizeLimit;
-        if (header.Length <= limit)
-        {
-            return header;
-        }
-
-        int lineEnd = header.LastIndexOf('\n', limit);
-        return header[..(lineEnd > limit / 10 * 9 ? lineEnd : limit)];
     }
 
     /// <summary>At the end of the primary header: what is missing.</summary>
@@ -130,12 +116,12 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
             AddMessageId(prefix);
             if (!HasSeen(_isResent ? HeaderKind.ResentDate : HeaderKind.Date))
             {
-                WriteText($"{prefix}Date: {HeaderDate.Format(message.ArrivalTime)}");
+                _lines.WriteText($"{prefix}Date: {HeaderDate.Format(message.ArrivalTime)}");
             }
 
             if (!HasSeen(_isResent ? HeaderKind.ResentFrom : HeaderKind.From))
             {
-                WriteText(FromHeader.Compose(prefix, message.Sender ?? "", message.FullName, _settings.ObsoleteFromFormat, _settings.FullNameCharset));
+                _lines.WriteText(FromHeader.Compose(prefix, message.Sender ?? "", message.FullName, _settings.ObsoleteFromFormat, _settings.FullNameCharset));
             }
 
             if (_settings.UndisclosedRecipientsHeader.Length > 0 && !HasSeen(HeaderKind.To) && !HasSeen(HeaderKind.Cc)
@@ -147,56 +133,18 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
 
         if (_settings.UsesRequireTlsHeader && !_hasRequireTls && (message.SendOptions & SendOptions.RequireTls) != 0)
         {
-            WriteText("Require-TLS-ESMTP: yes");
+            _lines.WriteText("Require-TLS-ESMTP: yes");
         }
 
         if (isBadEnd && _settings.BadHeaderEnd == BadHeaderEnd.AddHeader)
         {
-            WriteText("MIME-Error: message header was not terminated by empty line");
+            _lines.WriteText("MIME-Error: message header was not terminated by empty line");
         }
 
         if (!_messageIdLogged)
         {
             LogLines.MessageId(message.Id, "<>", resent: false);
         }
-    }
-
-    // Addresses separated by commas, each "atom@domain" or "phrase <atom@domain>", nothing else: no rule changes them.
-    private static bool HasPlainAddresses(ReadOnlySpan<byte> value)
-    {
-        if (value.Length > 2000 || value.ContainsAny(NotPlain))
-        {
-            return false;
-        }
-
-        Span<char> address = stackalloc char[256];
-        foreach (Range range in value.Split((byte)','))
-        {
-            ReadOnlySpan<byte> part = value[range].Trim(" \t"u8);
-            int open = part.IndexOf((byte)'<');
-            if (open >= 0)
-            {
-                if (part[^1] != '>' || part[..open].Contains((byte)'@'))
-                {
-                    return false;
-                }
-
-                part = part[(open + 1)..^1];
-            }
-
-            if (part.Length > address.Length)
-            {
-                return false;
-            }
-
-            System.Text.Encoding.Latin1.GetChars(part, address);
-            if (!RewriteProtocol.IsPlainAddress(address[..part.Length]))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private static HeaderInfo? InfoOf(ReadOnlySpan<byte> header)
@@ -220,7 +168,7 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
             return false;
         }
 
-        return (message.MayMap && message.Context.HasHeaderMaps) || !HasPlainAddresses(value);
+        return (message.MayMap && message.Context.HasHeaderMaps) || !PlainAddresses.Are(value);
     }
 
     // The structure is what came, whatever checks make of it.
@@ -247,7 +195,7 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
         HeaderInfo? info = Identify(header, mime, out int nameLength, out int colon);
         if (mime.Place != MimePlace.PrimaryHeader || !IsRemoved(info, header[..nameLength]))
         {
-            WriteLines(header, isReplaced ? colon : nameLength, colon);
+            _lines.Write(header, isReplaced ? colon : nameLength, colon);
         }
     }
 
@@ -342,7 +290,7 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
         }
 
         string value = GeneratedHeaders.MessageId(message.Id, message.File.CreationTime, _settings.MyHostname, _settings.Queue.LongIds);
-        WriteText($"{prefix}Message-Id: {value}");
+        _lines.WriteText($"{prefix}Message-Id: {value}");
         LogLines.MessageId(message.Id, value, _isResent);
         _messageIdLogged |= !_isResent;
     }
@@ -351,76 +299,11 @@ internal sealed class HeaderStage(Message message, ContentChecks checks)
     {
         if (HeaderSyntax.TryParseName(ByteString.ToBytes(_settings.UndisclosedRecipientsHeader), out _, out _))
         {
-            WriteText(_settings.UndisclosedRecipientsHeader);
+            _lines.WriteText(_settings.UndisclosedRecipientsHeader);
         }
         else
         {
             LogLines.TableMistake($"bad undisclosed_recipients_header header text \"{_settings.UndisclosedRecipientsHeader}\" -- need \"headername: headervalue\"");
         }
-    }
-
-    private void WriteText(string header)
-    {
-        ReadOnlySpan<byte> bytes = ByteString.ToBytes(header);
-        bool isFirst = true;
-        foreach (Range range in bytes.Split((byte)'\n'))
-        {
-            WriteLine(bytes[range], ref isFirst);
-        }
-    }
-
-    // The header as it came; only blanks between name and colon go.
-    private void WriteLines(ReadOnlySpan<byte> header, int nameLength, int colon)
-    {
-        if (colon > nameLength)
-        {
-            byte[] copy = new byte[header.Length - (colon - nameLength)];
-            header[..nameLength].CopyTo(copy);
-            header[colon..].CopyTo(copy.AsSpan(nameLength));
-            header = copy;
-        }
-
-        header = Cut(header);
-        bool isFirst = true;
-        while (true)
-        {
-            int end = header.IndexOf((byte)'\n');
-            if (end < 0)
-            {
-                WriteLine(header, ref isFirst);
-                return;
-            }
-
-            WriteLine(header[..end], ref isFirst);
-            header = header[(end + 1)..];
-        }
-    }
-
-    private void WriteLine(ReadOnlySpan<byte> line, ref bool isFirst)
-    {
-        if (isFirst)
-        {
-            message.WriteHeaderStart(line);
-        }
-        else
-        {
-            message.WriteText(RecordType.Text, line);
-        }
-
-        isFirst = false;
-    }
-
-    // At the last line end when that keeps more than nine tenths, else exactly at the limit.
-    private ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> header)
-    {
-        // A filter takes no more in one packet.
-        int limit = message.Milters is null ? _settings.HeaderSizeLimit : Math.Min(_settings.HeaderSizeLimit, 60000);
-        if (header.Length <= limit)
-        {
-            return header;
-        }
-
-        int lineEnd = header[..limit].LastIndexOf((byte)'\n');
-        return header[..(lineEnd > limit / 10 * 9 ? lineEnd : limit)];
     }
 }
