@@ -45,7 +45,7 @@ internal sealed class BounceDaemon
         NoticeSettings noticeSettings = NoticeSettings.From(configuration);
         QueueDirectory directory = new(QueueSettings.From(configuration));
         LogStore logs = new(directory, _service, settings);
-        CleanupClient cleanup = new(configuration.Get(GlobalParameters.CleanupServiceName)) { Timeout = configuration.Get(GlobalParameters.IpcTimeout) };
+        CleanupClient cleanup = CleanupClient.From(configuration);
         NoticeSender notices = new(cleanup, new NoticeComposer(noticeSettings, context.Time), _templates, _text, noticeSettings, settings);
         _handler = new RequestHandler(_service, logs, new Notifications(directory, logs, notices, settings, context.Time), settings);
     }

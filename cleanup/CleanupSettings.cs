@@ -87,7 +87,6 @@ internal sealed class CleanupSettings
         TlsRequiredEnable = configuration.Get(TlsParameters.TlsRequiredEnable);
         UsesRequireTlsHeader = configuration.Get(SmtpdParameters.RequiretlsEnable) && configuration.Get(SmtpdParameters.RequiretlsEsmtpHeader);
         InFlowDelay = configuration.Get(GlobalParameters.InFlowDelay);
-        IpcTimeout = configuration.Get(GlobalParameters.IpcTimeout);
         foreach (string name in TableListSyntax.Split(configuration.Get(CleanupParameters.MessageDropHeaders)))
         {
             byte[] bytes = ByteString.ToBytes(name);
@@ -209,8 +208,6 @@ internal sealed class CleanupSettings
     public bool UsesRequireTlsHeader { get; }
 
     public TimeSpan InFlowDelay { get; }
-
-    public TimeSpan IpcTimeout { get; }
 
     /// <summary>Whether <c>message_drop_headers</c> names a header.</summary>
     /// <param name="name">Looked at when the header is not a known one.</param>

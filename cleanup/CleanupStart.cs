@@ -37,17 +37,10 @@ internal static class CleanupStart
 
         // The zone of the Date headers lies outside a chroot.
         HeaderDate.Format(DateTime.UtcNow);
-        return new CleanupContext(settings, new VerifyClient())
+        return new CleanupContext(settings, VerifyClient.From(configuration))
         {
-            Rewrite = new RewriteClient(
-                $"private/{configuration.Get(GlobalParameters.RewriteServiceName)}",
-                settings.IpcTimeout,
-                configuration.Get(GlobalParameters.IpcIdle),
-                configuration.Get(GlobalParameters.IpcTtl)),
-            Bounce = new BounceClient(new BounceServiceNames(
-                configuration.Get(GlobalParameters.BounceServiceName),
-                configuration.Get(GlobalParameters.DeferServiceName),
-                configuration.Get(GlobalParameters.TraceServiceName))),
+            Rewrite = RewriteClient.From(configuration),
+            Bounce = new BounceClient(BounceServiceNames.From(configuration)),
             Canonical = Table(CleanupParameters.CanonicalMaps),
             SenderCanonical = Table(CleanupParameters.SenderCanonicalMaps),
             RecipientCanonical = Table(CleanupParameters.RecipientCanonicalMaps),

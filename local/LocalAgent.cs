@@ -29,10 +29,10 @@ internal sealed class LocalAgent
         MailboxTransports = Open(LocalParameters.MailboxTransportMaps, TableFlags.Usual | TableFlags.NoRegexpSubstitution);
         FallbackTransports = Open(LocalParameters.FallbackTransportMaps, TableFlags.Usual | TableFlags.NoRegexpSubstitution);
         MailboxCommands = Open(LocalParameters.MailboxCommandMaps, AliasTables.Flags);
-        Extension = new AddressExtension(Settings.Delimiters, Settings.DoubleBounceSender, Settings.OwnerRequestSpecial);
+        Extension = AddressExtension.From(configuration);
         Accounts = new Accounts(context.Time);
-        Rewriter = new RewriteClient($"private/{configuration.Get(GlobalParameters.RewriteServiceName)}");
-        Cleanup = new CleanupClient(configuration.Get(GlobalParameters.CleanupServiceName));
+        Rewriter = RewriteClient.From(configuration);
+        Cleanup = CleanupClient.From(configuration);
         Recipients = new RecipientDelivery(this);
         Lists = new ListDelivery(this);
         Includes = new IncludeDelivery(this);

@@ -17,7 +17,6 @@ internal sealed class LocalSettings
     {
         Configuration = configuration;
         Delimiters = configuration.Get(GlobalParameters.RecipientDelimiter);
-        DoubleBounceSender = configuration.Get(GlobalParameters.DoubleBounceSender);
         OwnerRequestSpecial = configuration.Get(LocalParameters.OwnerRequestSpecial);
         ExpandOwnerAlias = configuration.Get(LocalParameters.ExpandOwnerAlias);
         ResetOwnerAlias = configuration.Get(LocalParameters.ResetOwnerAlias);
@@ -62,8 +61,6 @@ internal sealed class LocalSettings
     public Configuration Configuration { get; }
 
     public string Delimiters { get; }
-
-    public string DoubleBounceSender { get; }
 
     public bool OwnerRequestSpecial { get; }
 

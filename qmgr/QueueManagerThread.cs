@@ -30,11 +30,7 @@ internal sealed class QueueManagerThread
             configuration.Get(GlobalParameters.InfoLogAddressFormat) == "external",
             settings.AllowUtf8InLog,
             configuration.Get(GlobalParameters.DelayLoggingResolutionLimit));
-        RewriteClient rewrite = new(
-            "private/" + configuration.Get(GlobalParameters.RewriteServiceName),
-            configuration.Get(QmgrParameters.QmgrIpcTimeout),
-            configuration.Get(GlobalParameters.IpcIdle),
-            configuration.Get(GlobalParameters.IpcTtl));
+        RewriteClient rewrite = RewriteClient.From(configuration, configuration.Get(QmgrParameters.QmgrIpcTimeout));
         _manager = new QueueManager(
             _loop,
             settings,

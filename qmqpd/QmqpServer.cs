@@ -14,7 +14,7 @@ internal sealed class QmqpServer
     {
         Configuration configuration = context.Configuration;
         _authorized = AddressMatchList.Create(configuration, QmqpdParameters.QmqpdAuthorizedClients, context.Tables);
-        Cleanup = new CleanupClient(configuration.Get(GlobalParameters.CleanupServiceName)) { Timeout = configuration.Get(GlobalParameters.IpcTimeout) };
+        Cleanup = CleanupClient.From(configuration);
         PortLogging = configuration.Get(QmqpdParameters.QmqpdClientPortLogging);
         ErrorDelay = configuration.Get(QmqpdParameters.QmqpdErrorDelay);
         Timeout = configuration.Get(QmqpdParameters.QmqpdTimeout);

@@ -25,7 +25,7 @@ internal sealed class PostmasterNotice
     public PostmasterNotice(Configuration configuration)
     {
         IsWanted = WordSet.NotifyClasses(configuration).Contains("protocol");
-        _cleanup = new CleanupClient(configuration.Get(GlobalParameters.CleanupServiceName));
+        _cleanup = CleanupClient.From(configuration);
         _recipient = configuration.Get(BounceParameters.ErrorNoticeRecipient);
         _sender = $"{configuration.Get(GlobalParameters.DoubleBounceSender)}@{configuration.Get(GlobalParameters.Myhostname)}";
         _hostName = configuration.Get(GlobalParameters.Myhostname);

@@ -273,7 +273,7 @@ internal sealed class RestrictionCatalog
             _configuration.Get(GlobalParameters.Myorigin),
             _isLocal)));
 
-        VerifyClient Verify() => _verify ??= new VerifyClient("private/" + _configuration.Get(VerifyParameters.AddressVerifyServiceName));
+        VerifyClient Verify() => _verify ??= VerifyClient.From(_configuration);
 
         VerificationPolicy Policy(IntParameter reject, IntParameter defer, StringParameter reason, EnumParameter tempfail) => new(
             Code(reject),

@@ -198,6 +198,18 @@ internal sealed class Session : IDisposable
         Transaction = null;
     }
 
+    /// <summary>Writes the one reply to a command, unless the session has broken meanwhile.</summary>
+    /// <returns>Whether the reply is a positive one.</returns>
+    public async ValueTask<bool> AnswerAsync(string reply, CancellationToken stop)
+    {
+        if (!IsBroken)
+        {
+            await ReplyAsync(reply, stop);
+        }
+
+        return reply[0] == '2';
+    }
+
     /// <summary>Writes one reply line; it is sent when the client is waited for.</summary>
     public ValueTask ReplyAsync(string line, CancellationToken stop)
     {

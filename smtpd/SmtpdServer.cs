@@ -30,22 +30,15 @@ internal sealed class SmtpdServer
         ServiceName = context.ServiceName;
         Settings = new SmtpdSettings(configuration);
         StressedSettings = UnderStress(configuration);
-        Rewrite = new RewriteClient(
-            "private/" + configuration.Get(GlobalParameters.RewriteServiceName),
-            configuration.Get(GlobalParameters.IpcTimeout),
-            configuration.Get(GlobalParameters.IpcIdle),
-            configuration.Get(GlobalParameters.IpcTtl));
+        Rewrite = RewriteClient.From(configuration);
         Resolver = new AddressResolver(Rewrite);
-        Cleanup = new CleanupClient(configuration.Get(GlobalParameters.CleanupServiceName)) { Timeout = configuration.Get(GlobalParameters.IpcTimeout) };
+        Cleanup = CleanupClient.From(configuration);
         Postdrop = new PostdropClient(
             $"{configuration.Get(GlobalParameters.CommandDirectory)}/postdrop",
             [.. Enumerable.Repeat("-v", context.Verbosity)],
             ProgramEnvironment.ForChild()) { Timeout = configuration.Get(GlobalParameters.IpcTimeout) };
 
-        var extension = new AddressExtension(
-            configuration.Get(GlobalParameters.RecipientDelimiter),
-            configuration.Get(GlobalParameters.DoubleBounceSender),
-            configuration.Get(LocalParameters.OwnerRequestSpecial));
+        AddressExtension extension = AddressExtension.From(configuration);
         AddressMatchList mynetworks = AddressMatchList.Create(configuration, GlobalParameters.Mynetworks, tables);
         var local = new LocalDomains(configuration, tables);
         Listed = new ListedAddresses(configuration, tables, extension, local.IsLocalAsync);

@@ -23,10 +23,7 @@ internal sealed class DomainClasses
         _mailboxDomains = StringMatchList.Create(configuration, GlobalParameters.VirtualMailboxDomains, tables);
         _relayDomains = DomainMatchList.Create(configuration, GlobalParameters.RelayDomains, tables);
         _warns = configuration.Get(GlobalParameters.HelpfulWarnings);
-        Extension = new AddressExtension(
-            configuration.Get(GlobalParameters.RecipientDelimiter),
-            configuration.Get(GlobalParameters.DoubleBounceSender),
-            configuration.Get(LocalParameters.OwnerRequestSpecial));
+        Extension = AddressExtension.From(configuration);
     }
 
     public Configuration Configuration { get; }

@@ -33,8 +33,8 @@ internal sealed class VerifyDaemon
         _context = context;
         _policy = new AddressPolicy(configuration);
         _cache = ResultCache.Open(context, configuration.Get(VerifyParameters.AddressVerifyMap), IsExpired);
-        _cleanup = new CleanupClient(configuration.Get(GlobalParameters.CleanupServiceName)) { Timeout = configuration.Get(GlobalParameters.IpcTimeout) };
-        _rewrite = new RewriteClient("private/" + configuration.Get(GlobalParameters.RewriteServiceName));
+        _cleanup = CleanupClient.From(configuration);
+        _rewrite = RewriteClient.From(configuration);
         _sender = new ProbeSender(configuration);
         _sweepInterval = configuration.Get(VerifyParameters.AddressVerifyCacheCleanupInterval);
         _hostName = configuration.Get(GlobalParameters.Myhostname);

@@ -91,10 +91,7 @@ internal sealed class VirtualAgent
         Configuration configuration = context.Configuration;
         return new AddressLookup(
             TableList.Open(context.Tables, parameter.Name, configuration.Get(parameter), Flags),
-            new AddressExtension(
-                configuration.Get(GlobalParameters.RecipientDelimiter),
-                configuration.Get(GlobalParameters.DoubleBounceSender),
-                configuration.Get(LocalParameters.OwnerRequestSpecial)),
+            AddressExtension.From(configuration),
             configuration.Get(GlobalParameters.Myorigin),
             new LocalDomains(configuration, context.Tables).IsLocalAsync);
     }

@@ -53,17 +53,7 @@ public sealed class Expander
             }
             else if (at < text.Length && text[at] is '{' or '(')
             {
-                int end = IndexOfClose(text, at);
-                if (end < 0)
-                {
-                    throw new ExpansionException($"truncated macro reference: \"{text}\"");
-                }
-
-                if (end == at + 1)
-                {
-                    throw EmptyName(text);
-                }
-
+                int end = EndOfReference(text, at);
                 string expression = text[(at + 1)..end].Trim(' ', '\t', '\r', '\n');
 
                 // A name with branches, or a comparison: whatever is inside is text with names of its own.
@@ -125,17 +115,7 @@ public sealed class Expander
             }
             else if (at < text.Length && text[at] is '{' or '(')
             {
-                int end = IndexOfClose(text, at);
-                if (end < 0)
-                {
-                    throw new ExpansionException($"truncated macro reference: \"{text}\"");
-                }
-
-                if (end == at + 1)
-                {
-                    throw EmptyName(text);
-                }
-
+                int end = EndOfReference(text, at);
                 string expression = text[(at + 1)..end];
                 AppendExpression(result, expression, depth);
                 at = end + 1;
@@ -363,6 +343,14 @@ public sealed class Expander
         {
             throw new ExpansionException($"unreasonable macro call nesting: \"{name}\"");
         }
+    }
+
+    private static int EndOfReference(string text, int open)
+    {
+        int end = IndexOfClose(text, open);
+        return end < 0 ? throw new ExpansionException($"truncated macro reference: \"{text}\"")
+            : end == open + 1 ? throw EmptyName(text)
+            : end;
     }
 
     private static int IndexOfClose(string text, int open)

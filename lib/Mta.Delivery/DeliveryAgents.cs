@@ -24,20 +24,17 @@ public static class DeliveryAgents
             CacheNegativeProbes = configuration.Get(VerifyParameters.AddressVerifyNegativeCache),
             DelayDecimals = Math.Clamp(configuration.Get(GlobalParameters.DelayLoggingResolutionLimit), 0, 6),
             LogExternalAddresses = configuration.Get(GlobalParameters.InfoLogAddressFormat) == "external",
-            BounceServices = new BounceServiceNames(
-                configuration.Get(GlobalParameters.BounceServiceName),
-                configuration.Get(GlobalParameters.DeferServiceName),
-                configuration.Get(GlobalParameters.TraceServiceName)),
+            BounceServices = BounceServiceNames.From(configuration),
             VerifyService = configuration.Get(VerifyParameters.AddressVerifyServiceName),
         };
         FlushClient flush = new(configuration, tables);
         string filter = statusFilter is null ? "" : configuration.Get(statusFilter);
         return new DeliveryAgent(
             settings,
-            new QueueDirectory(QueueOf(configuration)),
+            new QueueDirectory(QueueSettings.From(configuration)),
             // Who delivers does not wait: the queue manager brings the message again.
             new BounceClient(settings.BounceServices) { ConnectAttempts = 1 },
-            new VerifyClient($"private/{settings.VerifyService}"),
+            VerifyClient.From(configuration),
             TimeProvider.System)
         {
             DeferredHook = async (address, queueId, stop) =>
@@ -51,12 +48,6 @@ public static class DeliveryAgents
             Filter = filter.Length == 0 ? null : new StatusFilter(TableList.Open(tables, statusFilter!.Name, filter)), // a filter has a parameter
         };
     }
-
-    /// <summary>How the queue is spread over directories.</summary>
-    public static QueueSettings QueueOf(Configuration configuration) => new(
-        TableListSyntax.Split(configuration.Get(GlobalParameters.HashQueueNames)),
-        configuration.Get(GlobalParameters.HashQueueDepth),
-        configuration.Get(GlobalParameters.EnableLongQueueIds));
 
     /// <summary>Reads a list of lock methods, such as <c>mailbox_delivery_lock</c>.</summary>
     /// <exception cref="FatalException">No usable method, or an unknown one.</exception>

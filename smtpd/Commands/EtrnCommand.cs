@@ -5,16 +5,8 @@ namespace Mta.Smtpd.Commands;
 /// <summary>ETRN (RFC 1985): asks for the mail that waits for a domain. Replies have no enhanced codes.</summary>
 internal static class EtrnCommand
 {
-    public static async ValueTask<bool> RunAsync(Session session, List<CommandToken> words, CancellationToken stop)
-    {
-        string reply = await AnswerAsync(session, words, stop);
-        if (!session.IsBroken)
-        {
-            await session.ReplyAsync(reply, stop);
-        }
-
-        return reply[0] == '2';
-    }
+    public static async ValueTask<bool> RunAsync(Session session, List<CommandToken> words, CancellationToken stop) =>
+        await session.AnswerAsync(await AnswerAsync(session, words, stop), stop);
 
     private static async ValueTask<string> AnswerAsync(Session session, List<CommandToken> words, CancellationToken stop)
     {

@@ -5,16 +5,8 @@ namespace Mta.Smtpd.Commands;
 /// <summary>VRFY (RFC 5321 §4.1.1.6): tells whether RCPT would accept the address, never whether a mailbox exists.</summary>
 internal static class VrfyCommand
 {
-    public static async ValueTask<bool> RunAsync(Session session, List<CommandToken> words, CancellationToken stop)
-    {
-        string reply = await AnswerAsync(session, words, stop);
-        if (!session.IsBroken)
-        {
-            await session.ReplyAsync(reply, stop);
-        }
-
-        return reply[0] == '2';
-    }
+    public static async ValueTask<bool> RunAsync(Session session, List<CommandToken> words, CancellationToken stop) =>
+        await session.AnswerAsync(await AnswerAsync(session, words, stop), stop);
 
     private static async ValueTask<string> AnswerAsync(Session session, List<CommandToken> words, CancellationToken stop)
     {

@@ -1,3 +1,5 @@
+using Mta.Config;
+using Mta.Config.Parameters;
 using Mta.Linux;
 using Mta.Mail.Queue;
 using NLog;
@@ -15,6 +17,10 @@ public sealed class CleanupClient(string service = "cleanup", string directory =
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
     private readonly KeptConnections _kept = new(TimeProvider.System);
+
+    /// <summary>As main.cf says.</summary>
+    public static CleanupClient From(Configuration configuration) =>
+        new(configuration.Get(GlobalParameters.CleanupServiceName)) { Timeout = configuration.Get(GlobalParameters.IpcTimeout) };
 
     /// <summary>How often an unreachable service is tried.</summary>
     public int ConnectAttempts { get; init; } = 10;

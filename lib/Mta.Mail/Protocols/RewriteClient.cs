@@ -1,3 +1,5 @@
+using Mta.Config;
+using Mta.Config.Parameters;
 using Mta.Mail.Addresses;
 using Mta.Text;
 using NLog;
@@ -27,6 +29,14 @@ public sealed class RewriteClient : IDisposable
         _path = path;
         _pool = new ServiceConnectionPool(path, RewriteProtocol.Name, timeout ?? TimeSpan.FromSeconds(3600), idle ?? TimeSpan.FromSeconds(5), life ?? TimeSpan.FromSeconds(1000));
     }
+
+    /// <summary>As main.cf says.</summary>
+    /// <param name="timeout">In place of <c>ipc_timeout</c>.</param>
+    public static RewriteClient From(Configuration configuration, TimeSpan? timeout = null) => new(
+        "private/" + configuration.Get(GlobalParameters.RewriteServiceName),
+        timeout ?? configuration.Get(GlobalParameters.IpcTimeout),
+        configuration.Get(GlobalParameters.IpcIdle),
+        configuration.Get(GlobalParameters.IpcTtl));
 
     /// <summary>The pause before a failed call is tried again.</summary>
     public TimeSpan RetryPause { get; init; } = TimeSpan.FromSeconds(1);

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Mta.Config;
+using Mta.Config.Parameters;
 using Mta.Text;
 using NLog;
 
@@ -105,6 +107,9 @@ public sealed class VerifyClient(string path = "private/verify") : IDisposable
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(100);
     private readonly ConcurrentBag<ServiceConnection> _idle = [];
+
+    /// <summary>As main.cf says (<c>address_verify_service_name</c>).</summary>
+    public static VerifyClient From(Configuration configuration) => new("private/" + configuration.Get(VerifyParameters.AddressVerifyServiceName));
 
     /// <summary>The pause between two tries.</summary>
     public TimeSpan RetryPause { get; init; } = TimeSpan.FromSeconds(1);
