@@ -8,7 +8,7 @@ namespace Mta.Linux;
 /// another process. Owns its descriptor. Reads and writes may overlap; two reads may not, nor two writes. As with any
 /// stream, a failure is an <see cref="IOException"/> with the system's text; the inner exception has the number.
 /// </summary>
-public sealed class SocketStream : Stream
+public sealed class SocketStream : DuplexStream
 {
     // After so many operations that had no need to wait, the next one goes on elsewhere: a peer that is always ready
     // must not keep the thread that looks after the other sockets.
@@ -53,20 +53,6 @@ public sealed class SocketStream : Stream
 
     /// <summary>Bytes that a read would get now; 0 also when the peer is gone.</summary>
     public int BytesWaiting => Posix.TryCountWaiting(Handle, out int count) == 0 ? count : 0;
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Connects over TCP, with replies not held back for an acknowledgement (TCP_NODELAY).</summary>
     /// <exception cref="LinuxException">No connection.</exception>
@@ -141,16 +127,11 @@ public sealed class SocketStream : Stream
         };
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override int Read(Span<byte> buffer)
     {
         int errno = Posix.TryReceive(Handle, buffer, wait: true, out int received);
         return errno == 0 ? received : throw Failure(errno, "recv");
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     /// <summary>Reads and leaves what was read where it is.</summary>
     /// <returns>Number of bytes; 0 when the peer has closed.</returns>
@@ -213,9 +194,6 @@ public sealed class SocketStream : Stream
         return ValueTask.CompletedTask;
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (!buffer.IsEmpty)
@@ -224,18 +202,6 @@ public sealed class SocketStream : Stream
             buffer = errno == 0 ? buffer[sent..] : throw Failure(errno, "send");
         }
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

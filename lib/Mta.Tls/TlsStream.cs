@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Mta.Linux;
 using Mta.Tls.Native;
 
 namespace Mta.Tls;
@@ -33,7 +34,7 @@ public delegate ValueTask<byte[]?> TlsNameLookup(string serverName, Cancellation
 /// bytes. An idle session holds one small buffer beside the library's own state. Does not own the stream below. One reader
 /// and one writer may be at work at the same time; the library itself is entered by one of them.
 /// </summary>
-public sealed partial class TlsStream : Stream
+public sealed partial class TlsStream : DuplexStream
 {
     private const int SmallBuffer = 1024;
     private const int LargeBuffer = 17 * 1024;
@@ -113,20 +114,6 @@ public sealed partial class TlsStream : Stream
     /// <summary>Client: how many sessions the server has sent by now.</summary>
     public int NewSessions { get; private set; }
 
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     internal nint Handle => _ssl;
 
     private bool KeepsSession { get; set; }
@@ -177,9 +164,6 @@ public sealed partial class TlsStream : Stream
         return count >= 0 && _outputCount == 0 ? new ValueTask<int>(count) : ReadMoreAsync(buffer, count, cancellationToken);
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         // Everything is taken from the buffer before the first wait where it fits into one go.
@@ -187,9 +171,6 @@ public sealed partial class TlsStream : Stream
         ValueTask flush = FlushPendingAsync(cancellationToken);
         return taken == buffer.Length ? flush : WriteRestAsync(flush, buffer[taken..], cancellationToken);
     }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <summary>Tells the peer that no more will come, and waits until it has said the same.</summary>
     /// <param name="patience">Longest wait for its answer; what it sends otherwise is thrown away.</param>
@@ -228,20 +209,6 @@ public sealed partial class TlsStream : Stream
 
         await FlushPendingAsync(stop);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -7,7 +7,7 @@ namespace Mta.Qmgr.Loop;
 /// A connected socket whose reads and writes complete on the loop's thread, without the runtime's socket engine
 /// and its thread changes. One read and one write may be pending. Owns the descriptor.
 /// </summary>
-internal sealed class LoopStream : Stream
+internal sealed class LoopStream : DuplexStream
 {
     private readonly EventLoop _loop;
     private readonly FileHandle _socket;
@@ -28,20 +28,6 @@ internal sealed class LoopStream : Stream
 
     /// <summary>Called when something arrives, or the peer closes, while nobody reads.</summary>
     public Action? UnexpectedInput { get; set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -68,20 +54,6 @@ internal sealed class LoopStream : Stream
             ? ValueTask.FromException(Failure(-count, "send"))
             : FinishWriteAsync(buffer[Math.Max(0, count)..], cancellationToken);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     internal void OnEvents(EpollEvents events)
     {
