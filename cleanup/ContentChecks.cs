@@ -6,22 +6,6 @@ using Mta.Text;
 
 namespace Mta.Cleanup;
 
-/// <summary>What a check wants done with the line it was shown.</summary>
-internal enum CheckVerdict
-{
-    Keep,
-    Remove,
-
-    /// <summary>Write <see cref="CheckOutcome.Text"/> instead.</summary>
-    Replace,
-
-    /// <summary>Write <see cref="CheckOutcome.Text"/> before the line.</summary>
-    Prepend,
-}
-
-/// <summary>The outcome of one check; its effects on the message as a whole are done already.</summary>
-internal readonly record struct CheckOutcome(CheckVerdict Verdict, string Text = "");
-
 /// <summary>
 /// <c>header_checks</c> and <c>body_checks</c>: looks a header or line up, carries the action out, logs it. After an
 /// action that settles the message's fate no more checks are made.

@@ -2,32 +2,6 @@ using Mta.Text;
 
 namespace Mta.Qmgr.Scheduling;
 
-/// <summary>Timers as the scheduler needs them: an action once, later, unless cancelled.</summary>
-internal interface ISchedulerTimers
-{
-    /// <summary>Seconds since 1970.</summary>
-    long Now { get; }
-
-    object Start(TimeSpan delay, Action action);
-
-    void Cancel(object timer);
-}
-
-/// <summary>The limits of the whole queue manager that the scheduler keeps.</summary>
-internal sealed record SchedulerLimits
-{
-    public int ActiveMessages { get; init; } = 20_000;
-
-    public int Recipients { get; init; } = 20_000;
-
-    public int RecipientMinimum { get; init; } = 10;
-
-    public TimeSpan TransportRetry { get; init; } = TimeSpan.FromSeconds(60);
-
-    /// <summary>How long a dead destination stays dead (<c>minimal_backoff_time</c>).</summary>
-    public TimeSpan DeadDestination { get; init; } = TimeSpan.FromSeconds(300);
-}
-
 /// <summary>
 /// What is in the active queue, and what may be delivered next. It knows no file and no socket: the owner assigns
 /// resolved recipients, asks for transports and entries, and reports results. All calls come from the loop.
