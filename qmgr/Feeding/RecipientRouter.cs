@@ -50,13 +50,21 @@ internal sealed class RecipientRouter(QmgrSettings settings, Scheduler scheduler
     /// Finds the queues of resolved recipients and sorts them for bundling. The caller assigns them at once: until then
     /// an empty queue may vanish.
     /// </summary>
-    public void Bind(Message message, List<Recipient> recipients)
+    public void Bind(Message message, List<Recipient> recipients) => BindAll(message, recipients, reason: null);
+
+    /// <summary>
+    /// Finds the queue of the retry service for recipients whose destination died (<c>D.S.N text</c>). Those that it
+    /// cannot take are deferred directly, and taken out.
+    /// </summary>
+    public void BindToRetry(Message message, List<Recipient> recipients, string reason) => BindAll(message, recipients, reason);
+
+    private void BindAll(Message message, List<Recipient> recipients, string? reason)
     {
         int kept = 0;
         for (int i = 0; i < recipients.Count; i++)
         {
             Recipient recipient = recipients[i];
-            if (FindQueue(message, recipient))
+            if (reason is null ? FindQueue(message, recipient) : ToRetry(message, recipient, reason))
             {
                 recipients[kept++] = recipient;
             }
@@ -67,20 +75,6 @@ internal sealed class RecipientRouter(QmgrSettings settings, Scheduler scheduler
         {
             recipients.Sort(static (left, right) => CompareDestinations(left, right));
         }
-    }
-
-    /// <summary>
-    /// Finds the queue of the retry service for recipients whose destination died (<c>D.S.N text</c>). Those that it
-    /// cannot take are deferred directly, and taken out.
-    /// </summary>
-    public void BindToRetry(Message message, List<Recipient> recipients, string reason)
-    {
-        foreach (Recipient recipient in recipients)
-        {
-            recipient.SetDestination(settings.RetryService, reason);
-        }
-
-        Bind(message, recipients);
     }
 
     // Only the first recipient in memory counts, and it becomes the redirect address.
@@ -195,9 +189,11 @@ internal sealed class RecipientRouter(QmgrSettings settings, Scheduler scheduler
         return true;
     }
 
+    // Without the retry service the reason is still that of the destination, not that of the service.
     private bool ToRetry(Message message, Recipient recipient, string reason)
     {
-        if (recipient.TransportName == settings.RetryService)
+        if (recipient.TransportName == settings.RetryService
+            || (!message.IsFlushed && scheduler.FindOrAddTransport(settings.RetryService).DeadReason is not null))
         {
             DeferDirectly(message, recipient, reason);
             return false;

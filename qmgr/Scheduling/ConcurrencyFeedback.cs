@@ -20,7 +20,10 @@ internal readonly record struct ConcurrencyFeedback
     /// <summary>Every result moves the window by one.</summary>
     public static ConcurrencyFeedback One { get; } = new(1, perConcurrency: false);
 
-    /// <summary>Reads <c>N</c>, <c>N/M</c> or <c>N/concurrency</c>; blanks around the slash are allowed.</summary>
+    /// <summary>
+    /// Reads <c>N</c>, <c>N/M</c> or <c>N/concurrency</c> (in any letter case); blanks around the slash are allowed, and
+    /// a number may have a sign and an exponent (<c>1e-1</c>).
+    /// </summary>
     public static bool TryParse(string text, out ConcurrencyFeedback feedback)
     {
         feedback = One;
@@ -38,7 +41,7 @@ internal readonly record struct ConcurrencyFeedback
             return false;
         }
 
-        bool perConcurrency = slash >= 0 && right.SequenceEqual("concurrency");
+        bool perConcurrency = slash >= 0 && right.Equals("concurrency", StringComparison.OrdinalIgnoreCase);
         if (slash >= 0 && !perConcurrency)
         {
             if (!TryNumber(right, out double divisor) || divisor == 0)
@@ -49,7 +52,8 @@ internal readonly record struct ConcurrencyFeedback
             amount /= divisor;
         }
 
-        if (amount is < 0 or > 1)
+        // So put, it refuses what is no number at all, too.
+        if (amount is not (>= 0 and <= 1))
         {
             return false;
         }
@@ -64,6 +68,6 @@ internal readonly record struct ConcurrencyFeedback
     /// <summary>The amount at a window of this size (1 or more).</summary>
     public double At(int window) => _perConcurrency ? _base / window : _base;
 
-    private static bool TryNumber(ReadOnlySpan<char> text, out double number) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
+    private static bool TryNumber(ReadOnlySpan<char> text, out double number) => double.TryParse(
+        text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out number);
 }

@@ -384,8 +384,9 @@ internal sealed class Scheduler
 
     private void ConsiderRefill(Job job, bool hasNothingToSelect)
     {
+        // When nothing of it is under way the owner decides what comes next, and may be waiting for a service.
         Message message = job.Message;
-        if (message.UnreadRecipients == 0 || message.IsRefilling)
+        if (message.UnreadRecipients == 0 || message.IsRefilling || message.Outstanding == 0)
         {
             return;
         }

@@ -23,7 +23,7 @@ public sealed class QueueManagerPairFixture : IDisposable
         .. Enumerable.Range(0, QueueManagerAgreementTests.Orders.Length).Select(number => $"order{number}"),
         .. Enumerable.Range(0, QueueManagerAgreementTests.Windows.Length).Select(number => $"window{number}"),
         .. Enumerable.Range(0, QueueManagerAgreementTests.Bundles.Length).Select(number => $"bundle{number}"),
-        "rate", "slow", "backoff", "old", "site", "asleep", "brokenx", "brokeng", "nowhere", "damage", "crash", "behind",
+        "rate", "slow", "backoff", "old", "site", "asleep", "brokenx", "brokeng", "brokenc", "answers", "answerr", "answeri", "answeru", "answerd", "nowhere", "unwell", "astray", "damage", "crash", "behind",
     ];
 
     private static Dictionary<string, string> Settings()
@@ -48,6 +48,12 @@ public sealed class QueueManagerPairFixture : IDisposable
 
         Add("rate", "destination_rate_delay=1s destination_recipient_limit=2");
         Add("slow", "transport_rate_delay=1s");
+        foreach (char kind in QueueManagerAgreementTests.Answers)
+        {
+            Add($"answer{kind}", "destination_recipient_limit=2 destination_concurrency_limit=1");
+        }
+
+        Add("unwell", "destination_recipient_limit=2 destination_concurrency_limit=1");
         Add("behind", "destination_recipient_limit=0");
         settings["defer_transports"] = "asleep";
         settings["fast_flush_domains"] = "regexp:{{/site\\.probe$$/ yes}}";
@@ -122,6 +128,21 @@ public sealed class QueueManagerAgreementTests(QueueManagerPairFixture fixture) 
         // Dead, and then a delivery that was still under way succeeds.
         ("", 12, "---++"),
         ("destination_concurrency_positive_feedback=0 destination_concurrency_negative_feedback=0 destination_concurrency_failed_cohort_limit=3", 16, "+--+---"),
+        ("destination_concurrency_positive_feedback=1e-1", 20, "++"),
+        ("destination_concurrency_positive_feedback=+0.5", 20, "++"),
+        ("destination_concurrency_positive_feedback=.5", 20, "++"),
+        ("destination_concurrency_positive_feedback=0x1", 20, "++"),
+        ("destination_concurrency_positive_feedback=1/sqrt_concurrency", 20, "++"),
+        ("destination_concurrency_positive_feedback=2/4", 20, "++"),
+        ("destination_concurrency_positive_feedback=1/0", 20, "++"),
+        ("destination_concurrency_positive_feedback=0.5/concurrencyx", 20, "++"),
+        ("destination_concurrency_positive_feedback=2/concurrency", 20, "++"),
+        ("destination_concurrency_positive_feedback=2/0.5", 20, "++"),
+        ("destination_concurrency_positive_feedback=5/10/2", 20, "++"),
+        ("destination_concurrency_positive_feedback=0.5/", 20, "++"),
+        ("destination_concurrency_positive_feedback=0.5/1e1", 20, "++"),
+        ("destination_concurrency_positive_feedback=-0.5", 20, "++"),
+        ("destination_concurrency_positive_feedback=0.5/CONCURRENCY", 20, "++"),
     ];
 
     internal static readonly (string Settings, string Recipients, string Parameters)[] Bundles =
@@ -134,7 +155,12 @@ public sealed class QueueManagerAgreementTests(QueueManagerPairFixture fixture) 
         ("", "B@x b@x A@X a@Y", ""),
         ("", "a@x b@x c@y", " XVERP"),
         ("", "a@x b@x c@y", " XVERP=-="),
+        ("destination_recipient_limit=1 destination_concurrency_limit=1", "a@x A@x b@x", ""),
+        ("destination_recipient_limit=1 destination_concurrency_limit=1", "a+1@x a+2@x +b@x +c@x", ""),
     ];
+
+    // Kinds of answers, see AgentRequest.
+    internal const string Answers = "sriud";
 
     public static TheoryData<int> OrderCases => [.. Enumerable.Range(0, Orders.Length)];
 
@@ -340,7 +366,7 @@ public sealed class QueueManagerAgreementTests(QueueManagerPairFixture fixture) 
     public void Agents_that_die_or_talk_nonsense_leave_their_recipients_for_later() => Pair.Compare(side =>
     {
         List<string> logs = [];
-        foreach (char kind in "xg")
+        foreach (char kind in "xgc")
         {
             string name = $"broken{kind}";
             bool isBroken = true;
@@ -362,7 +388,8 @@ public sealed class QueueManagerAgreementTests(QueueManagerPairFixture fixture) 
             Wait.Until(() => ids.All(id => side.LogOf([id]).EndsWith("removed", StringComparison.Ordinal)), "the last line about each", () => side.Tail);
             // How often a queue run finds them meanwhile is a matter of the clock.
             logs.AddRange(ids.Select(id => Once(side.LogOf([id]))));
-            logs.Add(Once(side.LogOf([], $"private/{name}")));
+            // An answer that is cut off has a line of its own in Postfix, about the place.
+            logs.Add(Once(string.Join('\n', side.LogOf([], $"private/{name}").Split('\n').Where(line => !line.Contains("end-of-input", StringComparison.Ordinal)))));
         }
 
         // No agent at all.
@@ -372,6 +399,60 @@ public sealed class QueueManagerAgreementTests(QueueManagerPairFixture fixture) 
         side.Super("-d", lost);
         return string.Join('\n', logs);
     });
+
+    [PeerFact(PostfixProgram)]
+    public void Odd_answers_of_agents_count_in_the_same_way() => Pair.Compare(side =>
+    {
+        List<string> result = [];
+        foreach (char kind in Answers)
+        {
+            string name = $"answer{kind}";
+            int requests = 0;
+            using DeliveryAgent agent = side.Agent(name, _ => Interlocked.Increment(ref requests) == 1 ? kind : '+');
+            string id = side.Send(Sender, [$"a@d.{name}.probe", $"b@d.{name}.probe", $"c@d.{name}.probe"]);
+            Wait.Until(() => side.QueueOf(id) != "active", "the end", () => side.Tail);
+            result.Add($"{kind}: {side.QueueOf(id)} {agent.Requests.Count} {side.LogOf([id], $"private/{name}", $"d.{name}.probe")}\n{Reasons(side, id)}");
+            if (side.QueueOf(id) is not null)
+            {
+                side.Super("-d", id);
+            }
+        }
+
+        return string.Join('\n', result);
+    });
+
+    [PeerFact(PostfixProgram)]
+    public void Without_the_retry_service_recipients_are_deferred_all_the_same() => Pair.Compare(side =>
+    {
+        string retry = Path.Combine(side.Spool, "private", "retry");
+        File.Move(retry, retry + ".off");
+        try
+        {
+            using DeliveryAgent agent = side.Agent("unwell", _ => '-');
+            string unwell = side.Send(Sender, ["a@d.unwell.probe", "b@d.unwell.probe", "c@d.unwell.probe"]);
+            side.WaitForQueue(unwell, "deferred");
+            string again = side.Send(Sender, ["a@d.unwell.probe", "b@d.unwell.probe", "c@d.unwell.probe"]);
+            side.WaitForQueue(again, "deferred");
+            string lost = side.Send(Sender, ["x@d.astray.probe", "y@e.astray.probe"]);
+            side.WaitForQueue(lost, "deferred");
+            string result = $"{Reasons(side, unwell)}\n{Reasons(side, again)}\n{Reasons(side, lost)}";
+            side.Super("-d", unwell);
+            side.Super("-d", again);
+            side.Super("-d", lost);
+            return result;
+        }
+        finally
+        {
+            File.Move(retry + ".off", retry);
+            side.Queue("-f");
+        }
+    });
+
+    // What is logged of the recipients of a message, by whatever process.
+    private static string Reasons(QueueManagerSide side, string id) => string.Join('\n',
+        Regex.Matches(side.Log, $@"(postfix/\w+)\[\d+\]: {id}: (to=<[^>]*>).*?(relay=\S+).*?(dsn=.*)")
+            .Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value} {match.Groups[3].Value} {match.Groups[4].Value}")
+            .Order(StringComparer.Ordinal));
 
     private static string Once(string lines) => string.Join('\n', lines.Split('\n').Distinct());
 

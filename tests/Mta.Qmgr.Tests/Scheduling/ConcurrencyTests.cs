@@ -137,6 +137,10 @@ public sealed class ConcurrencyTests
     [InlineData("1/4", 0.25)]
     [InlineData("0.5 / 10", 0.05)]
     [InlineData("1/concurrency", 0.2)]
+    [InlineData("1 / Concurrency", 0.2)]
+    [InlineData("+.5", 0.5)]
+    [InlineData("1e-1", 0.1)]
+    [InlineData("0.5/1e1", 0.05)]
     public void Feedback_is_read_in_all_its_forms(string text, double atFive)
     {
         Assert.True(ConcurrencyFeedback.TryParse(text, out ConcurrencyFeedback feedback));
@@ -150,6 +154,10 @@ public sealed class ConcurrencyTests
     [InlineData("1/0")]
     [InlineData("1/queue")]
     [InlineData("5/2")]
+    [InlineData("nan")]
+    [InlineData("nan/concurrency")]
+    [InlineData("infinity")]
+    [InlineData("0.5x")]
     public void Unreasonable_feedback_is_refused(string text) => Assert.False(ConcurrencyFeedback.TryParse(text, out _));
 
     private static ConcurrencyFeedback Parse(string text) =>

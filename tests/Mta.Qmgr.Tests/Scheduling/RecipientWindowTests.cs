@@ -106,6 +106,23 @@ public sealed class RecipientWindowTests
         Assert.Contains("user@fast.test", work.Requests.Select(request => request.Queue));
     }
 
+    [Fact]
+    public void A_message_whose_end_is_being_looked_at_reads_nothing_for_the_sake_of_a_selection()
+    {
+        // Its recipients so far were taken away: whether it reads on is for its owner, who may be asking a service first.
+        SchedulerFixture fixture = new(Single);
+        List<string> reads = [];
+        fixture.Scheduler.RefillWanted = message => reads.Add(message.QueueId);
+        fixture.Add("A", 2, "a.test", unread: 10);
+        Transport smtp = fixture.Scheduler.FindOrAddTransport("smtp");
+        fixture.Scheduler.KillTransport(smtp, "4.3.0 mail transport unavailable");
+        Assert.Equal(["A"], fixture.Idle);
+        fixture.Scheduler.ReviveTransport(smtp);
+        fixture.Add("B", 1, "b.test");
+        Assert.Equal(["B"], fixture.StartAll().Select(entry => entry.Message.QueueId));
+        Assert.Empty(reads);
+    }
+
     private static void Fill(Workload work)
     {
         for (int i = 0; i < 10; i++)

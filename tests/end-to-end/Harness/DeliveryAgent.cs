@@ -13,7 +13,9 @@ internal sealed record AgentRequest(string QueueId, string NextHop, string Sende
 
     /// <summary>
     /// <c>+</c> all delivered; <c>-</c> the whole site looks bad; <c>d</c> deferred, and nothing is said of the site;
-    /// <c>x</c> the agent dies; <c>g</c> it answers nonsense.
+    /// <c>x</c> the agent dies; <c>g</c> it answers nonsense; <c>c</c> it dies in the middle of its answer. Of what no
+    /// agent of ours says: <c>s</c> deferred with a reason and no code; <c>r</c> all delivered, with a reason; <c>i</c> a
+    /// code that is none; <c>u</c> a code without a reason.
     /// </summary>
     public void Answer(char result) => _answer.TrySetResult(result);
 }
@@ -155,22 +157,27 @@ internal sealed class DeliveryAgent : IDisposable
             return false;
         }
 
-        if (result == '+')
+        if (result is '+' or 'r')
         {
             MarkDone(request);
         }
 
-        bool isSite = result == '-';
+        if (result == 'c')
+        {
+            await stream.WriteAsync("status\0\0diag_type\0\0diag_"u8.ToArray());
+            return false;
+        }
+
         await WriteAsync(
             stream,
-            "status", isSite ? "4.4.1" : "",
+            "status", result switch { '-' or 'u' => "4.4.1", 'i' => "none", _ => "" },
             "diag_type", "",
             "diag_text", "",
             "mta_type", "",
             "mta_mname", "",
             "action", "",
-            "reason", isSite ? "connect to site: refused" : "",
-            "status", result == '+' ? "0" : "-1");
+            "reason", result is '-' or 's' or 'r' or 'i' ? "connect to site: refused" : "",
+            "status", result is '+' or 'r' ? "0" : "-1");
         return true;
     }
 
