@@ -36,7 +36,6 @@ internal sealed class QueueManager : IDisposable
     private readonly RecipientRouter _router;
     private readonly AgentDispatcher _dispatcher;
     private readonly MessageCompletion _completion;
-    private readonly BounceClient _bounce;
     private readonly QueueDirectory _directory;
     private readonly LogLines _log;
     private readonly ClogWarning _clog;
@@ -54,14 +53,13 @@ internal sealed class QueueManager : IDisposable
         _loop = loop;
         _settings = settings;
         _directory = directory;
-        _bounce = bounce;
         _log = log;
         _clock = clock;
         _scheduler = new Scheduler(settings.Transport, settings.Limits, loop);
         _feeder = new MessageFeeder(directory, settings, _scheduler, log, clock) { RecipientsRead = OnRecipientsRead };
         _router = new RecipientRouter(settings, _scheduler, rewrite, extension)
         {
-            DeferDirectly = (message, recipient, reason) => Track(DeferDirectlyAsync(message, recipient, reason)),
+            DeferDirectly = new DirectDeferral(bounce, _scheduler, log, clock) { Track = Track }.Defer,
             DiscardPostmasterNotice = DiscardPostmasterNotice,
         };
         _dispatcher = new AgentDispatcher(loop, settings, _scheduler) { Track = Track };
@@ -289,19 +287,6 @@ internal sealed class QueueManager : IDisposable
         {
             _router.PendingProbes--;
         }
-    }
-
-    private async Task DeferDirectlyAsync(Message message, Recipient recipient, string reason)
-    {
-        message.Outstanding++;
-        message.IsDeferred = true;
-        int blank = reason.IndexOf(' ', StringComparison.Ordinal);
-        string status = blank < 0 ? "4.0.0" : reason[..blank];
-        string text = blank < 0 ? reason : reason[(blank + 1)..];
-        Dsn dsn = new(status, "delayed", text);
-        await _bounce.AppendAsync(BounceService.Defer, message.TraceFlags, message.QueueId, recipient.Wire, dsn, CancellationToken.None);
-        _log.Recipient(message, recipient, status, "deferred", text, MessageTimes.Now(_clock));
-        _scheduler.Release(message);
     }
 
     private void DiscardPostmasterNotice(Message message, Recipient recipient)
