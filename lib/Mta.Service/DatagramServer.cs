@@ -8,7 +8,9 @@ namespace Mta.Service;
 internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContext, ReadOnlyMemory<byte>> datagram, Action<ServiceContext> pause)
 {
     private const int LongestDatagram = 4096;
-    private const long LongestGathering = 1000; // ms
+    private const long LongestGathering = 200; // ms
+    private const int MostAtOnce = 1024;
+    private const int Crowd = 8; // The socket holds eleven (net.unix.max_dgram_qlen).
     private static readonly TimeSpan GatherPause = TimeSpan.FromMicroseconds(500);
 
     private readonly EventFd _wake = new();
@@ -84,36 +86,40 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
         return true;
     }
 
-    // Datagrams seldom come alone. Being woken for each of them costs more than looking again after a short sleep, in which
-    // no more of them come than the socket holds.
+    // Datagrams seldom come alone. Being woken for each of them costs more than looking again after a short sleep, unless
+    // so many come in it that the socket is full and those who write wait for us.
     private void Gather()
     {
         long end = Environment.TickCount64 + LongestGathering;
-        while (ReceiveAll() && Environment.TickCount64 < end)
+        int count;
+        while ((count = ReceiveAll()) > 0 && Environment.TickCount64 < end)
         {
-            Posix.Pause(GatherPause);
+            if (count < Crowd)
+            {
+                Posix.Pause(GatherPause);
+            }
         }
     }
 
     // In milliseconds.
     private double IdleTimeLeft => process.Limits.Idle is TimeSpan most ? _idleSince + most.TotalMilliseconds - Environment.TickCount64 : double.MaxValue;
 
-    private bool ReceiveAll()
+    private int ReceiveAll()
     {
-        bool any = false;
+        int count = 0;
         foreach (int listener in process.Listeners)
         {
             int length;
-            while ((length = Posix.Receive(listener, _buffer)) >= 0)
+            while (count < MostAtOnce && (length = Posix.Receive(listener, _buffer)) >= 0)
             {
-                any = true;
+                count++;
                 datagram(process.Context, _buffer.AsMemory(0, length));
             }
         }
 
-        if (!any)
+        if (count == 0)
         {
-            return false;
+            return 0;
         }
 
         pause(process.Context);
@@ -124,6 +130,6 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
             process.Status.Send(WorkerState.Available);
         }
 
-        return true;
+        return count;
     }
 }
