@@ -121,17 +121,29 @@ public sealed class FuzzTests
     public void An_unforeseen_exception_is_found() => FuzzRun.Finds("requests", RequestWords, input => Request(
         input, static request => request.Address.Contains("@@", StringComparison.Ordinal) ? throw new InvalidOperationException("planted") : request));
 
+    // Refused although in order.
+    [Fact]
+    public void A_refusal_too_many_is_found() => FuzzRun.Finds("requests", RequestWords, input => Request(
+        input, static request => request.Address.Contains("..", StringComparison.Ordinal) ? throw new AttributeFormatException("planted") : request));
+
     private static readonly string[] RequestWords = [.. Words, "request\0resolve\0", "sender\0", "address\0", "rule\0local\0", "request\0rewrite\0", "\0\0"];
 
     private string? Request(byte[] input, Func<RewriteRequest, RewriteRequest> plant)
     {
         using var stream = new BufferedInput(new MemoryStream(input));
         var reader = new AttributeReader(stream);
+        List<RewriteRequest> want = Requests(Encoding.Latin1.GetString(input));
+        int taken = 0;
         try
         {
             while (reader.ReadListAsync().AsTask().GetAwaiter().GetResult())
             {
                 RewriteRequest request = plant(RewriteProtocol.TakeRequest(reader));
+                if (taken >= want.Count || request != want[taken++])
+                {
+                    return $"took {request}";
+                }
+
                 if (request.Verb is RewriteVerb.RewriteLocal or RewriteVerb.RewriteRemote)
                 {
                     _rewriter.Rewrite(request.Address);
@@ -147,6 +159,39 @@ public sealed class FuzzTests
             // Refused: the connection ends.
         }
 
-        return null;
+        return taken == want.Count ? null : $"refused {want[taken]}";
+    }
+
+    // The requests that are in order, up to the first that is not.
+    private static List<RewriteRequest> Requests(string text)
+    {
+        List<RewriteRequest> found = [];
+        List<string> words = [];
+        for (int at = 0, end; (end = text.IndexOf('\0', at)) >= 0; at = end + 1)
+        {
+            if (end > at || words.Count % 2 == 1)
+            {
+                words.Add(text[at..end]);
+                continue;
+            }
+
+            RewriteRequest? request = words switch
+            {
+                ["request", "rewrite", "rule", "local", "address", var address] => new(RewriteVerb.RewriteLocal, "", address),
+                ["request", "rewrite", "rule", "remote", "address", var address] => new(RewriteVerb.RewriteRemote, "", address),
+                ["request", "resolve", "sender", var sender, "address", var address] => new(RewriteVerb.Resolve, sender, address),
+                ["request", "verify", "sender", var sender, "address", var address] => new(RewriteVerb.ResolveForVerify, sender, address),
+                _ => null,
+            };
+            if (request is not { } one)
+            {
+                return found;
+            }
+
+            found.Add(one);
+            words.Clear();
+        }
+
+        return found;
     }
 }

@@ -352,6 +352,8 @@ def names(mta):
 @attack("B10", "$1 in an alias table by patterns is refused")
 def substitution(mta):
     token = mta.token()
+    if os.path.exists("/tmp/tmp-evil"):
+        os.unlink("/tmp/tmp-evil")
     mta.sendmail(["sub-tmp@example.test"], b"Subject: s\n\n" + token.encode() + b"\n")
     line = mta.wait_log(lambda text: "to=<sub-tmp@example.test>" in text, 40)
     return [] if line and "status=sent" not in line and not os.path.exists("/tmp/tmp-evil") else [f"got {line}"]
