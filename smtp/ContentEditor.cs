@@ -29,8 +29,7 @@ internal sealed class ContentEditor(SmtpSettings settings, OutgoingChecks checks
     private Place _place;
     private MimeContentType _type;
     private bool _continues;
-    private bool _overflows;
-    private bool _removesRest;
+    private bool _hasPassedPiece;
     private long _bodyOffset;
 
     /// <summary>Takes the next piece of a line. The first piece holds a header's name: records of the queue are longer.</summary>
@@ -45,7 +44,7 @@ internal sealed class ContentEditor(SmtpSettings settings, OutgoingChecks checks
             return;
         }
 
-        if (!startsLine || (HeaderSyntax.IsContinuation(text.Span) && (_header.Count > 0 || _overflows)))
+        if (!startsLine || (HeaderSyntax.IsContinuation(text.Span) && _header.Count > 0))
         {
             Keep(text.Span, endsLine);
             return;
@@ -82,18 +81,11 @@ internal sealed class ContentEditor(SmtpSettings settings, OutgoingChecks checks
         }
     }
 
+    // As cleanup does: the piece that reaches the limit is the last one, what comes after it is left out.
     private void Keep(ReadOnlySpan<byte> text, bool endsLine)
     {
-        if (!_overflows && _header.Count + text.Length + 1 > settings.HeaderSizeLimit)
+        if (_header.Count >= settings.HeaderSizeLimit)
         {
-            Write(CollectionsMarshal.AsSpan(_header), endsLast: false);
-            _header.Clear();
-            _overflows = true;
-        }
-
-        if (_overflows)
-        {
-            next(text, endsLine);
             return;
         }
 
@@ -106,9 +98,8 @@ internal sealed class ContentEditor(SmtpSettings settings, OutgoingChecks checks
 
     private async ValueTask EndHeaderAsync(CancellationToken stop)
     {
-        if (_overflows || _header.Count == 0)
+        if (_header.Count == 0)
         {
-            _overflows = false;
             return;
         }
 
@@ -186,7 +177,7 @@ internal sealed class ContentEditor(SmtpSettings settings, OutgoingChecks checks
     {
         if (startsLine)
         {
-            _removesRest = false;
+            _hasPassedPiece = false;
             if (PassBoundary(text.Span))
             {
                 next(text.Span, endsLine);
@@ -194,7 +185,8 @@ internal sealed class ContentEditor(SmtpSettings settings, OutgoingChecks checks
             }
         }
 
-        bool isLookedAt = startsLine && checks.Body is not null && (checks.BodySizeLimit == 0 || _bodyOffset < checks.BodySizeLimit);
+        // As in cleanup, each piece of a long line is looked at, and changed, for itself.
+        bool isLookedAt = checks.Body is not null && (checks.BodySizeLimit == 0 || _bodyOffset < checks.BodySizeLimit);
         _bodyOffset += text.Length + 1;
         if (isLookedAt)
         {
@@ -202,12 +194,15 @@ internal sealed class ContentEditor(SmtpSettings settings, OutgoingChecks checks
             switch (effect)
             {
                 case CheckEffect.Remove:
-                    _removesRest = true;
+                    if (endsLine && _hasPassedPiece)
+                    {
+                        next(default, true);
+                    }
+
                     return;
                 case CheckEffect.Replace:
-                    _removesRest = true;
-                    next(ByteString.ToBytes(other), true);
-                    return;
+                    text = ByteString.ToBytes(other);
+                    break;
                 case CheckEffect.Prepend:
                     next(ByteString.ToBytes(other), true);
                     break;
@@ -216,10 +211,8 @@ internal sealed class ContentEditor(SmtpSettings settings, OutgoingChecks checks
             }
         }
 
-        if (!_removesRest)
-        {
-            next(text.Span, endsLine);
-        }
+        _hasPassedPiece = true;
+        next(text.Span, endsLine);
     }
 
     private bool PassBoundary(ReadOnlySpan<byte> line)

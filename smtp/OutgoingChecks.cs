@@ -26,7 +26,7 @@ internal enum CheckEffect
 /// </summary>
 internal sealed class OutgoingChecks
 {
-    private const int ShownLength = 200;
+    private const int ShownLength = 60;
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
     public OutgoingChecks(Configuration configuration, TableRegistry registry, bool isLmtp)

@@ -30,7 +30,6 @@ internal sealed class SevenBitConverter(MessageWriter writer, int headerLimit, i
     private bool _isEightBit;
     private bool _isEncoding;
     private bool _continuesLine;
-    private bool _headerOverflows;
     private bool _continuesHeaderLine;
 
     /// <summary>The message needed more than is allowed: nesting.</summary>
@@ -96,19 +95,12 @@ internal sealed class SevenBitConverter(MessageWriter writer, int headerLimit, i
         Keep(text, endsLine);
     }
 
-    // Header lines are kept until the header is complete; one that is too long passes as it comes.
+    // Header lines are kept until the header is complete; the piece that reaches the limit is the last one, as in cleanup.
     private void Keep(ReadOnlySpan<byte> text, bool endsLine)
     {
         _continuesHeaderLine = !endsLine;
-        if (!_headerOverflows && _header.Count + text.Length + 1 > headerLimit)
+        if (_header.Count >= headerLimit)
         {
-            WriteKept(endsLine: true);
-            _headerOverflows = true;
-        }
-
-        if (_headerOverflows)
-        {
-            writer.Add(text, endsLine);
             return;
         }
 
@@ -119,26 +111,19 @@ internal sealed class SevenBitConverter(MessageWriter writer, int headerLimit, i
         }
     }
 
-    private void WriteKept(bool endsLine)
+    private void WriteKept()
     {
         ReadOnlySpan<byte> rest = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_header);
         while (!rest.IsEmpty)
         {
             int end = rest.IndexOf((byte)'\n');
-            writer.Add(end < 0 ? rest : rest[..end], end >= 0 || endsLine);
+            writer.Add(end < 0 ? rest : rest[..end], endsLine: true);
             rest = end < 0 ? default : rest[(end + 1)..];
         }
     }
 
     private void EndHeader()
     {
-        if (_headerOverflows)
-        {
-            _headerOverflows = false;
-            _header.Clear();
-            return;
-        }
-
         if (_header.Count == 0)
         {
             return;
@@ -162,7 +147,7 @@ internal sealed class SevenBitConverter(MessageWriter writer, int headerLimit, i
             _isGlobal = _type == MimeContentType.Message && value.IndexOf("lobal"u8) >= 0;
         }
 
-        WriteKept(endsLine: true);
+        WriteKept();
         _header.Clear();
     }
 
