@@ -41,6 +41,12 @@ public class AgreementTests
     [InlineData("mistakes")]
     [InlineData("wrong")]
     [InlineData("replies")]
+    [InlineData("forms")]
+    [InlineData("pipes")]
+    [InlineData("idn")]
+    [InlineData("secured")]
+    [InlineData("content")]
+    [InlineData("interrupted")]
     public void Every_case_ends_as_with_Debians_Postfix(string cases) => Play(cases);
 
     /// <summary>False when something is missing: nothing was compared.</summary>
