@@ -38,8 +38,11 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
             {
             }
 
-            // What was sent before the end is still taken.
-            ReceiveAll();
+            // What was sent before the end is still taken, however much it is.
+            while (ReceiveAll() > 0)
+            {
+            }
+
             done.SetResult();
         }
         catch (Exception failure)
