@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Mta.Mail.Protocols;
 using Mta.Qmgr.Completion;
@@ -13,7 +14,7 @@ public sealed class DirectDeferralTests : IDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("deferral").FullName;
     private readonly Socket _service = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly EventLoop _loop = new();
-    private readonly List<string> _appended = [];
+    private readonly ConcurrentQueue<string> _appended = new();
 
     public DirectDeferralTests()
     {
@@ -85,10 +86,10 @@ public sealed class DirectDeferralTests : IDisposable
         using BufferedOutput output = new(stream);
         AttributeReader reader = new(input);
         AttributeWriter writer = new(output);
-        writer.String("protocol"u8, BounceProtocol.Name).End();
+        Announcement.Write(writer, BounceProtocol.Name);
         await output.FlushAsync();
         BounceRequest? request = await BounceProtocol.ReadRequestAsync(reader, CancellationToken.None);
-        _appended.Add(request!.Recipient!.Address);
+        _appended.Enqueue(request!.Recipient!.Address);
         BounceProtocol.WriteStatus(writer, 0);
         await output.FlushAsync();
     }
