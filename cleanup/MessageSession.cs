@@ -14,6 +14,7 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
 {
     // Content comes in large pieces.
     private const int ContentWindow = 32 << 10;
+    private bool _isIncoming;
 
     private enum Segment
     {
@@ -31,7 +32,7 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
         QueueFileWriter file;
         try
         {
-            file = QueueFileWriter.Create(context.Queue, QueueName.Incoming, spares: context.Spares);
+            file = QueueFileWriter.Create(context.Queue, QueueName.Incoming, context.Spares);
         }
         catch (LinuxException error)
         {
@@ -43,10 +44,13 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
         try
         {
             file.SizeLimit = context.Settings.MessageSizeLimit;
-            RemoveStaleLogs(file.Id);
             AttributeWriter writer = new(output);
             CleanupProtocol.WriteGreeting(writer, file.Id);
-            await output.FlushAsync(stop);
+            ValueTask greeting = output.FlushAsync(stop);
+
+            // While the client reads the name of its message.
+            RemoveStaleLogs(file.Id);
+            await greeting;
             if (await CleanupProtocol.ReadFlagsAsync(new AttributeReader(input), stop) is not { } flags)
             {
                 return false;
@@ -76,11 +80,26 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
 
             // Who hears of a failure finds nothing left of the message.
             file.Abort();
-            return await AnswerAsync(writer, result, stop) && isWhole && message.Milters is null or { IsEmulated: true };
+            ValueTask<bool> answer = AnswerAsync(writer, result, stop);
+
+            // While the client reads its answer.
+            Announce();
+            context.Spares.Prepare();
+            return await answer && isWhole && message.Milters is null or { IsEmulated: true };
         }
         finally
         {
             file.Abort();
+            Announce();
+        }
+    }
+
+    private void Announce()
+    {
+        if (_isIncoming)
+        {
+            _isIncoming = false;
+            context.TriggerQueueManager();
         }
     }
 
@@ -319,7 +338,7 @@ internal sealed class MessageSession(CleanupContext context, BufferedInput input
         }
         else
         {
-            context.TriggerQueueManager();
+            _isIncoming = true;
         }
     }
 

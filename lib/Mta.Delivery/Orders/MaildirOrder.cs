@@ -13,6 +13,7 @@ namespace Mta.Delivery.Orders;
 public sealed class MaildirOrder(uint user, uint group, string path, byte[] head, long offset, string defaultStatus) : Order(user, group)
 {
     private const int DirectoryMode = 0x1C0;
+    private const long SoonWritten = 1 << 20;
     private string? _published;
 
     internal override OrderResult Execute(OrderContext context, FileHandle? file)
@@ -26,6 +27,7 @@ public sealed class MaildirOrder(uint user, uint group, string path, byte[] head
             return Explain(context, errno, temporary);
         }
 
+        DirectoryFlusher.PendingEntry? entry = null;
         try
         {
             using (handle)
@@ -39,8 +41,9 @@ public sealed class MaildirOrder(uint user, uint group, string path, byte[] head
                 FileStatus status;
                 try
                 {
-                    Posix.Fsync(handle);
                     status = Posix.Fstat(handle);
+                    entry = context.Flusher.Expect($"{path}new", status.Size <= SoonWritten);
+                    Posix.Fsync(handle);
                     Posix.Close(handle);
                 }
                 catch (LinuxException error)
@@ -63,10 +66,11 @@ public sealed class MaildirOrder(uint user, uint group, string path, byte[] head
             if (_published is null)
             {
                 Posix.TryUnlink(temporary);
+                entry?.Dispose();
             }
         }
 
-        return new OrderResult(OrderOutcome.Done) { UnflushedDirectory = $"{path}new" };
+        return new OrderResult(OrderOutcome.Done) { Unflushed = entry };
     }
 
     /// <summary>

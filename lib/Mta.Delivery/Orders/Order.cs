@@ -38,7 +38,7 @@ public abstract class Order
     /// <param name="file">The queue file, where the order needs it; owned by the caller.</param>
     internal abstract OrderResult Execute(OrderContext context, FileHandle? file);
 
-    /// <summary>The result when <see cref="OrderResult.UnflushedDirectory"/> could not be flushed. Runs under the order's identity.</summary>
+    /// <summary>The result when <see cref="OrderResult.Unflushed"/> could not be flushed. Runs under the order's identity.</summary>
     internal virtual OrderResult FlushFailed(int errno) => throw new InvalidOperationException("order without a directory");
 
     internal abstract void WriteBody(OrderWriter writer);

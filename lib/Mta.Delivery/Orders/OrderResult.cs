@@ -57,8 +57,8 @@ public sealed class OrderResult(OrderOutcome outcome, string status = "", string
     /// <summary>Lines for the log, without the word "warning".</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>A directory that must be flushed before the result counts; never leaves the process.</summary>
-    internal string? UnflushedDirectory { get; init; }
+    /// <summary>An entry of a directory that must be flushed before the result counts; never leaves the process.</summary>
+    internal DirectoryFlusher.PendingEntry? Unflushed { get; init; }
 
     /// <summary>A file that was opened; owned by whoever gets the result.</summary>
     public FileHandle? File { get; set; }

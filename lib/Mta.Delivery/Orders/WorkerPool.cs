@@ -234,14 +234,14 @@ internal static class OrderExecution
             result = new OrderResult(OrderOutcome.Failed, "4.3.0", Printable.Neutralize(error.Message), error.Errno);
         }
 
-        if (result.UnflushedDirectory is not { } directory)
+        if (result.Unflushed is not { } entry)
         {
             context.Identity.Leave();
             done(result, false);
             return;
         }
 
-        context.Flusher.Flush(directory, (errno, more) =>
+        entry.Flush((errno, more) =>
         {
             OrderResult final = errno == 0 ? result : order.FlushFailed(errno);
             context.Identity.Leave();

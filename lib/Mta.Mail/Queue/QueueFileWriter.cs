@@ -62,29 +62,14 @@ public sealed class QueueFileWriter : IDisposable
     /// leaves an empty 0600 file with a dot in its name, which every scan ignores.
     /// </summary>
     /// <param name="mode">Mode while unfinished: 0600, or 0644 in maildrop.</param>
-    /// <param name="spares">Where to look for a file first; null: it is made.</param>
     /// <exception cref="LinuxException">The file cannot be created.</exception>
-    public static QueueFileWriter Create(QueueDirectory directory, string queue, int mode = 0x180, SpareFiles? spares = null)
+    public static QueueFileWriter Create(QueueDirectory directory, string queue, int mode = 0x180)
     {
-        FileHandle file = CreateTemporary(queue, mode, spares, out string temporary);
+        FileHandle file = CreateTemporary(queue, mode, out string temporary);
         try
         {
-            ulong inode = Posix.Fstat(file).Inode;
-            for (int attempt = 0; ; attempt++)
-            {
-                DateTime now = DateTime.UtcNow;
-                QueueId id = QueueId.Create(now, inode, directory.Settings.LongIds);
-                int errno = directory.TryRename(temporary, queue, id);
-                if (errno == 0)
-                {
-                    return new QueueFileWriter(directory, queue, id, now, file);
-                }
-
-                if (errno is not (Errno.EPERM or Errno.EISDIR) || attempt >= MaxAttempts)
-                {
-                    throw new LinuxException(errno, "rename", $"{temporary} to {directory.PathOf(queue, id)}");
-                }
-            }
+            return Name(directory, queue, file, Posix.Fstat(file).Inode, id => directory.TryRename(temporary, queue, id))
+                ?? throw new LinuxException(Errno.ENOENT, "rename", temporary);
         }
         catch
         {
@@ -92,6 +77,31 @@ public sealed class QueueFileWriter : IDisposable
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Makes a spare file the new message when there is one; otherwise as <see cref="Create(QueueDirectory, string, int)"/>.</summary>
+    /// <exception cref="LinuxException">The file cannot be had.</exception>
+    public static QueueFileWriter Create(QueueDirectory directory, string queue, SpareFiles spares)
+    {
+        if (spares.TryTake() is { } spare)
+        {
+            try
+            {
+                if (Name(directory, queue, spare.File, spare.Inode, id => spare.TryRename(directory, queue, id)) is { } writer)
+                {
+                    return writer;
+                }
+            }
+            catch
+            {
+                spare.Dispose();
+                throw;
+            }
+
+            spare.Dispose();
+        }
+
+        return Create(directory, queue);
     }
 
     public void Write(RecordType type, ReadOnlySpan<byte> data)
@@ -232,18 +242,34 @@ public sealed class QueueFileWriter : IDisposable
 
     public void Dispose() => Abort();
 
-    private static FileHandle CreateTemporary(string queue, int mode, SpareFiles? spares, out string path)
+    // Null when the file is not there any more.
+    private static QueueFileWriter? Name(QueueDirectory directory, string queue, FileHandle file, ulong inode, Func<QueueId, int> tryRename)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            DateTime now = DateTime.UtcNow;
+            QueueId id = QueueId.Create(now, inode, directory.Settings.LongIds);
+            switch (tryRename(id))
+            {
+                case 0:
+                    return new QueueFileWriter(directory, queue, id, now, file);
+                case Errno.ENOENT:
+                    return null;
+                case Errno.EPERM or Errno.EISDIR when attempt < MaxAttempts:
+                    break;
+                case int errno:
+                    throw new LinuxException(errno, "rename", $"to {directory.PathOf(queue, id)}");
+            }
+        }
+    }
+
+    private static FileHandle CreateTemporary(string queue, int mode, out string path)
     {
         for (int attempt = 0; ; attempt++)
         {
             long micros = DateTime.UtcNow.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond;
             uint number = (uint)Interlocked.Increment(ref _counter);
             path = string.Create(CultureInfo.InvariantCulture, $"{queue}/{micros}.{Environment.ProcessId}.{number}");
-            if (spares is not null && spares.TryTake(path, mode, out FileHandle? spare))
-            {
-                return spare;
-            }
-
             int errno = Posix.TryOpen(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, mode, out FileHandle file);
             if (errno == 0)
             {

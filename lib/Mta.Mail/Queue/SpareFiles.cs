@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Mta.Linux;
 
@@ -14,14 +13,16 @@ namespace Mta.Mail.Queue;
 /// <c>spare/0</c> to <c>spare/2047</c> are a ring: qmgr puts files in, cleanup takes them out, each with a place of its
 /// own, so that the two follow each other without a word. A full place, an empty one or no such directory mean that a
 /// file is removed or made as ever. Who finds an empty place waits there; who finds a full one passes it, so that after
-/// a restart, which begins at 0, it comes to where the others wait.
+/// a restart, which begins at 0, it comes to where the others wait. A file's lock says that somebody is about to take it.
 /// </remarks>
 /// <param name="directory">Where they are.</param>
 public sealed class SpareFiles(string directory = QueueName.Spare)
 {
     private const int Places = 2048;
     private const int Unfinished = 0x180; // 0600
+    private const int MaxPassed = 16;
     private int _next;
+    private SpareFile? _prepared;
 
     /// <summary>
     /// Empties a message file that nobody needs any more, and keeps it. Not when it has another name or somebody still
@@ -66,53 +67,64 @@ public sealed class SpareFiles(string directory = QueueName.Spare)
     }
 
     /// <summary>
-    /// Gives a spare file a new name and opens it for reading and writing: empty, nobody else's. Safe for concurrent
-    /// calls. A crash leaves it under the new name, which therefore must be one that scans pass over.
+    /// Looks for the file that the next <see cref="TryTake"/> gives, so that who waits for that one waits for a rename
+    /// only. Safe for concurrent calls.
     /// </summary>
-    /// <param name="mode">Its permission bits from now on.</param>
-    /// <returns>False when there is none; the name is free then.</returns>
-    public bool TryTake(string path, int mode, [NotNullWhen(true)] out FileHandle? file)
+    public void Prepare()
     {
-        file = null;
-        int place = Volatile.Read(ref _next);
-        if (Posix.TryRenameNew(PathOf(place), path) != 0)
+        if (Volatile.Read(ref _prepared) is null && TryFind() is { } file && Interlocked.CompareExchange(ref _prepared, file, null) is not null)
         {
-            return false;
+            file.Dispose();
         }
+    }
 
-        Interlocked.CompareExchange(ref _next, (place + 1) % Places, place);
-        if (Posix.TryOpen(path, OpenFlags.ReadWrite | OpenFlags.NoFollow | OpenFlags.NonBlocking, 0, out file) == 0)
+    /// <summary>
+    /// Takes a spare file: empty, mode 0600, nobody else's. Safe for concurrent calls. It stays in the ring until it is
+    /// renamed, so that a crash loses nothing.
+    /// </summary>
+    /// <returns>The caller's to dispose of; null when there is none.</returns>
+    public SpareFile? TryTake() => Interlocked.Exchange(ref _prepared, null) ?? TryFind();
+
+    private SpareFile? TryFind()
+    {
+        for (int attempt = 0; attempt < MaxPassed; attempt++)
         {
-            try
+            int place = Volatile.Read(ref _next);
+            string path = PathOf(place);
+            if (Posix.TryOpen(path, OpenFlags.ReadWrite | OpenFlags.NoFollow | OpenFlags.NonBlocking, 0, out FileHandle file) != 0)
             {
-                FileStatus status = Posix.Fstat(file);
-                if (status.IsRegular && status.Links == 1)
-                {
-                    // Both were done when it was kept, but perhaps by an older program, or for a queue with another mode.
-                    if (status.Size != 0)
-                    {
-                        Posix.Ftruncate(file, 0);
-                    }
-
-                    if (status.Permissions != mode)
-                    {
-                        Posix.Fchmod(file, mode);
-                    }
-
-                    return true;
-                }
+                return null;
             }
-            catch (LinuxException)
+
+            Interlocked.CompareExchange(ref _next, (place + 1) % Places, place);
+            if (TryClaim(file, path) is { } spare)
             {
-                // A file that cannot be had as it should be is none.
+                return spare;
             }
 
             file.Dispose();
-            file = null;
         }
 
-        Posix.TryUnlink(path);
-        return false;
+        return null;
+    }
+
+    // Whoever holds the lock of the file that has the name may give it another one. Nobody empties it here: what is not
+    // as it was kept may be somebody's.
+    private static SpareFile? TryClaim(FileHandle file, string path)
+    {
+        try
+        {
+            FileStatus status = Posix.Fstat(file);
+            return status is { IsRegular: true, Links: 1, Size: 0, Permissions: Unfinished }
+                && Posix.Flock(file, FileLock.Exclusive, wait: false)
+                && Posix.TryLstat(path, out FileStatus named) == 0 && named is { Size: 0 } && named.Inode == status.Inode
+                    ? new SpareFile(file, path, status.Inode)
+                    : null;
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
     }
 
     private string PathOf(int place) => string.Create(CultureInfo.InvariantCulture, $"{directory}/{place}");

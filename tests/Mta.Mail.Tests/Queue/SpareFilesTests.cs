@@ -31,7 +31,7 @@ public sealed class SpareFilesTests : IDisposable
         Assert.False(File.Exists(old));
         Assert.Equal(0, new FileInfo(Directory.GetFiles($"{_root}/spare").Single()).Length);
 
-        using QueueFileWriter next = QueueFileWriter.Create(_queue, $"{_root}/incoming", spares: _taker);
+        using QueueFileWriter next = QueueFileWriter.Create(_queue, $"{_root}/incoming", _taker);
         next.Write(RecordType.Sender, "new@example.test");
         next.Flush();
         FileStatus status = Posix.Lstat(next.Path);
@@ -47,7 +47,7 @@ public sealed class SpareFilesTests : IDisposable
     [Fact]
     public void Without_a_spare_file_a_new_one_is_made()
     {
-        using QueueFileWriter file = QueueFileWriter.Create(_queue, $"{_root}/incoming", spares: _taker);
+        using QueueFileWriter file = QueueFileWriter.Create(_queue, $"{_root}/incoming", _taker);
         Assert.True(File.Exists(file.Path));
         Assert.Single(Directory.GetFiles($"{_root}/incoming"));
     }
@@ -79,13 +79,13 @@ public sealed class SpareFilesTests : IDisposable
         string foreign = $"{_root}/foreign";
         File.WriteAllText(foreign, "kept");
         File.CreateSymbolicLink($"{_root}/spare/0", foreign);
-        using (QueueFileWriter file = QueueFileWriter.Create(_queue, $"{_root}/incoming", spares: _taker))
+        using (QueueFileWriter file = QueueFileWriter.Create(_queue, $"{_root}/incoming", _taker))
         {
             Assert.True(Posix.Lstat(file.Path).IsRegular);
         }
 
         Assert.Equal(0, Posix.TryLink(foreign, $"{_root}/spare/1"));
-        using (QueueFileWriter file = QueueFileWriter.Create(_queue, $"{_root}/incoming", spares: _taker))
+        using (QueueFileWriter file = QueueFileWriter.Create(_queue, $"{_root}/incoming", _taker))
         {
             Assert.NotEqual(Posix.Lstat(foreign).Inode, Posix.Lstat(file.Path).Inode);
         }
@@ -114,7 +114,7 @@ public sealed class SpareFilesTests : IDisposable
         int taken = 0;
         while (!over.IsCancellationRequested)
         {
-            using QueueFileWriter file = QueueFileWriter.Create(_queue, $"{_root}/incoming", spares: _taker);
+            using QueueFileWriter file = QueueFileWriter.Create(_queue, $"{_root}/incoming", _taker);
             file.Write(RecordType.Sender, "new@example.test");
             file.Flush();
             Thread.Yield();
@@ -189,7 +189,7 @@ public sealed class SpareFilesTests : IDisposable
         string path = WriteMessage();
         Assert.False(_keeper.TryKeep(path));
         Assert.True(File.Exists(path));
-        Assert.False(_taker.TryTake($"{_root}/incoming/1.1.1", 0x180, out _));
+        Assert.Null(_taker.TryTake());
     }
 
     [Fact]
@@ -201,12 +201,65 @@ public sealed class SpareFilesTests : IDisposable
         }
 
         var files = new QueueFileWriter[200];
-        Parallel.For(0, files.Length, i => files[i] = QueueFileWriter.Create(_queue, $"{_root}/incoming", spares: _taker));
+        Parallel.For(0, files.Length, i => files[i] = QueueFileWriter.Create(_queue, $"{_root}/incoming", _taker));
         Assert.Equal(files.Length, files.Select(static file => Posix.Fstat(file.File).Inode).Distinct().Count());
         foreach (QueueFileWriter file in files)
         {
             file.Dispose();
         }
+    }
+
+    [Fact]
+    public void A_file_that_was_prepared_is_the_next_one_and_nobody_elses()
+    {
+        Assert.True(_keeper.TryKeep(WriteMessage()));
+        Assert.True(_keeper.TryKeep(WriteMessage()));
+        _taker.Prepare();
+        _taker.Prepare();
+        using SpareFile? other = new SpareFiles($"{_root}/spare").TryTake();
+        using SpareFile? prepared = _taker.TryTake();
+        Assert.NotNull(other);
+        Assert.NotNull(prepared);
+        Assert.NotEqual(other.Inode, prepared.Inode);
+        Assert.Null(_taker.TryTake());
+    }
+
+    [Fact]
+    public void What_is_not_as_it_was_kept_is_passed_and_left_as_it_is()
+    {
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.True(_keeper.TryKeep(WriteMessage()));
+        }
+
+        File.WriteAllText($"{_root}/spare/0", "somebody's");
+        File.SetUnixFileMode($"{_root}/spare/1", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using FileHandle holder = Posix.Open($"{_root}/spare/2", OpenFlags.ReadWrite);
+        Assert.True(Posix.Flock(holder, FileLock.Shared, wait: false));
+        using SpareFile? taken = _taker.TryTake();
+        Assert.Equal(Posix.Lstat($"{_root}/spare/3").Inode, taken?.Inode);
+        Assert.Equal("somebody's", File.ReadAllText($"{_root}/spare/0"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void When_a_prepared_file_was_taken_away_a_new_one_is_made(bool isReplaced)
+    {
+        Assert.True(_keeper.TryKeep(WriteMessage()));
+        _taker.Prepare();
+        File.Delete($"{_root}/spare/0");
+        if (isReplaced)
+        {
+            File.WriteAllText($"{_root}/spare/0", "");
+        }
+
+        using QueueFileWriter file = QueueFileWriter.Create(_queue, $"{_root}/incoming", _taker);
+        file.Write(RecordType.Sender, "new@example.test");
+        file.Flush();
+        FileStatus status = Posix.Lstat(file.Path);
+        Assert.Equal(Posix.Fstat(file.File).Inode, status.Inode);
+        Assert.Equal(file.Position, status.Size);
     }
 
     private bool KeepsWithin(int tries)
@@ -217,10 +270,8 @@ public sealed class SpareFilesTests : IDisposable
 
     private bool TakeOne(SpareFiles taker)
     {
-        bool taken = taker.TryTake($"{_root}/incoming/1.1.1", 0x180, out FileHandle? file);
-        file?.Dispose();
-        File.Delete($"{_root}/incoming/1.1.1");
-        return taken;
+        using SpareFile? file = taker.TryTake();
+        return QueueId.TryParse("3F2A41C0D5E", out QueueId id) && file?.TryRename(_queue, $"{_root}/incoming", id) == 0;
     }
 
     private string WriteMessage()
