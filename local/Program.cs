@@ -10,6 +10,7 @@ if (WorkerProgram.IsRequested(ProgramArguments.Arguments))
 
 LocalAgent? agent = null;
 return await Daemon.Single("local")
+    .BehindClients()
     .RequiresPrivileges()
     .BeforePrivilegeDrop(context => agent = LocalAgent.Create(context))
     .AfterPrivilegeDrop(context => PrivilegedParent.TakeOwnerIdentity(context.Configuration.Get(GlobalParameters.MailOwner)))

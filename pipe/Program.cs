@@ -10,6 +10,7 @@ if (WorkerProgram.IsRequested(ProgramArguments.Arguments))
 
 PipeAgent? agent = null;
 return await Daemon.Single("pipe")
+    .BehindClients()
     .RequiresPrivileges()
     .AcceptsArguments()
     .BeforePrivilegeDrop(context => agent = new PipeAgent(context))

@@ -3,6 +3,7 @@ using Mta.Service;
 
 QueueManagerThread? thread = null;
 return await Daemon.Trigger("qmgr")
+    .BehindClients()
     .RequiresProcessLimit(ProcessLimit.One)
     .WithoutUseLimit()
     .WithoutIdleLimit()

@@ -3,6 +3,7 @@ using Mta.Smtp;
 
 SmtpAgent? agent = null;
 return await Daemon.Single("smtp")
+    .BehindClients()
     .ContinuesSessionsInPlace()
     .AcceptsArguments()
     .KeepsLimitItself(SmtpAgent.AdmittedPerPlace)

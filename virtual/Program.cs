@@ -10,6 +10,7 @@ if (WorkerProgram.IsRequested(ProgramArguments.Arguments))
 
 VirtualAgent? agent = null;
 return await Daemon.Single("virtual")
+    .BehindClients()
     .ContinuesSessionsInPlace()
     .RequiresPrivileges()
     .BeforePrivilegeDrop(context => agent = VirtualAgent.Create(context))

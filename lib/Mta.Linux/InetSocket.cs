@@ -67,13 +67,14 @@ public static class InetSocket
     public static int TryBind(FileHandle socket, IPAddress address) => Posix.TryBind(socket, SocketNumbers.InetAddress(new IPEndPoint(address, 0)));
 
     /// <summary>
-    /// For a client that was accepted: dead peers are found out, and replies are not held back for an acknowledgement of
-    /// the one before. Errors do not matter: who is gone already is found out by the first read.
+    /// For a client, or for all that a listening socket will accept: dead peers are found out, and replies are not held
+    /// back for an acknowledgement of the one before. Errors do not matter: other families have no such options, and who is
+    /// gone already is found out by the first read.
     /// </summary>
-    public static void Prepare(FileHandle client)
+    public static void Prepare(FileHandle socket)
     {
-        Posix.TrySetOption(client, SocketNumbers.LevelSocket, SocketNumbers.KeepAlive, 1);
-        Posix.TrySetOption(client, SocketNumbers.LevelTcp, SocketNumbers.NoDelay, 1);
+        Posix.TrySetOption(socket, SocketNumbers.LevelSocket, SocketNumbers.KeepAlive, 1);
+        Posix.TrySetOption(socket, SocketNumbers.LevelTcp, SocketNumbers.NoDelay, 1);
     }
 
     /// <summary>A non-blocking connection that may still be under way; what is sent too early gives EAGAIN.</summary>

@@ -52,6 +52,7 @@ public static partial class Posix
     private const short SpawnSetProcessGroup = 0x02;
     private const short SpawnSetSignalDefault = 0x04;
     private const short SpawnSetSignalMask = 0x08;
+    private const short SpawnSetPolicy = 0x20;
     private const short SpawnSetSession = 0x80;
 
     /// <summary>
@@ -103,6 +104,12 @@ public static partial class Posix
             }
 
             short flags = SpawnSetSignalMask;
+            if (ThreadWaking.IsChanged)
+            {
+                // What this thread does about being woken is its own matter. Zeros in the attributes are SCHED_OTHER.
+                flags |= SpawnSetPolicy;
+            }
+
             SigEmptySet(signals);
             Check(AttributesSetSignalMask(attributes, signals));
             if (request.ProcessGroup is { } group)

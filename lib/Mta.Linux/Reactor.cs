@@ -160,6 +160,7 @@ internal sealed class Reactor
     // False when nothing happened.
     private bool Turn(EpollEventList events, int milliseconds)
     {
+        ThreadWaking.Follow();
         Interlocked.Increment(ref _waiting);
         int count = _epoll.Wait(events, ProcessRest.Watch.Wait(milliseconds));
         Interlocked.Decrement(ref _waiting);

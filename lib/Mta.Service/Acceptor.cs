@@ -22,8 +22,15 @@ internal sealed class Acceptor(ServiceContext context, ClientShare share, Status
     public void Run()
     {
         using CancellationTokenRegistration registration = context.Retiring.UnsafeRegister(static self => ((Acceptor)self!).Wake(), this);
+        foreach (int listener in listeners)
+        {
+            using FileHandle file = new(listener, ownsHandle: false);
+            InetSocket.Prepare(file);
+        }
+
         while (!context.Retiring.IsCancellationRequested && !share.IsUsedUp && !IsIdleTimeOver())
         {
+            ThreadWaking.Follow();
             bool wantsClient = !share.IsFull;
             bool locked = wantsClient && limits.Lock is not null && TakeLock(limits.Lock);
             try

@@ -46,6 +46,8 @@ public sealed class Daemon
 
     internal bool ContinuesInPlace { get; private set; }
 
+    internal bool WorksBehindClients { get; private set; }
+
     internal bool DropsPrivilegesAlways { get; private set; }
 
     internal bool LogsItself { get; private set; }
@@ -103,6 +105,13 @@ public sealed class Daemon
     public Daemon AcceptsArguments()
     {
         TakesArguments = true;
+        return this;
+    }
+
+    /// <summary>No client waits for what this daemon does: its threads let others run on (<see cref="ThreadWaking"/>).</summary>
+    public Daemon BehindClients()
+    {
+        WorksBehindClients = true;
         return this;
     }
 

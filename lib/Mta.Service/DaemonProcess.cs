@@ -91,6 +91,8 @@ internal sealed class DaemonProcess(Daemon daemon)
     {
         Posix.IgnoreSignal(Signals.SIGXFSZ);
         SocketStream.ContinuesInPlace = daemon.ContinuesInPlace;
+        ThreadWaking.IsPatient = daemon.WorksBehindClients;
+        ThreadWaking.Follow();
         string name = ProgramArguments.ProgramName;
         string early = Environment.GetEnvironmentVariable("MAIL_LOGTAG") is { Length: > 0 } logTag ? logTag : "postfix";
         if (daemon.LogsItself)

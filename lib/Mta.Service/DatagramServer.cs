@@ -11,13 +11,16 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
     private const long LongestGathering = 200; // ms
     private const int MostAtOnce = 1024;
     private const int Crowd = 8; // The socket holds eleven (net.unix.max_dgram_qlen).
-    private static readonly TimeSpan GatherPause = TimeSpan.FromMicroseconds(500);
+    private const int Gathered = 5;
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMicroseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(2);
 
     private readonly EventFd _wake = new();
     private readonly byte[] _buffer = new byte[LongestDatagram];
     private bool _hasReported;
     private long _idleSince = Environment.TickCount64;
     private volatile bool _isBusy;
+    private TimeSpan _pause = ShortestPause;
 
     public async Task<int> RunAsync()
     {
@@ -89,17 +92,26 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
         return true;
     }
 
-    // Datagrams seldom come alone. Being woken for each of them costs more than looking again after a short sleep, unless
-    // so many come in it that the socket is full and those who write wait for us.
+    // Datagrams seldom come alone. Being woken for each of them costs more than looking again after a short sleep, one in
+    // which some will have come by what came in the last, unless so many come that the socket is full and those who write
+    // wait for us.
     private void Gather()
     {
         long end = Environment.TickCount64 + LongestGathering;
+        bool hasPaused = false;
         int count;
         while ((count = ReceiveAll()) > 0 && Environment.TickCount64 < end)
         {
-            if (count < Crowd)
+            if (hasPaused)
             {
-                Posix.Pause(GatherPause);
+                TimeSpan next = _pause * Gathered / count;
+                _pause = next < ShortestPause ? ShortestPause : next > LongestPause ? LongestPause : next;
+            }
+
+            hasPaused = count < Crowd;
+            if (hasPaused)
+            {
+                Posix.Pause(_pause);
             }
         }
     }

@@ -10,6 +10,9 @@ namespace Mta.Service;
 /// <summary>Serves a session per client, many at a time: single, multi and event servers.</summary>
 internal sealed class SessionServer
 {
+    // So many clients at a time are served best without haste for any one of them.
+    private const int Crowd = 6;
+    private const int Few = 3;
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
 
     private readonly DaemonProcess _process;
@@ -77,6 +80,7 @@ internal sealed class SessionServer
 
     private void Begin(FileHandle file, SocketName peer)
     {
+        NoteNumber();
         ClientConnection client = new(_process.Context, file, peer, _process.Limits.IpcTimeout);
         if (_process.Daemon.ContinuesInPlace)
         {
@@ -98,11 +102,10 @@ internal sealed class SessionServer
                 ClientConnection sender = client;
                 client = await PassedClient.ReceiveAsync(sender, _process.Stop);
                 sender.Dispose();
-            }
-
-            if (client.Peer.IsInternet && client.Socket is { } socket)
-            {
-                InetSocket.Prepare(socket.Handle);
+                if (client.Peer.IsInternet && client.Socket is { } socket)
+                {
+                    InetSocket.Prepare(socket.Handle);
+                }
             }
 
             await _session(client, _process.Stop);
@@ -119,12 +122,23 @@ internal sealed class SessionServer
         }
     }
 
+    private void NoteNumber()
+    {
+        if (_process.Daemon is { Model: ServerModel.Single, WorksBehindClients: false })
+        {
+            int active = _share.Active;
+            ThreadWaking.IsPatient = active >= Crowd || (active >= Few && ThreadWaking.IsPatient);
+        }
+    }
+
     private void End()
     {
         if (_share.Leave())
         {
             _acceptor?.Wake();
         }
+
+        NoteNumber();
 
         if (!_accepting && _share.Active == 0)
         {

@@ -23,6 +23,16 @@ public sealed class BufferedInput : IDisposable
         _buffer = ArrayPool<byte>.Shared.Rent(capacity);
     }
 
+    /// <param name="stream">Where it goes on.</param>
+    /// <param name="capacity">Bytes that the window holds at first, at least.</param>
+    /// <param name="received">What was read from the stream before.</param>
+    public BufferedInput(Stream stream, int capacity, ReadOnlySpan<byte> received)
+        : this(stream, Math.Max(capacity, received.Length))
+    {
+        received.CopyTo(_buffer);
+        _end = received.Length;
+    }
+
     /// <summary>Longest wait of one read; infinite when not set.</summary>
     public TimeSpan Timeout { get; set; } = System.Threading.Timeout.InfiniteTimeSpan;
 

@@ -11,6 +11,7 @@ namespace Mta.Qmgr.Loop;
 /// </summary>
 internal sealed class EventLoop : SynchronizationContext, ISchedulerTimers, IDisposable
 {
+    private const EpollEvents Input = EpollEvents.Readable | EpollEvents.PeerClosed | EpollEvents.EdgeTriggered;
     private const ulong WakeUpSlot = ulong.MaxValue;
 
     private readonly Epoll _epoll = new();
@@ -121,7 +122,7 @@ internal sealed class EventLoop : SynchronizationContext, ISchedulerTimers, IDis
 
     void ISchedulerTimers.Cancel(object timer) => ((LoopTimer)timer).Cancel();
 
-    /// <summary>Starts to watch a stream; returns its slot.</summary>
+    /// <summary>Starts to watch a stream for input; returns its slot.</summary>
     internal ulong Register(LoopStream stream, FileHandle file)
     {
         if (!_freeSlots.TryPop(out int slot))
@@ -132,9 +133,13 @@ internal sealed class EventLoop : SynchronizationContext, ISchedulerTimers, IDis
 
         _streams[slot] = stream;
         ulong identity = ((ulong)(uint)++_generation << 32) | (uint)slot;
-        _epoll.Add(file, EpollEvents.Readable | EpollEvents.Writable | EpollEvents.PeerClosed | EpollEvents.EdgeTriggered, identity);
+        _epoll.Add(file, Input, identity);
         return identity;
     }
+
+    /// <summary>Also for room, or not any more: whoever always listens for room is woken each time that the peer reads.</summary>
+    internal void WatchOutput(FileHandle file, ulong identity, bool isWanted) =>
+        _epoll.Modify(file, isWanted ? Input | EpollEvents.Writable : Input, identity);
 
     /// <summary>Forgets a stream. Closing the descriptor ends the kernel's watch.</summary>
     internal void Unregister(ulong identity)

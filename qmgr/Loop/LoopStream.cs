@@ -103,11 +103,27 @@ internal sealed class LoopStream : DuplexStream
             int count = UnixStreamSocket.TrySend(_socket, rest.Span);
             if (count == -Errno.EAGAIN)
             {
-                await _write.Wait(default, stop);
+                await WaitForRoomAsync(stop);
                 continue;
             }
 
             rest = count >= 0 ? rest[count..] : throw Failure(-count, "send");
+        }
+    }
+
+    private async ValueTask WaitForRoomAsync(CancellationToken stop)
+    {
+        _loop.WatchOutput(_socket, Identity, isWanted: true);
+        try
+        {
+            await _write.Wait(default, stop);
+        }
+        finally
+        {
+            if (!_closed)
+            {
+                _loop.WatchOutput(_socket, Identity, isWanted: false);
+            }
         }
     }
 

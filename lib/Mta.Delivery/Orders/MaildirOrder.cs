@@ -18,59 +18,18 @@ public sealed class MaildirOrder(uint user, uint group, string path, byte[] head
 
     internal override OrderResult Execute(OrderContext context, FileHandle? file)
     {
-        long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        (long seconds, long micros) = Math.DivRem(now, 1_000_000);
-        string temporary = $"{path}tmp/{seconds}.P{context.ProcessId}Q{context.NextNumber()}.{context.HostName}";
-        int errno = TryCreate(temporary, out FileHandle handle);
-        if (errno != 0)
-        {
-            return Explain(context, errno, temporary);
-        }
-
-        DirectoryFlusher.PendingEntry? entry = null;
+        DirectoryFlusher.PendingEntry entry = context.Flusher.Expect($"{path}new", Posix.Fstat(file!).Size <= SoonWritten); // orders with content come with the file
         try
         {
-            using (handle)
-            {
-                CopyOutcome copy = MessageCopy.Run(file!, offset, head, CopyOptions.None, new FileSink(handle), out errno); // orders with content come with the file
-                if (MessageCopy.ToResult(copy, errno, defaultStatus) is { } failure)
-                {
-                    return failure;
-                }
-
-                FileStatus status;
-                try
-                {
-                    status = Posix.Fstat(handle);
-                    entry = context.Flusher.Expect($"{path}new", status.Size <= SoonWritten);
-                    Posix.Fsync(handle);
-                    Posix.Close(handle);
-                }
-                catch (LinuxException error)
-                {
-                    return OrderResult.FromErrno(error.Errno, defaultStatus, $"error writing message: {error.Reason}");
-                }
-
-                string final = $"{path}new/{seconds}.V{DeviceNumber(status.Device):x}I{status.Inode:x}M{micros}.{context.HostName}";
-                errno = TryPublish(temporary, final, status);
-                if (errno != 0)
-                {
-                    return Explain(context, errno, final);
-                }
-
-                _published = final;
-            }
+            return Write(context, file!) ?? new OrderResult(OrderOutcome.Done) { Unflushed = entry };
         }
         finally
         {
             if (_published is null)
             {
-                Posix.TryUnlink(temporary);
-                entry?.Dispose();
+                entry.Dispose();
             }
         }
-
-        return new OrderResult(OrderOutcome.Done) { Unflushed = entry };
     }
 
     /// <summary>
@@ -109,6 +68,61 @@ public sealed class MaildirOrder(uint user, uint group, string path, byte[] head
         ulong major = device >> 32;
         ulong minor = device & 0xFFFFFFFF;
         return ((major & 0xFFF) << 8) | (minor & 0xFF) | ((minor & ~0xFFUL) << 12) | ((major & ~0xFFFUL) << 32);
+    }
+
+    // Null when the message is there.
+    private OrderResult? Write(OrderContext context, FileHandle file)
+    {
+        long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        (long seconds, long micros) = Math.DivRem(now, 1_000_000);
+        string temporary = $"{path}tmp/{seconds}.P{context.ProcessId}Q{context.NextNumber()}.{context.HostName}";
+        int errno = TryCreate(temporary, out FileHandle handle);
+        if (errno != 0)
+        {
+            return Explain(context, errno, temporary);
+        }
+
+        try
+        {
+            using (handle)
+            {
+                CopyOutcome copy = MessageCopy.Run(file, offset, head, CopyOptions.None, new FileSink(handle), out errno);
+                if (MessageCopy.ToResult(copy, errno, defaultStatus) is { } failure)
+                {
+                    return failure;
+                }
+
+                FileStatus status;
+                try
+                {
+                    status = Posix.Fstat(handle);
+                    Posix.Fsync(handle);
+                    Posix.Close(handle);
+                }
+                catch (LinuxException error)
+                {
+                    return OrderResult.FromErrno(error.Errno, defaultStatus, $"error writing message: {error.Reason}");
+                }
+
+                string final = $"{path}new/{seconds}.V{DeviceNumber(status.Device):x}I{status.Inode:x}M{micros}.{context.HostName}";
+                errno = TryPublish(temporary, final, status);
+                if (errno != 0)
+                {
+                    return Explain(context, errno, final);
+                }
+
+                _published = final;
+            }
+        }
+        finally
+        {
+            if (_published is null)
+            {
+                Posix.TryUnlink(temporary);
+            }
+        }
+
+        return null;
     }
 
     private int TryCreate(string temporary, out FileHandle handle)

@@ -40,6 +40,8 @@ public static class WorkerProgram
     public static int Run(IReadOnlyList<string> arguments)
     {
         Posix.Umask(0x3F);
+        ThreadWaking.IsPatient = true;
+        ThreadWaking.Follow();
         if (ulong.TryParse(arguments[1], NumberStyles.None, CultureInfo.InvariantCulture, out ulong limit) && limit != Posix.Unlimited)
         {
             LimitFileSize(limit);

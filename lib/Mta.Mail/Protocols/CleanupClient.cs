@@ -1,6 +1,5 @@
 using Mta.Config;
 using Mta.Config.Parameters;
-using Mta.Linux;
 using Mta.Mail.Queue;
 using NLog;
 
@@ -36,11 +35,11 @@ public sealed class CleanupClient(string service = "cleanup", string directory =
     public async ValueTask<CleanupSession> OpenAsync(CleanupFlags flags, CancellationToken stop)
     {
         string path = $"{directory}/{service}";
-        while (_kept.TryTake() is { } stream)
+        while (_kept.TryTake() is { } kept)
         {
             try
             {
-                return await BeginAsync(Over(stream), flags, isAnother: true, stop);
+                return await BeginAsync(Over(kept), flags, kept, stop);
             }
             catch (Exception error) when (error is IOException or TimeoutException)
             {
@@ -53,7 +52,7 @@ public sealed class CleanupClient(string service = "cleanup", string directory =
         {
             try
             {
-                return await BeginAsync(await ServiceConnection.ConnectAsync(path, null, Timeout, stop, CleanupSession.OutputCapacity, CleanupSession.InitialCapacity), flags, isAnother: false, stop);
+                return await BeginAsync(await ServiceConnection.ConnectAsync(path, null, Timeout, stop, CleanupSession.OutputCapacity, CleanupSession.InitialCapacity), flags, null, stop);
             }
             catch (Exception error) when (error is IOException or TimeoutException)
             {
@@ -68,22 +67,27 @@ public sealed class CleanupClient(string service = "cleanup", string directory =
         }
     }
 
-    private ServiceConnection Over(SocketStream stream) =>
-        ServiceConnection.Over(stream, Timeout, CleanupSession.OutputCapacity, CleanupSession.InitialCapacity);
+    private ServiceConnection Over(KeptConnection kept) =>
+        ServiceConnection.Over(kept.Stream, Timeout, CleanupSession.OutputCapacity, CleanupSession.InitialCapacity, kept.Received.Span);
 
-    private async ValueTask<CleanupSession> BeginAsync(ServiceConnection connection, CleanupFlags flags, bool isAnother, CancellationToken stop)
+    private async ValueTask<CleanupSession> BeginAsync(ServiceConnection connection, CleanupFlags flags, KeptConnection? kept, CancellationToken stop)
     {
         try
         {
-            if (isAnother)
+            if (kept is { IsAsked: false })
             {
                 CleanupProtocol.WriteAnother(connection.Writer);
                 await connection.Output.FlushAsync(stop);
             }
 
             QueueId id = await CleanupProtocol.ReadGreetingAsync(connection.Reader, stop);
+            if (kept is { IsAsked: true } && connection.IsStale)
+            {
+                throw new IOException("closed after its greeting");
+            }
+
             CleanupProtocol.WriteFlags(connection.Writer, flags);
-            return new CleanupSession(connection, id) { Keep = _kept.Add };
+            return new CleanupSession(connection, id) { Keep = _kept.Add, AsksForAnother = kept is not null };
         }
         catch
         {

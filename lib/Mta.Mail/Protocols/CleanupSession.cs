@@ -1,4 +1,3 @@
-using Mta.Linux;
 using Mta.Mail.Queue;
 using Mta.Text;
 
@@ -19,6 +18,7 @@ public sealed class CleanupSession : IDisposable
     private readonly ServiceConnection _connection;
     private Func<bool>? _reap;
     private bool _isAnswered;
+    private bool _hasAsked;
 
     /// <param name="reap">Waits for the program behind the connection, where it is a child; tells whether it ended well.</param>
     internal CleanupSession(ServiceConnection connection, QueueId id, Func<bool>? reap = null)
@@ -33,7 +33,13 @@ public sealed class CleanupSession : IDisposable
     public BufferedOutput Output => _connection.Output;
 
     /// <summary>Takes the connection for another message when this one was answered; it is closed when null.</summary>
-    internal Action<SocketStream>? Keep { get; set; }
+    internal Action<KeptConnection>? Keep { get; set; }
+
+    /// <summary>
+    /// The service is known to wait for another message, and is asked for it with the end of this one: whoever comes next
+    /// finds its queue ID here.
+    /// </summary>
+    internal bool AsksForAnother { get; init; }
 
     /// <summary>The connection itself, for the Milter hand-over, after which it serves this message alone.</summary>
     public ServiceConnection GiveConnection()
@@ -53,6 +59,12 @@ public sealed class CleanupSession : IDisposable
     {
         try
         {
+            bool asks = AsksForAnother && Keep is not null;
+            if (asks)
+            {
+                CleanupProtocol.WriteAnother(_connection.Writer);
+            }
+
             await Output.FlushAsync(stop);
             CleanupResult result = await CleanupProtocol.ReadResultAsync(_connection.Reader, stop);
             if (_reap is not null && !TryReap() && result.Status == CleanupStatus.Ok)
@@ -60,6 +72,7 @@ public sealed class CleanupSession : IDisposable
                 throw new IOException("postdrop died after its answer");
             }
 
+            _hasAsked = asks;
             _isAnswered = true;
             return result;
         }
@@ -71,11 +84,12 @@ public sealed class CleanupSession : IDisposable
 
     public void Dispose()
     {
-        Action<SocketStream>? keep = Keep;
+        Action<KeptConnection>? keep = Keep;
         Keep = null;
-        if (keep is not null && _isAnswered && _connection.Input.Available.IsEmpty)
+        if (keep is not null && _isAnswered && (_hasAsked || _connection.Input.Available.IsEmpty))
         {
-            keep(_connection.Detach());
+            byte[] received = _connection.Input.Available.ToArray();
+            keep(new KeptConnection(_connection.Detach(), _hasAsked, received));
         }
         else
         {

@@ -1,5 +1,3 @@
-using Mta.Linux;
-
 namespace Mta.Mail.Protocols;
 
 /// <summary>
@@ -19,44 +17,55 @@ internal sealed class KeptConnections(TimeProvider time)
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(60);
 
     private readonly Lock _lock = new();
-    private readonly Stack<(SocketStream Stream, long Since)> _streams = new();
+    private readonly List<(KeptConnection Connection, long Since)> _kept = []; // the oldest first
+    private ITimer? _timer;
+    private bool _isTimed;
     private long _refusedAt;
     private bool _isRefused;
 
-    /// <summary>Takes a stream over: keeps it, or closes it.</summary>
-    public void Add(SocketStream stream)
+    /// <summary>Takes a connection over: keeps it, or closes it.</summary>
+    public void Add(KeptConnection connection)
     {
         lock (_lock)
         {
             _isRefused = _isRefused && time.GetElapsedTime(_refusedAt) < Pause;
-            if (!_isRefused && _streams.Count < Most)
+            if (!_isRefused && _kept.Count < Most)
             {
-                _streams.Push((stream, time.GetTimestamp()));
+                _kept.Add((connection, time.GetTimestamp()));
+                if (connection.IsAsked && !_isTimed)
+                {
+                    // The service has a message open for it, which must not stay for long.
+                    _isTimed = true;
+                    _timer ??= time.CreateTimer(static self => ((KeptConnections)self!).CloseOld(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                    _timer.Change(LongestRest, Timeout.InfiniteTimeSpan);
+                }
+
                 return;
             }
         }
 
-        stream.Dispose();
+        connection.Stream.Dispose();
     }
 
-    /// <returns>The stream used last, the caller's from now on; null when there is none. Those that rested too long are closed.</returns>
-    public SocketStream? TryTake()
+    /// <returns>The connection used last, the caller's from now on; null when there is none. Those that rested too long are closed.</returns>
+    public KeptConnection? TryTake()
     {
         lock (_lock)
         {
-            if (!_streams.TryPop(out (SocketStream Stream, long Since) newest))
+            if (_kept.Count == 0)
             {
                 return null;
             }
 
-            if (time.GetElapsedTime(newest.Since) < LongestRest)
+            (KeptConnection newest, long since) = _kept[^1];
+            if (time.GetElapsedTime(since) < LongestRest)
             {
+                _kept.RemoveAt(_kept.Count - 1);
                 newest.Stream.MoveHere();
-                return newest.Stream;
+                return newest;
             }
 
-            newest.Stream.Dispose();
-            CloseAll();
+            Close(_kept.Count);
             return null;
         }
     }
@@ -68,15 +77,31 @@ internal sealed class KeptConnections(TimeProvider time)
         {
             _isRefused = true;
             _refusedAt = time.GetTimestamp();
-            CloseAll();
+            Close(_kept.Count);
         }
     }
 
-    private void CloseAll()
+    private void CloseOld()
     {
-        while (_streams.TryPop(out (SocketStream Stream, long Since) entry))
+        lock (_lock)
         {
-            entry.Stream.Dispose();
+            Close(_kept.TakeWhile(entry => time.GetElapsedTime(entry.Since) >= LongestRest).Count());
+            _isTimed = _kept.Count > 0;
+            if (_isTimed)
+            {
+                TimeSpan rest = LongestRest - time.GetElapsedTime(_kept[0].Since);
+                _timer!.Change(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, Timeout.InfiniteTimeSpan); // it has just fired
+            }
         }
+    }
+
+    private void Close(int oldest)
+    {
+        foreach ((KeptConnection connection, long _) in _kept[..oldest])
+        {
+            connection.Stream.Dispose();
+        }
+
+        _kept.RemoveRange(0, oldest);
     }
 }

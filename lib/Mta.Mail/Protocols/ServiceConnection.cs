@@ -11,10 +11,10 @@ public sealed class ServiceConnection : IDisposable
 {
     private readonly SocketStream _stream;
 
-    private ServiceConnection(SocketStream stream, TimeSpan timeout, int outputCapacity, int initial)
+    private ServiceConnection(SocketStream stream, TimeSpan timeout, int outputCapacity, int initial, ReadOnlySpan<byte> received = default)
     {
         _stream = stream;
-        Input = new BufferedInput(_stream, initial) { Timeout = timeout };
+        Input = new BufferedInput(_stream, initial, received) { Timeout = timeout };
         Output = new BufferedOutput(_stream, outputCapacity, initial) { Timeout = timeout };
         Reader = new AttributeReader(Input);
         Writer = new AttributeWriter(Output);
@@ -34,7 +34,9 @@ public sealed class ServiceConnection : IDisposable
     public bool IsStale => !Input.Available.IsEmpty || _stream.HasInput;
 
     /// <summary>A connection that somebody else has made; the stream is owned.</summary>
-    internal static ServiceConnection Over(SocketStream stream, TimeSpan timeout, int outputCapacity, int initial) => new(stream, timeout, outputCapacity, initial);
+    /// <param name="received">What was read from it and not consumed.</param>
+    internal static ServiceConnection Over(SocketStream stream, TimeSpan timeout, int outputCapacity, int initial, ReadOnlySpan<byte> received = default) =>
+        new(stream, timeout, outputCapacity, initial, received);
 
     /// <summary>Connects once and checks the announcement.</summary>
     /// <param name="path">Path of the socket, below the current directory (the queue directory) or absolute.</param>
@@ -91,7 +93,7 @@ public sealed class ServiceConnection : IDisposable
         }
     }
 
-    /// <summary>Ends this object, but not the connection, which is the caller's from now on. Nothing is buffered in either direction.</summary>
+    /// <summary>Ends this object, but not the connection, which is the caller's from now on. What was read ahead is lost.</summary>
     internal SocketStream Detach()
     {
         Input.Dispose();

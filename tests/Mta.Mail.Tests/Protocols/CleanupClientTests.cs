@@ -13,6 +13,7 @@ public sealed class CleanupClientTests : IDisposable
     private readonly FileHandle _listener;
     private readonly CleanupClient _client;
     private int _connections;
+    private int _greetings;
 
     public CleanupClientTests()
     {
@@ -44,6 +45,34 @@ public sealed class CleanupClientTests : IDisposable
         }
 
         Assert.Equal(3, _connections);
+    }
+
+    [Fact]
+    public async Task With_the_end_of_a_message_on_a_kept_connection_the_next_one_is_asked_for()
+    {
+        Task service = ServeAsync(messages: 2, greetings: 3);
+        await SendAsync();
+        await SendAsync();
+        await service.WaitAsync(Limit);
+    }
+
+    [Fact]
+    public async Task A_service_that_went_away_after_its_greeting_is_not_given_a_message()
+    {
+        Task service = ServeAsync(messages: 2, greetings: 3);
+        await SendAsync();
+        await SendAsync();
+        await AssertNextConnectsAnewAsync(service);
+    }
+
+    [Fact]
+    public async Task A_message_that_was_asked_for_and_is_not_needed_is_given_up_soon()
+    {
+        Task service = ServeAsync(messages: 3);
+        await SendAsync();
+        await SendAsync();
+        await service.WaitAsync(Limit);
+        Assert.Equal(3, _greetings);
     }
 
     [Fact]
@@ -94,8 +123,8 @@ public sealed class CleanupClientTests : IDisposable
         Assert.Equal(CleanupStatus.Ok, (await session.FinishAsync(default)).Status);
     }
 
-    // One connection; ends when that many messages were answered, or the client closed.
-    private Task ServeAsync(int messages) => Task.Run(async () =>
+    // One connection; ends when that many messages were answered, or announced, or the client closed.
+    private Task ServeAsync(int messages, int greetings = int.MaxValue) => Task.Run(async () =>
     {
         FileHandle connection;
         while (Posix.TryAccept(_listener, out connection) == Errno.EAGAIN)
@@ -109,10 +138,16 @@ public sealed class CleanupClientTests : IDisposable
         using BufferedOutput output = new(stream) { Timeout = Limit };
         AttributeReader reader = new(input);
         AttributeWriter writer = new(output);
-        for (int i = 0; i < messages && (i == 0 || await CleanupProtocol.ReadAnotherAsync(reader, default)); i++)
+        for (int i = 0; (i < messages || greetings < int.MaxValue) && (i == 0 || await CleanupProtocol.ReadAnotherAsync(reader, default)); i++)
         {
             CleanupProtocol.WriteGreeting(writer, QueueId.Create(DateTime.UtcNow, 1, longForm: false));
             await output.FlushAsync();
+            _greetings++;
+            if (i + 1 == greetings)
+            {
+                return;
+            }
+
             if (await CleanupProtocol.ReadFlagsAsync(reader, default) is null)
             {
                 return;

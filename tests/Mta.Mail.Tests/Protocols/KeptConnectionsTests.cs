@@ -16,11 +16,11 @@ public class KeptConnectionsTests
     {
         SocketStream first = New();
         SocketStream second = New();
-        _kept.Add(first);
-        _kept.Add(second);
+        _kept.Add(new KeptConnection(first));
+        _kept.Add(new KeptConnection(second));
 
-        Assert.Same(second, _kept.TryTake());
-        Assert.Same(first, _kept.TryTake());
+        Assert.Same(second, _kept.TryTake()?.Stream);
+        Assert.Same(first, _kept.TryTake()?.Stream);
         Assert.Null(_kept.TryTake());
     }
 
@@ -28,7 +28,7 @@ public class KeptConnectionsTests
     public void Those_that_rested_too_long_are_closed()
     {
         SocketStream old = New();
-        _kept.Add(old);
+        _kept.Add(new KeptConnection(old));
         _clock.Passed += KeptConnections.LongestRest;
 
         Assert.Null(_kept.TryTake());
@@ -39,20 +39,20 @@ public class KeptConnectionsTests
     public void No_more_than_a_few_are_kept()
     {
         SocketStream[] streams = Enumerable.Range(0, KeptConnections.Most + 1).Select(static _ => New()).ToArray();
-        Array.ForEach(streams, _kept.Add);
+        Array.ForEach(streams, stream => _kept.Add(new KeptConnection(stream)));
 
         Assert.True(streams[^1].Handle.IsClosed);
-        Assert.Same(streams[^2], _kept.TryTake());
+        Assert.Same(streams[^2], _kept.TryTake()?.Stream);
     }
 
     [Fact]
     public void After_a_refusal_none_is_kept_for_a_while()
     {
         SocketStream before = New();
-        _kept.Add(before);
+        _kept.Add(new KeptConnection(before));
         _kept.Refuse();
         SocketStream during = New();
-        _kept.Add(during);
+        _kept.Add(new KeptConnection(during));
 
         Assert.True(before.Handle.IsClosed);
         Assert.True(during.Handle.IsClosed);
@@ -60,8 +60,8 @@ public class KeptConnectionsTests
 
         _clock.Passed += KeptConnections.Pause;
         SocketStream after = New();
-        _kept.Add(after);
-        Assert.Same(after, _kept.TryTake());
+        _kept.Add(new KeptConnection(after));
+        Assert.Same(after, _kept.TryTake()?.Stream);
     }
 
     private static SocketStream New() => new(Posix.Open("/dev/null", OpenFlags.ReadOnly));

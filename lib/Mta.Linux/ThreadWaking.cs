@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+
+namespace Mta.Linux;
+
+/// <summary>
+/// Whether a thread of this process that is woken may interrupt the one that runs (SCHED_OTHER), or waits for its turn
+/// (SCHED_BATCH, sched(7)). Under load the second is better for all: whoever runs gets on, work gathers, and less time goes
+/// into changing over. Where something else needs the processors a turn takes some milliseconds, so it is not for a thread
+/// that one client alone waits for.
+/// </summary>
+public static partial class ThreadWaking
+{
+    private const int Other = 0;
+    private const int Batch = 3;
+
+    // An administrator who chose another policy for this process shall have it.
+    private static readonly bool IsOurs = GetPolicy(0) == Other;
+
+    private static volatile bool s_isPatient;
+
+    [ThreadStatic]
+    private static bool t_isPatient;
+
+    /// <summary>What threads that follow shall do from now on.</summary>
+    public static bool IsPatient
+    {
+        get => s_isPatient;
+        set => s_isPatient = value;
+    }
+
+    /// <summary>The current thread does not do as it did when the process began.</summary>
+    internal static bool IsChanged => t_isPatient && IsOurs;
+
+    /// <summary>The current thread, and those that it starts, do so from now on. Costs nothing when they do already.</summary>
+    public static void Follow()
+    {
+        bool isPatient = s_isPatient;
+        if (t_isPatient != isPatient)
+        {
+            t_isPatient = isPatient;
+            if (IsOurs)
+            {
+                int priority = 0;
+                _ = SetPolicy(0, isPatient ? Batch : Other, in priority); // Refused: then things stay as they are.
+            }
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "sched_getscheduler")]
+    private static partial int GetPolicy(int thread);
+
+    [LibraryImport("libc", EntryPoint = "sched_setscheduler")]
+    private static partial int SetPolicy(int thread, int policy, in int priority);
+}
