@@ -104,9 +104,9 @@ public static partial class Posix
             }
 
             short flags = SpawnSetSignalMask;
-            if (ThreadWaking.IsChanged)
+            if (ThreadWaking.HasChanged)
             {
-                // What this thread does about being woken is its own matter. Zeros in the attributes are SCHED_OTHER.
+                // How threads are woken here is no matter of the child. Zeros in the attributes are SCHED_OTHER.
                 flags |= SpawnSetPolicy;
             }
 

@@ -17,6 +17,7 @@ public static partial class ThreadWaking
     private static readonly bool IsOurs = GetPolicy(0) == Other;
 
     private static volatile bool s_isPatient;
+    private static volatile bool s_hasChanged;
 
     [ThreadStatic]
     private static bool t_isPatient;
@@ -25,11 +26,11 @@ public static partial class ThreadWaking
     public static bool IsPatient
     {
         get => s_isPatient;
-        set => s_isPatient = value;
+        set => s_isPatient = value && IsOurs;
     }
 
-    /// <summary>The current thread does not do as it did when the process began.</summary>
-    internal static bool IsChanged => t_isPatient && IsOurs;
+    /// <summary>Some thread was changed, and those that it started are as it was: a program that is started must not be.</summary>
+    internal static bool HasChanged => s_hasChanged;
 
     /// <summary>The current thread, and those that it starts, do so from now on. Costs nothing when they do already.</summary>
     public static void Follow()
@@ -38,10 +39,10 @@ public static partial class ThreadWaking
         if (t_isPatient != isPatient)
         {
             t_isPatient = isPatient;
-            if (IsOurs)
+            int priority = 0;
+            if (SetPolicy(0, isPatient ? Batch : Other, in priority) == 0)
             {
-                int priority = 0;
-                _ = SetPolicy(0, isPatient ? Batch : Other, in priority); // Refused: then things stay as they are.
+                s_hasChanged = true;
             }
         }
     }
