@@ -32,7 +32,7 @@ internal sealed class SmtpdServer
         StressedSettings = UnderStress(configuration);
         Rewrite = RewriteClient.From(configuration);
         Resolver = new AddressResolver(Rewrite);
-        Cleanup = CleanupClient.From(configuration);
+        Cleanup = CleanupClient.From(configuration, looksAhead: true);
         Postdrop = new PostdropClient(
             $"{configuration.Get(GlobalParameters.CommandDirectory)}/postdrop",
             [.. Enumerable.Repeat("-v", context.Verbosity)],

@@ -17,7 +17,7 @@ public sealed class FaultTests
             client.Command("EHLO test", "250");
             string reply = client.SendMessage("s@example.test", [$"{mta.User}@example.test"], "Subject: fault\n\nfault token\n");
             Assert.StartsWith("451 4.3.0", reply, StringComparison.Ordinal);
-            Assert.Empty(mta.QueueFiles());
+            mta.WaitForEmptyQueue();
         }
 
         Deliver(mta, "after");

@@ -18,8 +18,15 @@ public sealed class CleanupClient(string service = "cleanup", string directory =
     private readonly KeptConnections _kept = new(TimeProvider.System);
 
     /// <summary>As main.cf says.</summary>
-    public static CleanupClient From(Configuration configuration) =>
-        new(configuration.Get(GlobalParameters.CleanupServiceName)) { Timeout = configuration.Get(GlobalParameters.IpcTimeout) };
+    /// <param name="looksAhead">See <see cref="LooksAhead"/>.</param>
+    public static CleanupClient From(Configuration configuration, bool looksAhead = false) =>
+        new(configuration.Get(GlobalParameters.CleanupServiceName)) { Timeout = configuration.Get(GlobalParameters.IpcTimeout), LooksAhead = looksAhead };
+
+    /// <summary>
+    /// Asks for the next message with the end of the one before, where messages follow each other: for a client that has
+    /// somebody waiting for a queue ID.
+    /// </summary>
+    public bool LooksAhead { get; init; }
 
     /// <summary>How often an unreachable service is tried.</summary>
     public int ConnectAttempts { get; init; } = 10;
@@ -87,7 +94,7 @@ public sealed class CleanupClient(string service = "cleanup", string directory =
             }
 
             CleanupProtocol.WriteFlags(connection.Writer, flags);
-            return new CleanupSession(connection, id) { Keep = _kept.Add, AsksForAnother = kept is not null };
+            return new CleanupSession(connection, id) { Keep = _kept.Add, AsksForAnother = LooksAhead && kept is not null };
         }
         catch
         {

@@ -22,7 +22,7 @@ public sealed class SpareFile : IDisposable
 
     public ulong Inode { get; }
 
-    /// <summary>Makes it the file of a message, and lets go of the lock.</summary>
+    /// <summary>Makes it the file of a message.</summary>
     /// <returns>0; ENOENT when it is not there any more; otherwise what rename said.</returns>
     public int TryRename(QueueDirectory directory, string queue, QueueId id)
     {
@@ -33,13 +33,7 @@ public sealed class SpareFile : IDisposable
         }
 
         // Whatever an administrator put in its place meanwhile is not the file that is open here.
-        if (directory.TryStatus(queue, id, out FileStatus status) != 0 || status.Inode != Inode)
-        {
-            return Errno.ENOENT;
-        }
-
-        Posix.Flock(File, FileLock.Release, wait: false);
-        return 0;
+        return directory.TryStatus(queue, id, out FileStatus status) == 0 && status.Inode == Inode ? 0 : Errno.ENOENT;
     }
 
     public void Dispose() => File.Dispose();

@@ -13,7 +13,8 @@ namespace Mta.Mail.Queue;
 /// <c>spare/0</c> to <c>spare/2047</c> are a ring: qmgr puts files in, cleanup takes them out, each with a place of its
 /// own, so that the two follow each other without a word. A full place, an empty one or no such directory mean that a
 /// file is removed or made as ever. Who finds an empty place waits there; who finds a full one passes it, so that after
-/// a restart, which begins at 0, it comes to where the others wait. A file's lock says that somebody is about to take it.
+/// a restart, which begins at 0, it comes to where the others wait. A file's record lock says that somebody is about to
+/// take it, or has.
 /// </remarks>
 /// <param name="directory">Where they are.</param>
 public sealed class SpareFiles(string directory = QueueName.Spare)
@@ -108,7 +109,8 @@ public sealed class SpareFiles(string directory = QueueName.Spare)
         return null;
     }
 
-    // Whoever holds the lock of the file that has the name may give it another one. Nobody empties it here: what is not
+    // Whoever holds the lock of the file that has the name may give it another one. It is none of the kind that says that a
+    // message is being delivered: the file may be a message by the time that it is tried. Nobody empties it here: what is not
     // as it was kept may be somebody's.
     private static SpareFile? TryClaim(FileHandle file, string path)
     {
@@ -116,7 +118,7 @@ public sealed class SpareFiles(string directory = QueueName.Spare)
         {
             FileStatus status = Posix.Fstat(file);
             return status is { IsRegular: true, Links: 1, Size: 0, Permissions: Unfinished }
-                && Posix.Flock(file, FileLock.Exclusive, wait: false)
+                && Posix.LockRecord(file, RecordLock.Exclusive, wait: false)
                 && Posix.TryLstat(path, out FileStatus named) == 0 && named is { Size: 0 } && named.Inode == status.Inode
                     ? new SpareFile(file, path, status.Inode)
                     : null;

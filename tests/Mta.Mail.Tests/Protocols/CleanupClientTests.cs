@@ -18,7 +18,7 @@ public sealed class CleanupClientTests : IDisposable
     public CleanupClientTests()
     {
         _listener = UnixSocket.Listen($"{_directory}/cleanup", 10);
-        _client = new CleanupClient("cleanup", _directory) { Timeout = Limit, ConnectAttempts = 1 };
+        _client = new CleanupClient("cleanup", _directory) { Timeout = Limit, ConnectAttempts = 1, LooksAhead = true };
     }
 
     [Fact]

@@ -235,7 +235,7 @@ public sealed class SpareFilesTests : IDisposable
         File.WriteAllText($"{_root}/spare/0", "somebody's");
         File.SetUnixFileMode($"{_root}/spare/1", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using FileHandle holder = Posix.Open($"{_root}/spare/2", OpenFlags.ReadWrite);
-        Assert.True(Posix.Flock(holder, FileLock.Shared, wait: false));
+        Assert.True(Posix.LockRecord(holder, RecordLock.Exclusive, wait: false));
         using SpareFile? taken = _taker.TryTake();
         Assert.Equal(Posix.Lstat($"{_root}/spare/3").Inode, taken?.Inode);
         Assert.Equal("somebody's", File.ReadAllText($"{_root}/spare/0"));
