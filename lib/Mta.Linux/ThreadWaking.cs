@@ -32,7 +32,7 @@ public static partial class ThreadWaking
     /// <summary>Some thread was changed, and those that it started are as it was: a program that is started must not be.</summary>
     internal static bool HasChanged => s_hasChanged;
 
-    /// <summary>The current thread, and those that it starts, do so from now on. Costs nothing when they do already.</summary>
+    /// <summary>The current thread does so from now on, and in a program compiled ahead of time those that it starts. Costs nothing when they do already.</summary>
     public static void Follow()
     {
         bool isPatient = s_isPatient;
