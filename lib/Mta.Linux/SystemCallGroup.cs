@@ -33,8 +33,8 @@ public sealed class SystemCallGroup
         "mmap mprotect mremap msync munlock munmap nanosleep pause prlimit64 restart_syscall rseq rt_sigaction rt_sigpending " +
         "rt_sigprocmask rt_sigreturn rt_sigsuspend rt_sigtimedwait sched_get_priority_max sched_get_priority_min " +
         "sched_getaffinity sched_getparam sched_getscheduler sched_setaffinity sched_setscheduler sched_yield set_robust_list " +
-        "set_tid_address setitimer setpriority sigaltstack sysinfo time timer_create timer_delete timer_getoverrun timer_gettime timer_settime " +
-        "times umask uname wait4 waitid",
+        "set_tid_address setitimer setpriority sigaltstack sysinfo time timer_create timer_delete timer_getoverrun timer_gettime " +
+        "timer_settime times umask uname wait4 waitid",
         [
             9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 34, 35, 36, 37, 38, 39, 60, 61, 63, 95, 96, 97, 98, 99, 100, 102, 104,
             107, 108, 110, 111, 115, 118, 120, 121, 124, 125, 127, 128, 130, 131, 140, 141, 143, 144, 145, 146, 147, 149, 150, 158, 186,

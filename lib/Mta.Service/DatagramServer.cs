@@ -12,15 +12,15 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
     private const int MostAtOnce = 1024;
     private const int Crowd = 8; // The socket holds eleven (net.unix.max_dgram_qlen).
     private const int Gathered = 5;
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMicroseconds(250);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(2);
+    private const int ShortestPause = 250; // us
+    private const int LongestPause = 2000;
 
     private readonly EventFd _wake = new();
     private readonly byte[] _buffer = new byte[LongestDatagram];
     private bool _hasReported;
     private long _idleSince = Environment.TickCount64;
     private volatile bool _isBusy;
-    private TimeSpan _pause = ShortestPause;
+    private int _pause = ShortestPause;
 
     public async Task<int> RunAsync()
     {
@@ -104,14 +104,13 @@ internal sealed class DatagramServer(DaemonProcess process, Action<ServiceContex
         {
             if (hasPaused)
             {
-                TimeSpan next = _pause * Gathered / count;
-                _pause = next < ShortestPause ? ShortestPause : next > LongestPause ? LongestPause : next;
+                _pause = Math.Clamp(_pause * Gathered / count, ShortestPause, LongestPause);
             }
 
             hasPaused = count < Crowd;
             if (hasPaused)
             {
-                Posix.Pause(_pause);
+                Posix.Pause(TimeSpan.FromMicroseconds(_pause));
             }
         }
     }

@@ -65,33 +65,27 @@ internal sealed class DirectoryFlusher
                 served[i](errno, i + 1 < served.Count);
             }
         }
-        while (GoesOn(entries, out served));
+        while (TryBegin(entries, out served));
     }
 
-    private bool GoesOn(Entries entries, out List<Action<int, bool>> served)
+    private bool TryBegin(Entries entries, out List<Action<int, bool>> served)
     {
         lock (_directories)
         {
-            return TryBegin(entries, out served);
-        }
-    }
+            served = entries.Waiting;
+            entries.IsFlushing = served.Count > 0 && entries.Expected == 0;
+            if (entries.IsFlushing)
+            {
+                entries.Waiting = [];
+                entries.NextTurn();
+            }
+            else if (served.Count == 0 && entries.Pending == 0)
+            {
+                _directories.Remove(entries.Path);
+            }
 
-    // Under the lock.
-    private bool TryBegin(Entries entries, out List<Action<int, bool>> served)
-    {
-        served = entries.Waiting;
-        entries.IsFlushing = served.Count > 0 && entries.Expected == 0;
-        if (entries.IsFlushing)
-        {
-            entries.Waiting = [];
-            entries.NextTurn();
+            return entries.IsFlushing;
         }
-        else if (served.Count == 0 && entries.Pending == 0)
-        {
-            _directories.Remove(entries.Path);
-        }
-
-        return entries.IsFlushing;
     }
 
     private static int FlushNow(string path)
@@ -147,7 +141,6 @@ internal sealed class DirectoryFlusher
     /// <summary>What is going on in one directory. Under the flusher's lock.</summary>
     internal sealed class Entries(string path)
     {
-        private int _expected;
         private int _expectedLater;
 
         public string Path => path;
@@ -156,7 +149,7 @@ internal sealed class DirectoryFlusher
         public long Turn { get; private set; }
 
         /// <summary>Entries to come that the next flush waits for.</summary>
-        public int Expected => _expected;
+        public int Expected { get; private set; }
 
         public int Pending { get; set; }
 
@@ -169,7 +162,7 @@ internal sealed class DirectoryFlusher
         {
             if (turn <= Turn)
             {
-                _expected += change;
+                Expected += change;
             }
             else
             {
@@ -180,7 +173,7 @@ internal sealed class DirectoryFlusher
         public void NextTurn()
         {
             Turn++;
-            _expected += _expectedLater;
+            Expected += _expectedLater;
             _expectedLater = 0;
         }
     }

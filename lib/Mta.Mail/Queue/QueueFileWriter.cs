@@ -85,20 +85,23 @@ public sealed class QueueFileWriter : IDisposable
     {
         if (spares.TryTake() is { } spare)
         {
+            QueueFileWriter? writer = null;
             try
             {
-                if (Name(directory, queue, spare.File, spare.Inode, id => spare.TryRename(directory, queue, id)) is { } writer)
+                writer = Name(directory, queue, spare.File, spare.Inode, id => spare.TryRename(directory, queue, id));
+            }
+            finally
+            {
+                if (writer is null)
                 {
-                    return writer;
+                    spare.Dispose();
                 }
             }
-            catch
-            {
-                spare.Dispose();
-                throw;
-            }
 
-            spare.Dispose();
+            if (writer is not null)
+            {
+                return writer;
+            }
         }
 
         return Create(directory, queue);

@@ -116,10 +116,9 @@ public sealed class SpareFiles(string directory = QueueName.Spare)
     {
         try
         {
-            FileStatus status = Posix.Fstat(file);
-            return status is { IsRegular: true, Links: 1, Size: 0, Permissions: Unfinished }
-                && Posix.LockRecord(file, RecordLock.Exclusive, wait: false)
-                && Posix.TryLstat(path, out FileStatus named) == 0 && named is { Size: 0 } && named.Inode == status.Inode
+            return Posix.LockRecord(file, RecordLock.Exclusive, wait: false)
+                && Posix.Fstat(file) is { IsRegular: true, Links: 1, Size: 0, Permissions: Unfinished } status
+                && Posix.TryLstat(path, out FileStatus named) == 0 && named.Inode == status.Inode
                     ? new SpareFile(file, path, status.Inode)
                     : null;
         }
