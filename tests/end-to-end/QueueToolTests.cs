@@ -36,6 +36,41 @@ public sealed class QueueToolTests
         Assert.Equal("Mail queue is empty\n", mta.Run("postqueue", ["-c", mta.Etc, "-p"]).MustSucceed().Output);
     }
 
+    /// <summary>A busy client's next queue file is begun before its message.</summary>
+    [Fact]
+    public void Deleting_all_mail_takes_none_that_comes_after_it()
+    {
+        using Instance mta = new Instance().Start();
+        using SmtpClient client = mta.Connect();
+        client.Command("HELO client.example", "250");
+        for (int round = 0; round < 5; round++)
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                client.SendMessage("s@example.test", [$"{mta.User}@example.test"], "Subject: before\r\n\r\nx");
+            }
+
+            mta.Run("postsuper", ["-c", mta.Etc, "-d", "ALL"]).MustSucceed();
+            client.SendMessage("s@example.test", [$"{mta.User}@example.test"], $"Subject: after\r\n\r\nafter {round}.");
+            mta.WaitForMail(mta.User, $"after {round}.");
+        }
+    }
+
+    [Fact]
+    public void A_message_whose_file_was_removed_is_not_accepted()
+    {
+        using Instance mta = new Instance().Start();
+        using SmtpClient client = mta.Connect();
+        client.Command("HELO client.example", "250");
+        client.Command("MAIL FROM:<s@example.test>", "250");
+        client.Command($"RCPT TO:<{mta.User}@example.test>", "250");
+        client.Command("DATA", "354");
+        File.Delete(mta.QueueFiles().Single());
+        client.Command("Subject: x\r\n\r\nx\r\n.", "451");
+        client.SendMessage("s@example.test", [$"{mta.User}@example.test"], "Subject: x\r\n\r\nagain");
+        mta.WaitForMail(mta.User, "again");
+    }
+
     [Fact]
     public void A_damaged_queue_file_goes_to_corrupt_and_stops_nobody()
     {

@@ -9,6 +9,7 @@ namespace Mta.Postsuper;
 internal sealed class MessageActions(QueueDirectory queue, IReadOnlyList<string> queues, Totals totals, bool verbose)
 {
     private const int ExpireBit = 0x8;
+    private static readonly TimeSpan ReceptionTime = TimeSpan.FromMinutes(1);
     private static readonly Logger Log = LogManager.GetCurrentClassLogger();
     private static readonly string[] LogQueues = [QueueName.Bounce, QueueName.Defer, QueueName.Trace];
 
@@ -227,15 +228,24 @@ internal sealed class MessageActions(QueueDirectory queue, IReadOnlyList<string>
         }
     }
 
-    // Logs are deleted with their own queues, when these are named.
+    // Logs are deleted with their own queues, when these are named. What is just being received is no message yet: its client
+    // would be refused.
     private void DeleteAll(string name, Progress progress)
     {
         foreach ((string directory, string file) in QueueDirectory.ScanFiles(name).ToList())
         {
             string path = $"{directory}/{file}";
             progress.Step(name);
-            bool isMessage = IsMessageQueue(name) && QueueId.TryParse(file, out _)
-                && Posix.TryLstat(path, out FileStatus status) == 0 && QueueDirectory.IsReady(status);
+            bool isMessage = false;
+            if (IsMessageQueue(name) && QueueId.TryParse(file, out _) && Posix.TryLstat(path, out FileStatus status) == 0)
+            {
+                isMessage = QueueDirectory.IsReady(status);
+                if (QueueDirectory.IsUnfinished(status) && status.ChangeTime > DateTime.UtcNow - ReceptionTime)
+                {
+                    continue;
+                }
+            }
+
             if (Remove(path) && isMessage)
             {
                 totals.Deleted++;

@@ -16,6 +16,9 @@ public sealed class QueueDirectory(QueueSettings settings)
     /// <summary>Complete: the owner may read, write and execute. Anything else is unfinished (0600) or corrupt (0400).</summary>
     public static bool IsReady(FileStatus status) => status.IsRegular && (status.Permissions & 0x1C0) == 0x1C0;
 
+    /// <summary>The owner may write it, and it is not complete yet.</summary>
+    public static bool IsUnfinished(FileStatus status) => status.IsRegular && (status.Permissions & 0x1C0) == 0x180;
+
     public bool IsHashed(string queue)
     {
         foreach (string name in Settings.HashedQueues)

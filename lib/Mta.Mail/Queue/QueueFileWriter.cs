@@ -203,12 +203,18 @@ public sealed class QueueFileWriter : IDisposable
 
     /// <summary>
     /// Makes the message real: write, fchmod 0700, fsync, close. When this returns, the message survives anything; when
-    /// it throws, the file is still there for <see cref="Abort"/>. Blocks for the disk.
+    /// it throws, the file is still there for <see cref="Abort"/>. Blocks for the disk. ENOENT when somebody removed the
+    /// unfinished file: what has no name any more would be lost without a word.
     /// </summary>
     /// <param name="extraMode">Further permission bits: 0444 for postdrop.</param>
     public void Complete(int extraMode = 0)
     {
         Flush();
+        if (Posix.Fstat(_file).Links == 0)
+        {
+            throw new LinuxException(Errno.ENOENT, "complete file", Path);
+        }
+
         Posix.Fchmod(_file, 0x1C0 | extraMode);
         Posix.Fsync(_file);
         _open = false;

@@ -12,7 +12,7 @@ namespace Mta.Mail.Queue;
 /// <remarks>
 /// <c>spare/0</c> to <c>spare/2047</c> are a ring: qmgr puts files in, cleanup takes them out, each with a place of its
 /// own, so that the two follow each other without a word. A full place, an empty one or no such directory mean that a
-/// file is removed or made as ever. Who finds an empty place waits there; who finds a full one passes it, so that after
+/// file is removed or made as ever. Who finds an empty place waits there; who finds a full one, or anything else, passes it, so that after
 /// a restart, which begins at 0, it comes to where the others wait. A file's record lock says that somebody is about to
 /// take it, or has.
 /// </remarks>
@@ -92,13 +92,14 @@ public sealed class SpareFiles(string directory = QueueName.Spare)
         {
             int place = Volatile.Read(ref _next);
             string path = PathOf(place);
-            if (Posix.TryOpen(path, OpenFlags.ReadWrite | OpenFlags.NoFollow | OpenFlags.NonBlocking, 0, out FileHandle file) != 0)
+            int errno = Posix.TryOpen(path, OpenFlags.ReadWrite | OpenFlags.NoFollow | OpenFlags.NonBlocking, 0, out FileHandle file);
+            if (errno is not (0 or Errno.ELOOP or Errno.EISDIR or Errno.EACCES))
             {
                 return null;
             }
 
             Interlocked.CompareExchange(ref _next, (place + 1) % Places, place);
-            if (TryClaim(file, path) is { } spare)
+            if (errno == 0 && TryClaim(file, path) is { } spare)
             {
                 return spare;
             }

@@ -50,6 +50,15 @@ public sealed class QueueFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_somebody_removed_never_becomes_complete()
+    {
+        using QueueFileWriter file = QueueFileWriter.Create(_queue, _root);
+        file.Write(RecordType.Text, "x");
+        File.Delete(file.Path);
+        Assert.Equal(Errno.ENOENT, Assert.Throws<LinuxException>(() => file.Complete()).Errno);
+    }
+
+    [Fact]
     public void A_scan_gives_the_envelope_and_passes_over_the_content()
     {
         string path = WriteMessage(recipients: 2, body: 100_000);

@@ -91,6 +91,13 @@ public sealed class SpareFilesTests : IDisposable
         }
 
         Assert.Equal("kept", File.ReadAllText(foreign));
+
+        // They stop nobody: both sides pass them.
+        Assert.False(_keeper.TryKeep(WriteMessage()));
+        Assert.False(_keeper.TryKeep(WriteMessage()));
+        Assert.True(_keeper.TryKeep(WriteMessage()));
+        using SpareFile? taken = _taker.TryTake();
+        Assert.NotNull(taken);
     }
 
     [Fact]
