@@ -52,7 +52,6 @@ public static partial class Posix
     private const short SpawnSetProcessGroup = 0x02;
     private const short SpawnSetSignalDefault = 0x04;
     private const short SpawnSetSignalMask = 0x08;
-    private const short SpawnSetPolicy = 0x20;
     private const short SpawnSetSession = 0x80;
 
     /// <summary>
@@ -104,12 +103,6 @@ public static partial class Posix
             }
 
             short flags = SpawnSetSignalMask;
-            if (ThreadWaking.HasChanged)
-            {
-                // How threads are woken here is no matter of the child. Zeros in the attributes are SCHED_OTHER.
-                flags |= SpawnSetPolicy;
-            }
-
             SigEmptySet(signals);
             Check(AttributesSetSignalMask(attributes, signals));
             if (request.ProcessGroup is { } group)
@@ -135,6 +128,7 @@ public static partial class Posix
             }
 
             Check(AttributesSetFlags(attributes, flags));
+            ThreadWaking.Leave(); // the child is as this thread is
             int errno = SpawnNative(&child, request.Path, actions, attributes, arguments, environment);
             process = errno == 0 ? child : 0;
             return errno;

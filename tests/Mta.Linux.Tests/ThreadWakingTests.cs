@@ -10,7 +10,7 @@ public sealed class ThreadWakingTests : IDisposable
     public void Dispose()
     {
         ThreadWaking.IsPatient = false;
-        ThreadWaking.Follow();
+        ThreadWaking.Leave();
     }
 
     [Fact]
@@ -31,6 +31,27 @@ public sealed class ThreadWakingTests : IDisposable
     }
 
     [Fact]
+    public void Turns_are_short_for_those_who_are_waited_for_and_usual_for_the_patient()
+    {
+        List<string> seen = [];
+        OnThread(() =>
+        {
+            seen.Add(Turn());
+            ThreadWaking.Follow();
+            seen.Add(Turn());
+            ThreadWaking.IsPatient = true;
+            ThreadWaking.Follow();
+            seen.Add(Turn());
+        });
+        if (seen[0].Length == 0 || Environment.OSVersion.Version < new Version(6, 12))
+        {
+            return; // a kernel that shows no turns, or heeds no wishes
+        }
+
+        Assert.Equal([seen[0], "300000", seen[0]], seen);
+    }
+
+    [Fact]
     public void A_program_that_such_a_thread_starts_is_woken_as_ever()
     {
         string policy = "";
@@ -38,7 +59,6 @@ public sealed class ThreadWakingTests : IDisposable
         {
             ThreadWaking.IsPatient = true;
             ThreadWaking.Follow();
-
             policy = PolicyOfChild();
         });
         Assert.Equal(Other, policy);
@@ -78,6 +98,11 @@ public sealed class ThreadWakingTests : IDisposable
         Assert.True(Posix.TryWait(child, wait: true, out _));
         return PolicyIn(status);
     }
+
+    private static string Turn() =>
+        File.Exists("/proc/thread-self/sched")
+            ? File.ReadLines("/proc/thread-self/sched").FirstOrDefault(line => line.StartsWith("se.slice", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? ""
+            : "";
 
     private static string Policy() => PolicyIn(File.ReadAllText("/proc/thread-self/stat"));
 
