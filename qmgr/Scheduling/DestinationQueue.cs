@@ -4,12 +4,14 @@ namespace Mta.Qmgr.Scheduling;
 /// All waiting and running entries of one transport for one destination, with the concurrency window that its
 /// results move. Ready: window of 1 or more. Dead: window 0 with a reason. Suspended: window 0 for a rate delay.
 /// </summary>
-internal sealed class DestinationQueue(Transport transport, string name)
+/// <param name="pace">Of the deliveries before, where it had mail a moment ago.</param>
+internal sealed class DestinationQueue(Transport transport, string name, DeliveryPace pace = default)
 {
     private double _success;
     private double _failure;
     private double _failedCohorts;
     private int _capacity;
+    private bool _hasDelivered;
     private LinkedListNode<DestinationQueue>? _inReady;
 
     public Transport Transport { get; } = transport;
@@ -37,8 +39,8 @@ internal sealed class DestinationQueue(Transport transport, string name)
     /// <summary>An entry may be selected now.</summary>
     public bool HasRoom => Window > Busy;
 
-    /// <summary>When the last delivery ended, in seconds; 0 before the first.</summary>
-    public long LastDone { get; private set; }
+    /// <summary>When deliveries ended.</summary>
+    public DeliveryPace Pace { get; private set; } = pace;
 
     /// <summary>Connection cache hints for the next request.</summary>
     public bool MayLoadConnection { get; private set; }
@@ -82,7 +84,8 @@ internal sealed class DestinationQueue(Transport transport, string name)
     public void Finish(long now)
     {
         Busy--;
-        LastDone = now;
+        _hasDelivered = true;
+        Pace = Pace.After(now);
         UpdateCapacity();
     }
 
@@ -139,6 +142,7 @@ internal sealed class DestinationQueue(Transport transport, string name)
             Window = 0;
             DeadReason = reason;
             MayLoadConnection = MayStoreConnection = false;
+            Pace = default;
             UpdateCapacity();
             return true;
         }
@@ -182,10 +186,10 @@ internal sealed class DestinationQueue(Transport transport, string name)
         UpdateCapacity();
     }
 
-    // The connection cache pays when deliveries follow each other closely.
+    // The connection cache pays when deliveries follow each other closely. Where no mail waits in between, a few do not count.
     private void UpdateCacheHints(long now)
     {
-        bool hot = LastDone != 0 && now - LastDone <= 1;
+        bool hot = Pace.IsHot(now) && (_hasDelivered || Pace.Streak >= DeliveryPace.Volume);
         if (!MayStoreConnection)
         {
             if (hot)

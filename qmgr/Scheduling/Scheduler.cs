@@ -70,7 +70,7 @@ internal sealed class Scheduler
     {
         if (!transport.Queues.TryGetValue(name, out DestinationQueue? queue))
         {
-            queue = new DestinationQueue(transport, name);
+            queue = new DestinationQueue(transport, name, transport.Recent.Take(name));
             transport.Queues.Add(name, queue);
             QueueCount++;
         }
@@ -370,6 +370,7 @@ internal sealed class Scheduler
         if (queue.IsReady && queue.IsEmpty && queue.Transport.Queues.Remove(queue.Name))
         {
             QueueCount--;
+            queue.Transport.Recent.Add(queue.Name, queue.Pace, _timers.Now);
         }
     }
 

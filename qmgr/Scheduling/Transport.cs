@@ -20,6 +20,9 @@ internal sealed class Transport
 
     public Dictionary<string, DestinationQueue> Queues { get; } = [];
 
+    /// <summary>Destinations that are in <see cref="Queues"/> no more.</summary>
+    public RecentDestinations Recent { get; } = new();
+
     /// <summary>Jobs in the order in which they are to be served.</summary>
     public LinkedList<Job> Jobs { get; } = new();
 

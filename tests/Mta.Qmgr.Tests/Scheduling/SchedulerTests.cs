@@ -173,4 +173,46 @@ public sealed class SchedulerTests
         Assert.True(queue.MayLoadConnection);
         Assert.False(queue.MayStoreConnection);
     }
+
+    [Fact]
+    public void Connections_are_kept_for_a_destination_that_gets_one_message_after_the_other()
+    {
+        SchedulerFixture fixture = new();
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.False(DeliverOne(fixture, $"A{i}").MayStoreConnection);
+        }
+
+        Assert.True(DeliverOne(fixture, "B") is { MayLoadConnection: true, MayStoreConnection: true });
+        fixture.Timers.Advance(3);
+        Assert.False(DeliverOne(fixture, "C").MayStoreConnection);
+    }
+
+    [Fact]
+    public void Many_destinations_with_little_mail_leave_nothing_behind_for_long()
+    {
+        RecentDestinations recent = new();
+        for (int i = 0; i < 200; i++)
+        {
+            recent.Add($"d{i}.test", new DeliveryPace(1000, 5), 1000);
+        }
+
+        Assert.Equal(5, recent.Take("d0.test").Streak);
+        Assert.Equal(0, recent.Take("d0.test").Streak);
+        Assert.Equal(0, recent.Take("d150.test").Streak);
+        recent.Add("late.test", new DeliveryPace(1010, 7), 1010);
+        recent.Add("later.test", new DeliveryPace(1010, 7), 1010);
+        Assert.Equal(7, recent.Take("late.test").Streak);
+        Assert.Equal(7, recent.Take("later.test").Streak);
+        Assert.Equal(0, recent.Take("d1.test").Streak);
+    }
+
+    private static DestinationQueue DeliverOne(SchedulerFixture fixture, string id)
+    {
+        fixture.Add(id, 1);
+        Entry entry = Assert.Single(fixture.StartAll());
+        fixture.Scheduler.Finish(entry);
+        Assert.Equal(0, fixture.Scheduler.QueueCount);
+        return entry.Queue;
+    }
 }
