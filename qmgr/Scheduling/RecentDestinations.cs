@@ -8,6 +8,7 @@ internal sealed class RecentDestinations
 {
     private const int Most = 100;
     private readonly Dictionary<string, DeliveryPace> _paces = [];
+    private long _tidied;
 
     public void Add(string name, DeliveryPace pace, long now)
     {
@@ -16,8 +17,10 @@ internal sealed class RecentDestinations
             return;
         }
 
-        if (_paces.Count >= Most)
+        // What is hot stays so for the whole second: another look would find nothing.
+        if (_paces.Count >= Most && _tidied != now)
         {
+            _tidied = now;
             foreach ((string other, DeliveryPace old) in _paces)
             {
                 if (!old.IsHot(now))

@@ -12,9 +12,9 @@ namespace Mta.Mail.Queue;
 /// <remarks>
 /// <c>spare/0</c> to <c>spare/2047</c> are a ring: qmgr puts files in, cleanup takes them out, each with a place of its
 /// own, so that the two follow each other without a word. A full place, an empty one or no such directory mean that a
-/// file is removed or made as ever. Who finds an empty place waits there; who finds a full one, or anything else, passes it, so that after
-/// a restart, which begins at 0, it comes to where the others wait. A file's record lock says that somebody is about to
-/// take it, or has.
+/// file is removed or made as ever. Who finds an empty place waits there; who finds a full one, or anything else, passes
+/// it, so that after a restart, which begins at 0, it comes to where the others wait. A file's record lock says that
+/// somebody is about to take it, or has.
 /// </remarks>
 /// <param name="directory">Where they are.</param>
 public sealed class SpareFiles(string directory = QueueName.Spare)
