@@ -32,17 +32,17 @@ public sealed class SystemCallGroup
         "getresgid getresuid getrlimit getrusage getsid gettid gettimeofday getuid madvise mbind membarrier mincore mlock mlock2 " +
         "mmap mprotect mremap msync munlock munmap nanosleep pause prlimit64 restart_syscall rseq rt_sigaction rt_sigpending " +
         "rt_sigprocmask rt_sigreturn rt_sigsuspend rt_sigtimedwait sched_get_priority_max sched_get_priority_min " +
-        "sched_getaffinity sched_getattr sched_getparam sched_getscheduler sched_setaffinity sched_setattr sched_setscheduler " +
-        "sched_yield set_robust_list set_tid_address setitimer setpriority sigaltstack sysinfo time timer_create timer_delete timer_getoverrun timer_gettime " +
+        "sched_getaffinity sched_getattr sched_getparam sched_getscheduler sched_setaffinity sched_setattr sched_yield " +
+        "set_robust_list set_tid_address setitimer setpriority sigaltstack sysinfo time timer_create timer_delete timer_getoverrun timer_gettime " +
         "timer_settime times umask uname wait4 waitid",
         [
             9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 34, 35, 36, 37, 38, 39, 60, 61, 63, 95, 96, 97, 98, 99, 100, 102, 104,
-            107, 108, 110, 111, 115, 118, 120, 121, 124, 125, 127, 128, 130, 131, 140, 141, 143, 144, 145, 146, 147, 149, 150, 158, 186,
+            107, 108, 110, 111, 115, 118, 120, 121, 124, 125, 127, 128, 130, 131, 140, 141, 143, 145, 146, 147, 149, 150, 158, 186,
             201, 202, 203, 204, 218, 219, 222, 223, 224, 225, 226, 228, 229, 230, 231, 237, 239, 247, 273, 274, 302, 309, 314, 315, 318,
             324, 325, 334, 449,
         ],
         [
-            90, 93, 94, 95, 96, 98, 99, 100, 101, 102, 103, 107, 108, 109, 110, 111, 113, 114, 115, 119, 120, 121, 122, 123, 124, 125,
+            90, 93, 94, 95, 96, 98, 99, 100, 101, 102, 103, 107, 108, 109, 110, 111, 113, 114, 115, 120, 121, 122, 123, 124, 125,
             126, 128, 132, 133, 134, 135, 136, 137, 139, 140, 141, 148, 150, 153, 155, 156, 158, 160, 163, 165, 166, 168, 169, 172,
             173, 174, 175, 176, 177, 178, 179, 214, 215, 216, 222, 226, 227, 228, 229, 232, 233, 235, 236, 260, 261, 274, 275, 278, 283,
             284, 293, 449,
